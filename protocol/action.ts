@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { ActionId, ContainerId, HostId, HubId, OrgId } from "./ids.ts";
+import { dockerIdSchema, idSchema, tsNsSchema } from "./schema.ts";
+
+export const ACTION_VERBS = ["START", "STOP", "RESTART", "PAUSE", "UNPAUSE", "KILL"] as const;
+export const actionVerbSchema = z.enum(ACTION_VERBS);
+export type ActionVerb = z.infer<typeof actionVerbSchema>;
+
+/** `unknown` is not `failed`: nobody has said yet what became of it. */
+export const ACTION_STATES = [
+  "requested",
+  "sent",
+  "accepted",
+  "running",
+  "succeeded",
+  "failed",
+  "rejected",
+  "expired",
+  "unknown",
+] as const;
+export const actionStateSchema = z.enum(ACTION_STATES);
+export type ActionState = z.infer<typeof actionStateSchema>;
+
+/** True when nothing further will happen to an action in this state. */
+export const isSettled = (state: ActionState): boolean =>
+  state === "succeeded" || state === "failed" || state === "rejected" || state === "expired";
+
+/** What the hub signs (purpose `action`); the agent acts on nothing else of the message. */
+export const actionCommandSchema = z.object({
+  hubId: idSchema<HubId>(),
+  orgId: idSchema<OrgId>(),
+  hostId: idSchema<HostId>(),
+  actionId: idSchema<ActionId>(),
+  containerId: idSchema<ContainerId>(),
+  dockerId: dockerIdSchema,
+  /** `StartedAt` of the container that the person saw; another one is a stale target. `null`: it had never started. */
+  startedAtNs: tsNsSchema.nullable(),
+  verb: actionVerbSchema,
+  /** Stop grace asked for by the person; `null` leaves the container's own. */
+  timeoutSeconds: z.number().int().min(0).max(3600).nullable(),
+  actor: z.string().max(320),
+  override: z.boolean(),
+  sessionNonce: z.string().max(64),
+  issuedAtNs: tsNsSchema,
+  timeToLiveMs: z.number().int().min(1).max(3_700_000),
+  /** Position and hash of the audit intent that precedes the command. */
+  intent: z.object({ seq: z.number().int().min(0), hash: z.string().max(64) }),
+});
+
+export type ActionCommand = z.infer<typeof actionCommandSchema>;
+
+/** An action as people see it. */
+export const actionSchema = z.object({
+  actionId: idSchema<ActionId>(),
+  containerId: idSchema<ContainerId>(),
+  hostId: idSchema<HostId>(),
+  verb: actionVerbSchema,
+  state: actionStateSchema,
+  reason: z.string().max(500),
+  actor: z.string().max(320),
+  requestedAtNs: tsNsSchema,
+  settledAtNs: tsNsSchema.nullable(),
+  error: z.object({ code: z.string().max(64), message: z.string().max(1024) }).nullable(),
+});
+
+export type Action = z.infer<typeof actionSchema>;

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { ackSchema } from "./ack.ts";
+import { actionMessageSchema } from "./action.ts";
+import { actionQuerySchema } from "./action-query.ts";
+import { hubHeartbeatSchema } from "./heartbeat.ts";
+import { inventoryRequestSchema } from "./inventory-request.ts";
+import { logAssignSchema } from "./log-assign.ts";
+import { logRewindSchema } from "./log-rewind.ts";
+import { logStreamStartSchema } from "./log-stream-start.ts";
+import { logStreamStopSchema } from "./log-stream-stop.ts";
+import { metricsWatchSchema } from "./metrics-watch.ts";
+import { reconnectSchema } from "./reconnect.ts";
+import { welcomeSchema } from "./welcome.ts";
+
+/** Everything that the hub can say to an agent. */
+export const agentDownSchema = z.discriminatedUnion("type", [
+  welcomeSchema,
+  hubHeartbeatSchema,
+  inventoryRequestSchema,
+  logAssignSchema,
+  logStreamStartSchema,
+  logStreamStopSchema,
+  logRewindSchema,
+  ackSchema,
+  metricsWatchSchema,
+  actionMessageSchema,
+  actionQuerySchema,
+  reconnectSchema,
+]);
+
+export type AgentDown = z.infer<typeof agentDownSchema>;

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { engineStateSchema, METRICS_BACKENDS, machineSchema } from "../host.ts";
+import { base64UrlSchema, tsNsSchema } from "../schema.ts";
+
+/** First message of an agent. The hub answers with a `welcome` signed over `sessionNonce`. */
+export const helloSchema = z.object({
+  type: z.literal("hello"),
+  protocol: z.object({ min: z.number().int().min(1), max: z.number().int().min(1) }),
+  agentVersion: z.string().max(64),
+  sessionNonce: base64UrlSchema(32),
+  machine: machineSchema,
+  engine: engineStateSchema,
+  metricsBackend: z.enum(METRICS_BACKENDS).nullable(),
+  clockNs: tsNsSchema,
+});
+
+export type Hello = z.infer<typeof helloSchema>;

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { HostId, ProjectId } from "./ids.ts";
+import { idSchema, tsNsSchema } from "./schema.ts";
+
+/** What an agent says of its machine and engine. */
+
+export const engineStateSchema = z.discriminatedUnion("state", [
+  z.object({
+    state: z.literal("connected"),
+    kind: z.enum(["docker", "podman"]),
+    version: z.string().max(64),
+    apiVersion: z.string().max(16),
+    simulated: z.boolean(),
+  }),
+  z.object({ state: z.literal("unreachable"), code: z.string().max(64), message: z.string().max(1024) }),
+]);
+
+export type EngineState = z.infer<typeof engineStateSchema>;
+
+export const machineSchema = z.object({
+  hostname: z.string().max(255),
+  os: z.string().max(255),
+  kernel: z.string().max(255),
+  arch: z.string().max(32),
+  cpus: z.number().int().min(1),
+  memoryBytes: z.number().min(0),
+});
+
+export type Machine = z.infer<typeof machineSchema>;
+
+export const METRICS_BACKENDS = ["cgroup", "api"] as const;
+
+/** `pending`: created, its agent has not enrolled yet. The others are `HOST-04`'s states. */
+export const HOST_STATUSES = ["pending", "online", "stale", "offline"] as const;
+
+export const hostSchema = z.object({
+  hostId: idSchema<HostId>(),
+  projectId: idSchema<ProjectId>(),
+  name: z.string().max(255),
+  status: z.enum(HOST_STATUSES),
+  lastSeenAtNs: tsNsSchema.nullable(),
+  enrolledAtNs: tsNsSchema.nullable(),
+  agentVersion: z.string().max(64).nullable(),
+  machine: machineSchema.nullable(),
+  engine: engineStateSchema.nullable(),
+  metricsBackend: z.enum(METRICS_BACKENDS).nullable(),
+  /** Agent clock minus hub clock. */
+  clockSkewMs: z.number().nullable(),
+  /** SHA-256 of the agent's public key, hex in groups; what a person compares. */
+  keyFingerprint: z.string().max(128).nullable(),
+});
+
+export type Host = z.infer<typeof hostSchema>;
+export type HostStatus = Host["status"];
