@@ -1,0 +1,45 @@
+import { defineConfig } from "vitest/config";
+
+/** One project per need; the suffix of a test file says which (`house.test.ts` refuses a suffix that no project runs). */
+const everywhere = ["**/node_modules/**", "**/dist/**", ".cache/**"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...everywhere, "**/*.*.test.ts", "web/**"],
+        },
+      },
+      {
+        test: {
+          name: "pg",
+          include: ["**/*.pg.test.ts"],
+          exclude: everywhere,
+          globalSetup: "testkit/setup-postgres.ts",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: ["**/*.docker.test.ts"],
+          exclude: everywhere,
+          globalSetup: "testkit/setup-docker.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "web",
+          include: ["web/**/*.test.ts", "web/**/*.test.tsx"],
+          exclude: everywhere,
+        },
+      },
+    ],
+  },
+});
