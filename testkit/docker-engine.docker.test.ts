@@ -9,9 +9,10 @@ const json = (body: Buffer): Record<string, unknown> => JSON.parse(body.toString
 
 /** Creates and starts a container of the test image; returns its id. */
 async function run(socketPath: string, command: readonly string[]): Promise<string> {
-  const { Id } = json(await engineCall(socketPath, "POST", "/containers/create", { Image: TEST_IMAGE, Cmd: command }));
-  await engineCall(socketPath, "POST", `/containers/${Id}/start`);
-  return Id as string;
+  const created = await engineCall(socketPath, "POST", "/containers/create", { Image: TEST_IMAGE, Cmd: command });
+  const id = json(created).Id as string;
+  await engineCall(socketPath, "POST", `/containers/${id}/start`);
+  return id;
 }
 
 test("a busybox container runs on the provided engine and its output is in the json-file log", async () => {

@@ -22,11 +22,13 @@ export interface TestDatabase extends AsyncDisposable {
 export async function createDatabase(address: PostgresAddress): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   const run = (program: string, ...options: string[]) =>
-    promisify(execFile)(`${address.programs}/${program}`, [
-      ...["--host", address.socketDirectory, "--port", String(address.port), "--username", "postgres"],
-      ...options,
-      name,
-    ]);
+    promisify(execFile)(
+      `${address.programs}/${program}`,
+      ["--host", address.socketDirectory, "--port", String(address.port), "--username", "postgres"].concat(
+        options,
+        name,
+      ),
+    );
   await run("createdb");
   const drop = async () => {
     await run("dropdb", "--force", "--if-exists");

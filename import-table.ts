@@ -1,0 +1,265 @@
+/**
+ * Who may import whom. `boundaries.test.ts` walks every import against this table, `oxlint.config.ts` turns it into early warnings
+ * in the editor. A new folder needs a row here, in the same commit.
+ */
+export interface ImportRow {
+  /** A folder with everything below it that has no row of its own, or the files that lie directly in it (`agent/*`). */
+  readonly folder: string;
+  readonly holds: string;
+  /** Folders whose values and types it may use. `agent/` with the final slash means every folder of the package. */
+  readonly imports: readonly string[];
+  /** Folders it knows as interfaces only: `import type`. */
+  readonly types?: readonly string[];
+  /** Third-party packages. `node:` stands for Node's built-in modules. */
+  readonly thirdParty: readonly string[];
+}
+
+export const IMPORT_TABLE: readonly ImportRow[] = [
+  {
+    folder: "protocol",
+    holds: "the shared language: schemas, ids, codes, limits, codec, pure rules; no I/O, no timers",
+    imports: [],
+    thirdParty: ["zod"],
+  },
+
+  {
+    folder: "agent/docker",
+    holds: "the engine API as typed calls and async iterables",
+    imports: ["protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "agent/hub-client",
+    holds: "one outgoing, reconnecting, bounded connection",
+    imports: ["protocol"],
+    thirdParty: ["node:", "ws"],
+  },
+  {
+    folder: "agent/logs",
+    holds: "log sources, joiner, cursor, level, batch encoder",
+    imports: ["agent/docker", "protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "agent/policy",
+    holds: "the host owner's policy file and protection, asked before every action and every line",
+    imports: ["protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "agent/metrics",
+    holds: "samples of CPU, memory, network and disk",
+    imports: ["agent/docker", "protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "agent/inventory",
+    holds: "what exists on the host",
+    imports: ["agent/docker", "protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "agent/handlers",
+    holds: "request, engine, answer; given a send function, never the hub client",
+    imports: ["agent/docker", "protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "agent/journal",
+    holds: "actions already done",
+    imports: ["agent/docker", "protocol"],
+    thirdParty: ["node:"],
+  },
+  { folder: "agent/*", holds: "wiring", imports: ["agent/", "protocol"], thirdParty: ["node:"] },
+
+  {
+    folder: "hub/observability",
+    holds: "logger, metrics registry",
+    imports: ["protocol"],
+    thirdParty: ["node:", "pino", "prom-client"],
+  },
+  {
+    folder: "hub/storage",
+    holds: "rows in, rows out, always through storage.org(orgId)",
+    imports: ["protocol"],
+    thirdParty: ["node:", "kysely", "pg"],
+  },
+  {
+    folder: "hub/bus",
+    holds: "publish, subscribe, request between nodes",
+    imports: ["protocol"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "hub/auth",
+    holds: "who is it, may they",
+    imports: ["protocol"],
+    types: ["hub/storage", "hub/audit"],
+    thirdParty: ["node:", "zod", "rate-limiter-flexible", "ipaddr.js"],
+  },
+  {
+    folder: "hub/relay",
+    holds: "requests to the node that holds the agent; one upstream stream, many viewers; no sockets, no SQL",
+    imports: ["protocol", "hub/observability"],
+    types: ["hub/bus"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "hub/audit",
+    holds: "the append-only chain",
+    imports: ["protocol"],
+    types: ["hub/storage"],
+    thirdParty: ["node:"],
+  },
+  ...["logs", "history", "inventory", "actions", "alerts"].map(
+    (name): ImportRow => ({
+      folder: `hub/${name}`,
+      holds: "log store; metric history; what exists; action state machine; rules and delivery: not one another",
+      imports: ["protocol", "hub/observability"],
+      types: ["hub/storage", "hub/relay", "hub/auth", "hub/audit"],
+      thirdParty: ["node:"],
+    }),
+  ),
+  {
+    folder: "hub/gateway",
+    holds: "sockets to relay and back: upgrade, heartbeat, send queues",
+    imports: ["protocol", "hub/observability"],
+    types: ["hub/auth", "hub/relay", "hub/logs"],
+    thirdParty: ["node:", "ws"],
+  },
+  {
+    folder: "hub/http",
+    holds: "HTTP to everything above and back",
+    imports: ["protocol", "hub/observability"],
+    types: [
+      "hub/storage",
+      "hub/bus",
+      "hub/auth",
+      "hub/relay",
+      "hub/audit",
+      "hub/logs",
+      "hub/history",
+      "hub/inventory",
+      "hub/actions",
+      "hub/alerts",
+    ],
+    thirdParty: ["node:", "hono", "@hono/node-server", "zod", "ipaddr.js", "rate-limiter-flexible"],
+  },
+  {
+    folder: "hub/*",
+    holds: "wiring; main.ts is the only file that names SQLite, PostgreSQL or NATS",
+    imports: ["hub/", "protocol"],
+    thirdParty: ["node:"],
+  },
+
+  { folder: "web/format", holds: "pure text and numbers", imports: [], thirdParty: [] },
+  {
+    folder: "web/ui",
+    holds: "router- and API-free pieces",
+    imports: ["web/format"],
+    thirdParty: [
+      "react",
+      "react-dom",
+      "@base-ui/react",
+      "@tanstack/react-table",
+      "@tanstack/react-virtual",
+      "clsx",
+      "lucide-react",
+      "tailwind-merge",
+      "uplot",
+    ],
+  },
+  {
+    folder: "web/api",
+    holds: "HTTP client",
+    imports: ["protocol", "web/format"],
+    thirdParty: ["react", "@tanstack/react-query"],
+  },
+  {
+    folder: "web/live",
+    holds: "socket client and stores",
+    imports: ["protocol", "web/format"],
+    thirdParty: ["react"],
+  },
+  {
+    folder: "web/pages",
+    holds: "screens, each with its own parts",
+    imports: ["web/", "protocol"],
+    thirdParty: [
+      "react",
+      "react-dom",
+      "@base-ui/react",
+      "@tanstack/react-query",
+      "@tanstack/react-router",
+      "@tanstack/react-table",
+      "@tanstack/react-virtual",
+      "anser",
+      "clsx",
+      "lucide-react",
+      "uplot",
+    ],
+  },
+  {
+    folder: "web/*",
+    holds: "wiring: entry, routes, paths, styles, bundler configuration",
+    imports: ["web/", "protocol"],
+    thirdParty: [
+      "node:",
+      "react",
+      "react-dom",
+      "@tanstack/react-query",
+      "@tanstack/react-router",
+      "@fontsource-variable/inter",
+      "@fontsource-variable/jetbrains-mono",
+      "vite",
+      "@vitejs/plugin-react",
+      "@tailwindcss/vite",
+    ],
+  },
+
+  {
+    folder: "cli",
+    holds: "the yardarm command; starts hub and agent through their main files",
+    imports: ["protocol", "hub/*", "agent/*"],
+    thirdParty: ["node:", "commander"],
+  },
+  {
+    folder: "simulator",
+    holds: "the simulated Docker engine: demo fleet, scale and fault tests",
+    imports: ["protocol"],
+    thirdParty: ["node:"],
+  },
+  ...["testkit", "e2e", "bench"].map(
+    (folder): ImportRow => ({
+      folder,
+      holds: "tests and measurements; nothing imports them except tests",
+      imports: ["protocol", "agent/", "hub/", "web/", "cli", "simulator", "testkit", "e2e", "bench"],
+      thirdParty: ["node:", "ws", "vitest", "fast-check", "@playwright/test", "@axe-core/playwright"],
+    }),
+  ),
+  { folder: "deploy", holds: "what is shipped, and how it is built", imports: [], thirdParty: ["node:", "rolldown"] },
+  {
+    folder: "docs",
+    holds: "what people read, and the programs that generate parts of it",
+    imports: ["protocol", "hub/", "agent/", "testkit"],
+    thirdParty: ["node:", "@playwright/test"],
+  },
+  {
+    folder: "scripts",
+    holds: "the two commands and other tooling of this repository",
+    imports: ["testkit"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "*",
+    holds: "tool configuration and the tests of the repository as a whole",
+    imports: ["testkit"],
+    thirdParty: ["node:", "vitest", "oxlint"],
+  },
+];
+
+/** Tests may import their whole package, and these besides what their folder may. */
+export const TEST_IMPORTS: Pick<ImportRow, "imports" | "thirdParty"> = {
+  imports: ["protocol", "simulator", "testkit"],
+  thirdParty: ["node:", "vitest", "fast-check", "@playwright/test", "@axe-core/playwright"],
+};
