@@ -40,7 +40,10 @@ export type EnrollClaim = z.infer<typeof enrollClaimSchema>;
 export const keySetSchema = z.object({
   version: z.number().int().min(1),
   hubId: idSchema<HubId>(),
-  keys: z.array(z.object({ keyId: z.string().max(80), publicKey: base64UrlSchema(32) })).min(1).max(16),
+  keys: z
+    .array(z.object({ keyId: z.string().max(80), publicKey: base64UrlSchema(32) }))
+    .min(1)
+    .max(16),
 });
 export type KeySet = z.infer<typeof keySetSchema>;
 

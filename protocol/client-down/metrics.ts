@@ -10,9 +10,7 @@ export const clientMetricsSchema = z.object({
   tsNs: tsNsSchema,
   intervalMs: z.number(),
   host: hostSampleSchema.nullable(),
-  containers: z.array(
-    containerSampleSchema.omit({ dockerId: true }).extend({ containerId: idSchema<ContainerId>() }),
-  ),
+  containers: z.array(containerSampleSchema.omit({ dockerId: true }).extend({ containerId: idSchema<ContainerId>() })),
 });
 
 export type ClientMetrics = z.infer<typeof clientMetricsSchema>;

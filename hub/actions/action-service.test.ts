@@ -1,0 +1,237 @@
+import { generateKeyPairSync, sign, verify } from "node:crypto";
+import type { Action, ActionCommand } from "@yardarm/protocol/action";
+import type { ActionOutcome } from "@yardarm/protocol/agent-up/action-result";
+import type { Container } from "@yardarm/protocol/container";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import {
+  type ActionId,
+  asId,
+  type ContainerId,
+  type HostId,
+  type HubId,
+  type OrgId,
+  type UserId,
+  type WorkloadId,
+} from "@yardarm/protocol/ids";
+import { signingInput } from "@yardarm/protocol/signing";
+import { reportedContainer } from "@yardarm/testkit/sample-container";
+import { describe, expect, test } from "vitest";
+import { ActionService, type ActionServiceOptions } from "./action-service.ts";
+import { commandTimeToLiveMs } from "./command-deadline.ts";
+
+const orgId = asId<OrgId>("org_aaaaaaaaaaaaaaaaaaaa");
+const hostId = asId<HostId>("hst_aaaaaaaaaaaaaaaaaaaa");
+const otherHost = asId<HostId>("hst_bbbbbbbbbbbbbbbbbbbb");
+const requester = {
+  orgId,
+  userId: asId<UserId>("usr_aaaaaaaaaaaaaaaaaaaa"),
+  name: "owner@example.com",
+  address: "::1",
+};
+const keys = generateKeyPairSync("ed25519");
+
+const container: Container = {
+  ...reportedContainer(1, { stopGraceSeconds: 45 }),
+  containerId: asId<ContainerId>("ctr_aaaaaaaaaaaaaaaaaaaa"),
+  workloadId: asId<WorkloadId>("wkl_aaaaaaaaaaaaaaaaaaaa"),
+  hostId,
+  removedAtNs: null,
+  logSource: { kind: "pending" },
+};
+
+/** A hub in small: rows in a map, timers that the test fires, and a log of everything in the order in which it happened. */
+const setUp = (changes: Partial<ActionServiceOptions> = {}) => {
+  const events: string[] = [];
+  const rows = new Map<ActionId, Action>();
+  const byKey = new Map<string, Action>();
+  const commands: Omit<ActionCommand, "sessionNonce">[] = [];
+  const timers = new Set<() => void>();
+  let count = 0;
+  const service = new ActionService({
+    hubId: asId<HubId>("hub_aaaaaaaaaaaaaaaaaaaa"),
+    rows: {
+      insert: async (_org, _user, action, key) => {
+        const before = key === null ? undefined : byKey.get(key);
+        if (before !== undefined) return before;
+        if (key !== null) byKey.set(key, action);
+        rows.set(action.actionId, action);
+        events.push("row requested");
+        return action;
+      },
+      update: async (_org, action) => {
+        rows.set(action.actionId, action);
+        events.push(`row ${action.state}`);
+      },
+      find: async (_org, actionId) => rows.get(actionId),
+      open: async () => [...rows.values()].filter((action) => action.settledAtNs === null),
+    },
+    audit: {
+      intent: async () => {
+        events.push("intent");
+        return { seq: 7, hash: "h" };
+      },
+      outcome: async (_org, action) => {
+        events.push(`outcome ${action.state}`);
+      },
+    },
+    dispatch: async (command) => {
+      events.push("dispatch");
+      commands.push(command);
+    },
+    verifyResult: async (host, payload, signature) =>
+      host === hostId &&
+      verify(null, signingInput("action-result", payload), keys.publicKey, Buffer.from(signature, "base64url")),
+    publish: (_org, action) => events.push(`publish ${action.state}`),
+    newActionId: () => {
+      count += 1;
+      return asId<ActionId>(`act_${String(count).padStart(20, "a")}`);
+    },
+    nowNs: () => 1_000n,
+    after: (_delayMs, task) => {
+      timers.add(task);
+      return () => timers.delete(task);
+    },
+    report: (error) => {
+      throw error;
+    },
+    ...changes,
+  });
+  const fire = (): void => {
+    for (const task of [...timers]) {
+      timers.delete(task);
+      task();
+    }
+  };
+  return { service, events, rows, commands, fire };
+};
+
+const order = (changes: object = {}) => ({
+  requester,
+  container,
+  verb: "STOP" as const,
+  reason: "maintenance",
+  timeoutSeconds: null,
+  override: false,
+  idempotencyKey: null,
+  ...changes,
+});
+
+const resultOf = (actionId: ActionId, changes: Partial<ActionOutcome> = {}) => {
+  const payload = JSON.stringify({
+    actionId,
+    status: "SUCCESS",
+    rejected: false,
+    error: null,
+    finishedAtNs: "2000",
+    container: null,
+    ...changes,
+  });
+  return {
+    type: "action_result" as const,
+    action_id: actionId,
+    status: "SUCCESS" as const,
+    payload,
+    signature: sign(null, signingInput("action-result", payload), keys.privateKey).toString("base64url"),
+  };
+};
+
+const first = asId<ActionId>("act_aaaaaaaaaaaaaaaaaaa1");
+
+/** Lets the promises that are ready settle. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("actions", () => {
+  test("[ACTN-07] intent before dispatch, every state stored before it is told, the answer is the agent's", async () => {
+    const { service, events, commands } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    await service.progress(hostId, { type: "action_progress", action_id: first, phase: "running" });
+    await service.result(orgId, hostId, resultOf(first));
+    expect(await answer).toMatchObject({ state: "succeeded", actor: "owner@example.com" });
+    expect(events).toEqual([
+      "row requested",
+      "intent",
+      "row sent",
+      "publish sent",
+      "dispatch",
+      "row running",
+      "publish running",
+      "row succeeded",
+      "outcome succeeded",
+      "publish succeeded",
+    ]);
+    expect(commands[0]).toMatchObject({ dockerId: container.dockerId, intent: { seq: 7 }, timeToLiveMs: 65_000 });
+  });
+
+  test("[AUDT-01] when the intent cannot be written nothing is dispatched", async () => {
+    const { service, commands, rows } = setUp({
+      audit: {
+        intent: () => Promise.reject(new ProtocolError("storage_unavailable", "disk full")),
+        outcome: async () => {},
+      },
+    });
+    await expect(service.request(order(), 1)).rejects.toMatchObject({ code: "storage_unavailable" });
+    expect(commands).toEqual([]);
+    expect(rows.get(first)?.state).toBe("rejected");
+  });
+
+  test("an offline agent is an answer at once, and audited", async () => {
+    const { service, events } = setUp({
+      dispatch: () => Promise.reject(new ProtocolError("agent_offline", "The host is offline.")),
+    });
+    await expect(service.request(order(), 25_000)).rejects.toMatchObject({ code: "agent_offline" });
+    expect(events).toContain("outcome rejected");
+  });
+
+  test("[ACTN-09] silence is unknown, not failed, and a late result still settles it", async () => {
+    const { service, events, fire } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    fire();
+    expect((await answer).state).toBe("unknown");
+    expect(await service.unsettled(orgId, hostId)).toEqual([first]);
+    await service.result(orgId, hostId, resultOf(first));
+    expect((await service.find(orgId, first))?.state).toBe("succeeded");
+    expect(events.at(-1)).toBe("publish succeeded");
+  });
+
+  test("[ACTN-08] the same key gives the same action and dispatches once", async () => {
+    const { service, commands } = setUp();
+    const one = service.request(order({ idempotencyKey: "k" }), 25_000);
+    await settle();
+    const two = service.request(order({ idempotencyKey: "k" }), 25_000);
+    await settle();
+    await service.result(orgId, hostId, resultOf(first));
+    expect((await one).actionId).toBe((await two).actionId);
+    expect(commands).toHaveLength(1);
+  });
+
+  test("[ACTN-10] a result that another key signed, or of another host, changes nothing", async () => {
+    const { service, rows } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    const forged = { ...resultOf(first), payload: resultOf(first, { status: "FAILURE" }).payload };
+    await expect(service.result(orgId, hostId, forged)).rejects.toMatchObject({ code: "signature_invalid" });
+    await expect(service.result(orgId, otherHost, resultOf(first))).rejects.toMatchObject({
+      code: "signature_invalid",
+    });
+    await service.progress(otherHost, { type: "action_progress", action_id: first, phase: "running" });
+    expect(rows.get(first)?.state).toBe("sent");
+    await service.result(orgId, hostId, resultOf(first));
+    await answer;
+  });
+
+  test("an illegal verb for the state is refused before anything is stored", async () => {
+    const { service, events } = setUp();
+    await expect(service.request(order({ verb: "START" }), 1)).rejects.toMatchObject({ code: "conflict" });
+    expect(events).toEqual([]);
+  });
+
+  test("[ACTN-09] the deadline knows the container's own grace", () => {
+    expect(commandTimeToLiveMs("STOP", { timeoutSeconds: null, stopGraceSeconds: 60 })).toBe(80_000);
+    expect(commandTimeToLiveMs("STOP", { timeoutSeconds: 5, stopGraceSeconds: 60 })).toBe(25_000);
+    expect(commandTimeToLiveMs("STOP", { timeoutSeconds: null, stopGraceSeconds: null })).toBe(30_000);
+    expect(commandTimeToLiveMs("RESTART", { timeoutSeconds: null, stopGraceSeconds: -1 })).toBe(3_620_000);
+    expect(commandTimeToLiveMs("START", { timeoutSeconds: null, stopGraceSeconds: 60 })).toBe(20_000);
+  });
+});

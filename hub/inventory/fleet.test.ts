@@ -1,0 +1,69 @@
+import type { Container } from "@yardarm/protocol/container";
+import type { Host } from "@yardarm/protocol/host";
+import { asId, type HostId, type OrgId, type ProjectId } from "@yardarm/protocol/ids";
+import { dockerIdOf, reportedContainer } from "@yardarm/testkit/sample-container";
+import { describe, expect, test } from "vitest";
+import { containerIdOf, workloadIdOf } from "./container-id.ts";
+import { Fleet, type FleetListener } from "./fleet.ts";
+
+const orgId = asId<OrgId>("org_aaaaaaaaaaaaaaaaaaaa");
+const otherOrg = asId<OrgId>("org_bbbbbbbbbbbbbbbbbbbb");
+const hostId = asId<HostId>("hst_aaaaaaaaaaaaaaaaaaaa");
+
+const host: Host = {
+  hostId,
+  projectId: asId<ProjectId>("prj_aaaaaaaaaaaaaaaaaaaa"),
+  name: "fra-1",
+  status: "online",
+  lastSeenAtNs: null,
+  enrolledAtNs: null,
+  agentVersion: null,
+  machine: null,
+  engine: null,
+  metricsBackend: null,
+  clockSkewMs: null,
+  keyFingerprint: null,
+};
+
+const container = (n: number): Container => ({
+  ...reportedContainer(n),
+  containerId: containerIdOf(hostId, dockerIdOf(n)),
+  workloadId: workloadIdOf(hostId, `web-${n}`),
+  hostId,
+  removedAtNs: null,
+  logSource: { kind: "pending" },
+});
+
+describe("fleet", () => {
+  test("a snapshot and the deltas after it add up, revision by revision", () => {
+    const fleet = new Fleet();
+    fleet.apply({ orgId, hosts: [host], containers: [container(1)] });
+    const view = fleet.view(orgId);
+    const seen: Parameters<FleetListener>[0][] = [];
+    fleet.subscribe(orgId, (delta) => seen.push(delta));
+    fleet.apply({ orgId, containers: [container(2)] });
+    fleet.apply({ orgId });
+    fleet.apply({ orgId, removedContainers: [container(1).containerId] });
+    expect(seen.map((delta) => delta.revision)).toEqual([view.revision + 1, view.revision + 2]);
+    expect(fleet.containersOfHost(orgId, hostId).map(({ name }) => name)).toEqual(["web-2"]);
+  });
+
+  test("removing a host takes its containers along", () => {
+    const fleet = new Fleet();
+    fleet.apply({ orgId, hosts: [host], containers: [container(1), container(2)] });
+    fleet.apply({ orgId, removedHosts: [hostId] });
+    expect(fleet.view(orgId)).toMatchObject({ hosts: [], containers: [] });
+    expect(fleet.orgOf(hostId)).toBeUndefined();
+  });
+
+  test("[IDTY-03] another org neither sees nor hears of it", () => {
+    const fleet = new Fleet();
+    const heard: unknown[] = [];
+    fleet.subscribe(otherOrg, (delta) => heard.push(delta));
+    fleet.apply({ orgId, hosts: [host], containers: [container(1)] });
+    expect(heard).toEqual([]);
+    expect(fleet.view(otherOrg).containers).toEqual([]);
+    expect(fleet.host(otherOrg, hostId)).toBeUndefined();
+    expect(fleet.container(otherOrg, container(1).containerId)).toBeUndefined();
+  });
+});
