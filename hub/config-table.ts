@@ -1,0 +1,194 @@
+import ipaddr from "ipaddr.js";
+
+/**
+ * Every option of the hub, described once: environment variables, flags, `--help` and `docs/configuration.md` come out
+ * of this table. A secret has no flag, because argument lists are public; it can be read from a file instead.
+ */
+
+/** What a parser makes of a text: the value, or the end of a sentence that begins with the variable's name. */
+export type Parsed<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: string };
+
+export interface OptionRow<Value> {
+  /** Environment variable; a secret also has `<variable>_FILE`. */
+  readonly variable: `YARDARM_${string}`;
+  /** Shown in the documentation. */
+  readonly type: string;
+  /** Text that is parsed when nobody sets the option; `null`: the option is absent then. */
+  readonly default: string | null;
+  /** Shown instead of `default` where that depends on other options. */
+  readonly defaultShown?: string;
+  readonly description: string;
+  readonly secret?: true;
+  readonly parse: (text: string) => Parsed<Value>;
+}
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const good = <Value>(value: Value): Parsed<Value> => ({ ok: true, value });
+const bad = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });
+
+const parseText = (text: string): Parsed<string> => (text === "" ? bad("must not be empty") : good(text));
+
+const parsePort = (text: string): Parsed<number> => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? good(port) : bad(`must be a port number from 0 to 65535, not "${text}"`);
+};
+
+const parseUrl = (protocols: readonly string[], text: string): URL | null => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && protocols.includes(url.protocol) ? url : null;
+};
+
+const parsePublicUrl = (text: string): Parsed<URL> => {
+  const url = parseUrl(["http:", "https:"], text);
+  if (url === null) return bad(`must be an http:// or https:// address, not "${text}"`);
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "" || url.pathname !== "/") {
+    return bad("must be a bare origin such as https://yardarm.example.com, without path, query or credentials");
+  }
+  return good(url);
+};
+
+const parseDatabaseUrl = (text: string): Parsed<string> =>
+  parseUrl(["postgres:", "postgresql:"], text) === null ? bad("must be a postgres:// address") : good(text);
+
+const parseEmail = (text: string): Parsed<string> =>
+  /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) && text.length <= 254
+    ? good(text.trim().toLowerCase())
+    : bad(`must be an e-mail address, not "${text}"`);
+
+const parsePassword = (text: string): Parsed<string> =>
+  text.length < 12 || text.length > 256 ? bad("must have 12 to 256 characters") : good(text);
+
+const parseMetricsToken = (text: string): Parsed<string> =>
+  text.length < 16 ? bad("must have at least 16 characters") : good(text);
+
+const parseLogLevel = (text: string): Parsed<LogLevel> => {
+  const level = LOG_LEVELS.find((candidate) => candidate === text);
+  return level === undefined ? bad(`must be one of ${LOG_LEVELS.join(", ")}, not "${text}"`) : good(level);
+};
+
+const isRange = (text: string): boolean => (text.includes("/") ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text));
+
+const parseProxies = (text: string): Parsed<readonly string[]> => {
+  const ranges = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  const wrong = ranges.find((range) => !isRange(range));
+  return wrong === undefined
+    ? good(Object.freeze(ranges))
+    : bad(`must be addresses or CIDR ranges separated by commas; "${wrong}" is neither`);
+};
+
+const parseSeconds = (text: string): Parsed<number> => {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  return seconds <= 600 ? good(seconds) : bad(`must be whole seconds from 0 to 600, not "${text}"`);
+};
+
+const option = <Value>(row: OptionRow<Value>): OptionRow<Value> => row;
+
+export const OPTIONS = {
+  port: option({
+    variable: "YARDARM_PORT",
+    type: "port",
+    default: "8080",
+    description: "Port on which the hub serves browsers, API clients and agents; `0` takes a free one.",
+    parse: parsePort,
+  }),
+  host: option({
+    variable: "YARDARM_HOST",
+    type: "address",
+    default: "127.0.0.1",
+    description: "Address to listen on. Anything but loopback also needs `YARDARM_PUBLIC_URL`.",
+    parse: parseText,
+  }),
+  dataDirectory: option({
+    variable: "YARDARM_DATA",
+    type: "directory",
+    default: "./data",
+    description: "Where the embedded database, logs, backups and the hub's key live. One running hub per directory.",
+    parse: parseText,
+  }),
+  publicUrl: option({
+    variable: "YARDARM_PUBLIC_URL",
+    type: "URL",
+    default: null,
+    defaultShown: "loopback only",
+    description:
+      "Origin under which people reach the hub. The only one whose browsers are accepted. An `http://` address beyond loopback gives up protection against the network.",
+    parse: parsePublicUrl,
+  }),
+  trustedProxies: option({
+    variable: "YARDARM_TRUSTED_PROXIES",
+    type: "addresses",
+    default: "",
+    defaultShown: "none",
+    description:
+      "Addresses or CIDR ranges of reverse proxies, separated by commas, whose `X-Forwarded-For` is believed.",
+    parse: parseProxies,
+  }),
+  databaseUrl: option({
+    variable: "YARDARM_DATABASE_URL",
+    type: "URL",
+    default: null,
+    defaultShown: "embedded SQLite",
+    description: "A `postgres://` database to use instead of the embedded one.",
+    secret: true,
+    parse: parseDatabaseUrl,
+  }),
+  hubKeyFile: option({
+    variable: "YARDARM_HUB_KEY_FILE",
+    type: "file",
+    default: null,
+    defaultShown: "`hub-key.json` in the data directory",
+    description: "The hub's signing key, mode 0600. Back it up apart from the database: agents trust nothing else.",
+    parse: parseText,
+  }),
+  adminEmail: option({
+    variable: "YARDARM_ADMIN_EMAIL",
+    type: "e-mail",
+    default: null,
+    description: "With `YARDARM_ADMIN_PASSWORD`: claims a fresh hub for this owner. Ignored once the hub is claimed.",
+    parse: parseEmail,
+  }),
+  adminPassword: option({
+    variable: "YARDARM_ADMIN_PASSWORD",
+    type: "password",
+    default: null,
+    description: "Password of the first owner, 12 to 256 characters.",
+    secret: true,
+    parse: parsePassword,
+  }),
+  metricsToken: option({
+    variable: "YARDARM_METRICS_TOKEN",
+    type: "token",
+    default: null,
+    defaultShown: "`/metrics` is off",
+    description: "Bearer token that `/metrics` and the details of `/readyz` ask for.",
+    secret: true,
+    parse: parseMetricsToken,
+  }),
+  logLevel: option({
+    variable: "YARDARM_LOG_LEVEL",
+    type: LOG_LEVELS.join(" \\| "),
+    default: "info",
+    description: "Least severe messages that the hub writes to standard output.",
+    parse: parseLogLevel,
+  }),
+  drainSeconds: option({
+    variable: "YARDARM_DRAIN_SECONDS",
+    type: "seconds",
+    default: "10",
+    description: "How long the hub finishes running requests after SIGTERM before it closes them.",
+    parse: parseSeconds,
+  }),
+};
+
+/** The flag of an option: `YARDARM_LOG_LEVEL` is `--log-level`, a secret only `--admin-password-file`. */
+export const flagOf = (row: Pick<OptionRow<unknown>, "variable" | "secret">): string => {
+  const name = `--${row.variable.slice("YARDARM_".length).toLowerCase().replaceAll("_", "-")}`;
+  return row.secret ? `${name}-file` : name;
+};
