@@ -1,6 +1,6 @@
 /**
  * A fast 64-bit hash of a line's bytes, by which a cursor recognises lines. Two 32-bit multiply-and-rotate lanes over
- * words of four bytes, both finished over the length. Not cryptographic: whoever may write a container's log may collide it,
+ * mixed words of four bytes, both finished over the length. Not cryptographic: whoever may write a container's log may collide it,
  * and gains nothing but a rewind of that log.
  */
 const LANE_A = 0x9e37_79b1;
@@ -13,26 +13,26 @@ export const hashTextInto = (target: Int32Array, at: number, bytes: Uint8Array, 
   let a = LANE_A | 0;
   let b = LANE_B | 0;
   let from = start;
+  let word = 0;
   for (const words = end - 3; from < words; from += 4) {
-    const word =
+    word =
       (bytes[from] as number) |
       ((bytes[from + 1] as number) << 8) |
       ((bytes[from + 2] as number) << 16) |
       ((bytes[from + 3] as number) << 24);
-    a = Math.imul(a ^ word, LANE_A);
-    a = (a << 15) | (a >>> 17);
-    b = Math.imul(b, LANE_B) + word;
-    b = ((b << 11) | (b >>> 21)) ^ a;
+    word = Math.imul(word, MIX_A);
+    word ^= word >>> 15;
+    a = Math.imul((a << 13) | (a >>> 19), LANE_A) + word;
+    b = Math.imul(((b << 17) | (b >>> 15)) ^ word, LANE_B);
   }
-  for (; from < end; from++) {
-    const byte = bytes[from] as number;
-    a = Math.imul(a ^ byte, LANE_A);
-    a = (a << 15) | (a >>> 17);
-    b = (Math.imul(b, LANE_B) + byte) ^ a;
-  }
+  for (word = 0; from < end; from++) word = (word << 8) | (bytes[from] as number);
+  word = Math.imul(word, MIX_A);
+  word ^= word >>> 15;
+  a = Math.imul((a << 13) | (a >>> 19), LANE_A) + word;
+  b = Math.imul(((b << 17) | (b >>> 15)) ^ word, LANE_B);
   const length = end - start;
   target[at] = mix(a ^ length);
-  target[at + 1] = mix(b ^ (a << 16) ^ length);
+  target[at + 1] = mix(b + length);
 };
 
 const mix = (value: number): number => {
