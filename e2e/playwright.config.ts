@@ -1,0 +1,20 @@
+import { defineConfig } from "@playwright/test";
+import { CHROMIUM_ARGUMENTS, chromiumPath } from "@yardarm/testkit/chromium";
+
+/** Browser tests on the real hub, the real agent, a private Docker engine and Debian's Chromium. */
+export default defineConfig({
+  testDir: ".",
+  testMatch: "**/*.e2e.ts",
+  outputDir: "../test-results",
+  globalSetup: "./start-engine.ts",
+  globalTimeout: 8 * 60_000,
+  timeout: 60_000,
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  use: {
+    browserName: "chromium",
+    launchOptions: { executablePath: chromiumPath(), args: [...CHROMIUM_ARGUMENTS] },
+    trace: "retain-on-failure",
+  },
+});
