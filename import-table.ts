@@ -29,6 +29,12 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     thirdParty: ["node:"],
   },
   {
+    folder: "agent/identity",
+    holds: "the host's key pair, enrollment, the hub's pinned keys, and where they are kept",
+    imports: ["protocol"],
+    thirdParty: ["node:"],
+  },
+  {
     folder: "agent/hub-client",
     holds: "one outgoing, reconnecting, bounded connection",
     imports: ["protocol"],
@@ -149,7 +155,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     folder: "hub/*",
     holds: "wiring; main.ts is the only file that names SQLite, PostgreSQL or NATS",
     imports: ["hub/", "protocol"],
-    thirdParty: ["node:"],
+    thirdParty: ["node:", "ipaddr.js"],
   },
 
   { folder: "web/format", holds: "pure text and numbers", imports: [], thirdParty: [] },

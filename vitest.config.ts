@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.ts"],
-          exclude: [...everywhere, "**/*.*.test.ts", "web/**"],
+          exclude: [...everywhere, "**/*.{pg,nats,docker}.test.ts", "web/**"],
         },
       },
       {
