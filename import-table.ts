@@ -179,7 +179,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     folder: "web/api",
     holds: "HTTP client",
     imports: ["protocol", "web/format"],
-    thirdParty: ["react", "@tanstack/react-query"],
+    thirdParty: ["react", "@tanstack/react-query", "zod"],
   },
   {
     folder: "web/live",
@@ -206,6 +206,13 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
   },
   {
+    folder: "web/dev",
+    holds:
+      "for development only: a mock hub with samples, a look at every page, the bundle's size; never in the bundle",
+    imports: ["web/", "protocol", "testkit"],
+    thirdParty: ["node:", "ws", "vite", "@playwright/test"],
+  },
+  {
     folder: "web/*",
     holds: "wiring: entry, routes, paths, styles, bundler configuration",
     imports: ["web/", "protocol"],
@@ -217,6 +224,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       "@tanstack/react-router",
       "@fontsource-variable/inter",
       "@fontsource-variable/jetbrains-mono",
+      "zod",
       "vite",
       "@vitejs/plugin-react",
       "@tailwindcss/vite",

@@ -108,7 +108,9 @@ test("whatever a package imports it also declares", () => {
     const sources = listFiles().filter((source) => source.startsWith(folder) && SOURCE_FILE.test(source));
     return sources.flatMap((source) => {
       const isTooling =
-        TEST_FILE.test(source) || source.endsWith(".config.ts") || /^(testkit|e2e|bench|deploy|docs)\//.test(source);
+        TEST_FILE.test(source) ||
+        source.endsWith(".config.ts") ||
+        /^(testkit|e2e|bench|deploy|docs|web\/dev)\//.test(source);
       const declared = isTooling ? [...runtime, ...development] : runtime;
       return findImports(readSource(source))
         .filter(({ typeOnly, specifier }) => !typeOnly && !/^(node:|\.)/.test(specifier))

@@ -6,4 +6,5 @@ export const STATIC_CHECKS: readonly { readonly name: string; readonly command: 
   { name: "types of protocol", command: ["tsc", "-p", "protocol/tsconfig.json"] },
   { name: "types of Node packages", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of web", command: ["tsc", "-p", "web/tsconfig.json"] },
+  { name: "types of web/dev", command: ["tsc", "-p", "web/dev/tsconfig.json"] },
 ];
