@@ -1,0 +1,105 @@
+import type { OrgId } from "@yardarm/protocol/ids";
+import { sql } from "kysely";
+import type { EngineTraits } from "./engine-traits.ts";
+import type { Db } from "./schema.ts";
+import { OrgActions } from "./tables/actions.ts";
+import { SystemAgentNonces } from "./tables/agent-nonces.ts";
+import { OrgAudit } from "./tables/audit.ts";
+import { OrgContainers } from "./tables/containers.ts";
+import { OrgHosts, SystemHosts } from "./tables/hosts.ts";
+import { SystemInstance } from "./tables/instance.ts";
+import { OrgJoinTokens, SystemJoinTokens } from "./tables/join-tokens.ts";
+import { OrgMembers } from "./tables/memberships.ts";
+import { SystemOrgs } from "./tables/orgs.ts";
+import { OrgProjects } from "./tables/projects.ts";
+import { SystemSessions } from "./tables/sessions.ts";
+import { SystemUsers } from "./tables/users.ts";
+import { SystemWsTickets } from "./tables/ws-tickets.ts";
+
+/** What belongs to one tenant. */
+export interface OrgStorage {
+  readonly orgId: OrgId;
+  readonly projects: OrgProjects;
+  readonly members: OrgMembers;
+  readonly hosts: OrgHosts;
+  readonly joinTokens: OrgJoinTokens;
+  readonly containers: OrgContainers;
+  readonly actions: OrgActions;
+  readonly audit: OrgAudit;
+}
+
+/** The closed list of what stands above tenants: first run, sign-in, enrollment, connecting, boot. */
+export interface SystemStorage {
+  readonly instance: SystemInstance;
+  readonly users: SystemUsers;
+  readonly sessions: SystemSessions;
+  readonly orgs: SystemOrgs;
+  readonly hosts: SystemHosts;
+  readonly joinTokens: SystemJoinTokens;
+  readonly agentNonces: SystemAgentNonces;
+  readonly wsTickets: SystemWsTickets;
+}
+
+/** The two ways to rows; the same inside and outside a transaction. */
+export interface StorageScope {
+  readonly system: SystemStorage;
+  readonly org: (orgId: OrgId) => OrgStorage;
+}
+
+const scopeOf = (db: Db, traits: EngineTraits): StorageScope => ({
+  system: Object.freeze({
+    instance: new SystemInstance(db),
+    users: new SystemUsers(db),
+    sessions: new SystemSessions(db),
+    orgs: new SystemOrgs(db),
+    hosts: new SystemHosts(db),
+    joinTokens: new SystemJoinTokens(db),
+    agentNonces: new SystemAgentNonces(db),
+    wsTickets: new SystemWsTickets(db),
+  }),
+  org: (orgId) =>
+    Object.freeze({
+      orgId,
+      projects: new OrgProjects(db, orgId),
+      members: new OrgMembers(db, orgId),
+      hosts: new OrgHosts(db, orgId),
+      joinTokens: new OrgJoinTokens(db, orgId),
+      containers: new OrgContainers(db, orgId),
+      actions: new OrgActions(db, orgId),
+      audit: new OrgAudit(db, orgId, traits),
+    }),
+});
+
+/** The hub's database, whichever engine carries it. Failures of the engine are `storage_unavailable`. */
+export class Storage implements StorageScope {
+  readonly system: SystemStorage;
+  readonly org: (orgId: OrgId) => OrgStorage;
+  readonly #db: Db;
+  readonly #traits: EngineTraits;
+
+  constructor(db: Db, traits: EngineTraits) {
+    this.#db = db;
+    this.#traits = traits;
+    const { system, org } = scopeOf(db, traits);
+    this.system = system;
+    this.org = org;
+  }
+
+  /**
+   * Runs `task` in one transaction: all of it or nothing. Inside, `task` MUST use the scope that it is given and
+   * nothing else of this object, which on an engine with one connection would wait for itself for ever.
+   */
+  async transaction<Result>(task: (scope: StorageScope) => Promise<Result>): Promise<Result> {
+    return this.#db.transaction().execute((transaction) => task(scopeOf(transaction, this.#traits)));
+  }
+
+  /** Resolves when the database answers a query. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#db);
+  }
+
+  /** Nothing may be called afterwards. */
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}

@@ -1,0 +1,182 @@
+import type { EngineState, Host, Machine } from "@yardarm/protocol/host";
+import type { HostId, OrgId, ProjectId } from "@yardarm/protocol/ids";
+import type { Db } from "../schema.ts";
+
+export interface HostsTable {
+  orgId: OrgId;
+  hostId: HostId;
+  projectId: ProjectId;
+  name: string;
+  createdAtMs: number;
+  /** A removed host keeps its row, so that its agent is told so and the audit can name it. */
+  removedAtMs: number | null;
+  /** base64url of 32 bytes. */
+  agentPublicKey: string | null;
+  enrolledAtNs: string | null;
+  /** Orders the host's successive connections; the last one given. */
+  epoch: number;
+  lastSeenAtNs: string | null;
+  agentVersion: string | null;
+  machineJson: string | null;
+  engineJson: string | null;
+  metricsBackend: Host["metricsBackend"];
+  clockSkewMs: number | null;
+}
+
+export interface HostRecord extends HostReport {
+  readonly hostId: HostId;
+  readonly projectId: ProjectId;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly agentPublicKey: string | null;
+  readonly enrolledAtNs: string | null;
+  readonly lastSeenAtNs: string | null;
+}
+
+/** What the host's agent said of it last. */
+export interface HostReport {
+  readonly agentVersion: string | null;
+  readonly machine: Machine | null;
+  readonly engine: EngineState | null;
+  readonly metricsBackend: Host["metricsBackend"];
+  readonly clockSkewMs: number | null;
+}
+
+/** What connecting needs to know of a host, removed or not. */
+export interface HostCredential {
+  readonly hostId: HostId;
+  readonly orgId: OrgId;
+  readonly agentPublicKey: string | null;
+  readonly enrolledAtNs: string | null;
+  readonly removedAtMs: number | null;
+}
+
+const parse = <Value>(json: string | null): Value | null => (json === null ? null : (JSON.parse(json) as Value));
+
+export class OrgHosts {
+  readonly #db: Db;
+  readonly #orgId: OrgId;
+
+  constructor(db: Db, orgId: OrgId) {
+    this.#db = db;
+    this.#orgId = orgId;
+  }
+
+  async create(host: Pick<HostRecord, "hostId" | "projectId" | "name" | "createdAtMs">): Promise<void> {
+    await this.#db
+      .insertInto("hosts")
+      .values({ ...host, orgId: this.#orgId, epoch: 0 })
+      .execute();
+  }
+
+  async list(): Promise<readonly HostRecord[]> {
+    const rows = await this.#rows().orderBy("createdAtMs").orderBy("hostId").execute();
+    return rows.map(toRecord);
+  }
+
+  /** `undefined` also for a removed host. */
+  async find(hostId: HostId): Promise<HostRecord | undefined> {
+    const row = await this.#rows().where("hostId", "=", hostId).executeTakeFirst();
+    return row === undefined ? undefined : toRecord(row);
+  }
+
+  async rename(hostId: HostId, name: string): Promise<void> {
+    await this.#present(hostId).set({ name }).execute();
+  }
+
+  /** False when there is no such host, or not any more. The agent's next connection is refused. */
+  async remove(hostId: HostId, removedAtMs: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#present(hostId).set({ removedAtMs }).executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /**
+   * Gives the host its agent's key. The time of the first enrollment stays for good.
+   *
+   * @returns when the host was first enrolled; `undefined` when it was removed
+   */
+  async setAgentKey(hostId: HostId, key: { agentPublicKey: string; nowNs: string }): Promise<string | undefined> {
+    const row = await this.#present(hostId)
+      .set((where) => ({
+        agentPublicKey: key.agentPublicKey,
+        enrolledAtNs: where.fn.coalesce("enrolledAtNs", where.val(key.nowNs)),
+      }))
+      .returning("enrolledAtNs")
+      .executeTakeFirst();
+    return row?.enrolledAtNs ?? undefined;
+  }
+
+  async setReport(hostId: HostId, { machine, engine, ...report }: HostReport): Promise<void> {
+    const machineJson = machine === null ? null : JSON.stringify(machine);
+    const engineJson = engine === null ? null : JSON.stringify(engine);
+    await this.#present(hostId)
+      .set({ ...report, machineJson, engineJson })
+      .execute();
+  }
+
+  async setEngine(hostId: HostId, engine: EngineState): Promise<void> {
+    await this.#present(hostId)
+      .set({ engineJson: JSON.stringify(engine) })
+      .execute();
+  }
+
+  async setLastSeen(hostId: HostId, lastSeenAtNs: string): Promise<void> {
+    await this.#present(hostId).set({ lastSeenAtNs }).execute();
+  }
+
+  #rows() {
+    return this.#db.selectFrom("hosts").selectAll().where("orgId", "=", this.#orgId).where("removedAtMs", "is", null);
+  }
+
+  #present(hostId: HostId) {
+    return this.#db
+      .updateTable("hosts")
+      .where("orgId", "=", this.#orgId)
+      .where("hostId", "=", hostId)
+      .where("removedAtMs", "is", null);
+  }
+}
+
+export class SystemHosts {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async findCredential(hostId: HostId): Promise<HostCredential | undefined> {
+    return this.#db
+      .selectFrom("hosts")
+      .select(["hostId", "orgId", "agentPublicKey", "enrolledAtNs", "removedAtMs"])
+      .where("hostId", "=", hostId)
+      .executeTakeFirst();
+  }
+
+  /** The number of a new connection, or `undefined` when the host was removed or has another key by now. */
+  async nextEpoch(hostId: HostId, agentPublicKey: string): Promise<number | undefined> {
+    const row = await this.#db
+      .updateTable("hosts")
+      .set((where) => ({ epoch: where("epoch", "+", 1) }))
+      .where("hostId", "=", hostId)
+      .where("agentPublicKey", "=", agentPublicKey)
+      .where("removedAtMs", "is", null)
+      .returning("epoch")
+      .executeTakeFirst();
+    return row?.epoch;
+  }
+}
+
+const toRecord = (row: Readonly<HostsTable>): HostRecord => ({
+  hostId: row.hostId,
+  projectId: row.projectId,
+  name: row.name,
+  createdAtMs: row.createdAtMs,
+  agentPublicKey: row.agentPublicKey,
+  enrolledAtNs: row.enrolledAtNs,
+  lastSeenAtNs: row.lastSeenAtNs,
+  agentVersion: row.agentVersion,
+  machine: parse<Machine>(row.machineJson),
+  engine: parse<EngineState>(row.engineJson),
+  metricsBackend: row.metricsBackend,
+  clockSkewMs: row.clockSkewMs,
+});

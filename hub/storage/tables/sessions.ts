@@ -1,0 +1,108 @@
+import type { Role } from "@yardarm/protocol/api/auth";
+import type { OrgId, ProjectId, SessionId, UserId } from "@yardarm/protocol/ids";
+import type { Db } from "../schema.ts";
+import { readProjects } from "./memberships.ts";
+
+export interface SessionsTable {
+  sessionId: SessionId;
+  /** SHA-256 of the token, hex. */
+  tokenHash: string;
+  userId: UserId;
+  /** The active org. */
+  orgId: OrgId;
+  createdAtMs: number;
+  lastUsedAtMs: number;
+  address: string;
+  userAgent: string;
+}
+
+export type Session = Readonly<SessionsTable>;
+
+/** A session together with what its user is now, in its active org. */
+export type LiveSession = Session & {
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly projects: readonly ProjectId[] | null;
+};
+
+export class SystemSessions {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Stores a session and drops the user's least recently used ones beyond `kept`. */
+  async create(session: Session, kept: number): Promise<void> {
+    await this.#db.insertInto("sessions").values(session).execute();
+    const surplus = this.#db
+      .selectFrom("sessions")
+      .select("sessionId")
+      .where("userId", "=", session.userId)
+      .orderBy("lastUsedAtMs", "desc")
+      .orderBy("createdAtMs", "desc")
+      .orderBy("sessionId")
+      .limit(1_000_000)
+      .offset(kept);
+    await this.#db.deleteFrom("sessions").where("sessionId", "in", surplus).execute();
+  }
+
+  /** `undefined` also for a member who was removed from the session's org. */
+  async findByTokenHash(tokenHash: string): Promise<LiveSession | undefined> {
+    return toLive(await this.#live().where("sessions.tokenHash", "=", tokenHash).executeTakeFirst());
+  }
+
+  async find(sessionId: SessionId): Promise<LiveSession | undefined> {
+    return toLive(await this.#live().where("sessions.sessionId", "=", sessionId).executeTakeFirst());
+  }
+
+  async listOf(userId: UserId): Promise<readonly Session[]> {
+    return this.#db
+      .selectFrom("sessions")
+      .selectAll()
+      .where("userId", "=", userId)
+      .orderBy("lastUsedAtMs", "desc")
+      .execute();
+  }
+
+  async touch(sessionId: SessionId, use: { readonly lastUsedAtMs: number; readonly address: string }): Promise<void> {
+    await this.#db.updateTable("sessions").set(use).where("sessionId", "=", sessionId).execute();
+  }
+
+  /** False when this user has no such session. */
+  async revoke(userId: UserId, sessionId: SessionId): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom("sessions")
+      .where("sessionId", "=", sessionId)
+      .where("userId", "=", userId)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+
+  async prune(limits: { readonly createdBeforeMs: number; readonly usedBeforeMs: number }): Promise<void> {
+    await this.#db
+      .deleteFrom("sessions")
+      .where((where) =>
+        where.or([where("createdAtMs", "<", limits.createdBeforeMs), where("lastUsedAtMs", "<", limits.usedBeforeMs)]),
+      )
+      .execute();
+  }
+
+  #live() {
+    return this.#db
+      .selectFrom("sessions")
+      .innerJoin("users", "users.userId", "sessions.userId")
+      .innerJoin("memberships", (join) =>
+        join.onRef("memberships.userId", "=", "sessions.userId").onRef("memberships.orgId", "=", "sessions.orgId"),
+      )
+      .selectAll("sessions")
+      .select(["users.name", "users.email", "memberships.role", "memberships.projectsJson"]);
+  }
+}
+
+const toLive = <Row extends { readonly projectsJson: string | null }>(row: Row | undefined) => {
+  if (row === undefined) return undefined;
+  const { projectsJson, ...session } = row;
+  return { ...session, projects: readProjects(projectsJson) };
+};

@@ -1,0 +1,39 @@
+import type { UserId } from "@yardarm/protocol/ids";
+import type { Db } from "../schema.ts";
+
+export interface UsersTable {
+  userId: UserId;
+  /** Trimmed and in lower case. */
+  email: string;
+  name: string;
+  passwordHash: string;
+  createdAtMs: number;
+}
+
+export type User = Readonly<UsersTable>;
+
+export class SystemUsers {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** False when the e-mail address is taken. */
+  async create(user: User): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await this.#db
+      .insertInto("users")
+      .values(user)
+      .onConflict((conflict) => conflict.column("email").doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  async findByEmail(email: string): Promise<User | undefined> {
+    return this.#db.selectFrom("users").selectAll().where("email", "=", email).executeTakeFirst();
+  }
+
+  async setPasswordHash(userId: UserId, passwordHash: string): Promise<void> {
+    await this.#db.updateTable("users").set({ passwordHash }).where("userId", "=", userId).execute();
+  }
+}
