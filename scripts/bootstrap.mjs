@@ -126,12 +126,19 @@ export function becomeNodeProgram(program, options) {
     stdio: "inherit",
   });
   let passedOn = false;
-  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.on(name, () => {
-      if (passedOn) return; // npm repeats a terminal's Ctrl-C
-      passedOn = true;
-      child.kill(name);
-    });
+  /** @param {NodeJS.Signals} name */
+  const passOn = (name) => {
+    if (passedOn) return; // npm repeats a terminal's Ctrl-C
+    passedOn = true;
+    child.kill(name);
+  };
+  process.on("SIGINT", passOn);
+  process.on("SIGTERM", passOn);
+  process.on("SIGHUP", passOn);
+  if (process.env.npm_lifecycle_event) {
+    // A killed npm says nothing, but it is our parent no longer. (Without npm a parent may well leave us running on purpose.)
+    const npm = process.ppid;
+    setInterval(() => process.ppid !== npm && passOn("SIGTERM"), 500).unref();
   }
   child.on("error", (error) => {
     console.error(`✗ ${pinnedNode} cannot be started: ${error.message}`);
