@@ -62,7 +62,7 @@ function findTrespasses(file: string, source: string): readonly string[] {
     if (covers(typeOnly ? mayType : mayUse, target.file)) return [];
     if (!typeOnly && covers(mayType, target.file)) {
       return wrong(
-        `${row.folder} knows ${packageOf(target.file)} here as an interface only, so it must be "import type".`,
+        `${row.folder} knows ${rowOf(target.file)?.folder} as an interface only, so it must be "import type".`,
       );
     }
     return wrong(`${row.folder} may import only ${mayType.join(", ") || "nothing of ours"}.`);
