@@ -1,0 +1,140 @@
+import type { AgentSession, Welcome } from "@yardarm/protocol/agent-down/welcome";
+import type { Hello } from "@yardarm/protocol/agent-up/hello";
+import type { AgentUp } from "@yardarm/protocol/agent-up/up";
+import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
+import type { HostId, HubId } from "@yardarm/protocol/ids";
+import { BACKOFF_FIRST_MS } from "@yardarm/protocol/limits";
+import type { SigningPurpose } from "@yardarm/protocol/signing";
+import { BackOff } from "./back-off.ts";
+import type { Clock } from "./clock.ts";
+import { Connection, type ConnectionEnd, type HubMessage } from "./connection.ts";
+import type { Dial } from "./dial.ts";
+import type { HubClock } from "./hub-clock.ts";
+
+export type HubClientState =
+  | { readonly state: "idle" }
+  | { readonly state: "connecting" }
+  | { readonly state: "online"; readonly session: AgentSession; readonly hubClock: HubClock }
+  | { readonly state: "waiting"; readonly delayMs: number; readonly error: ProtocolError }
+  | { readonly state: "stopped" };
+
+export type HubClientOptions = {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  /** From 0 up to, but without, 1. */
+  random(): number;
+  readonly hubId: HubId;
+  readonly hostId: HostId;
+  /** Verifies against the pinned keys. */
+  isSigned(purpose: SigningPurpose, signed: Welcome): boolean;
+  hello(sessionNonce: string): Hello;
+  /** Called on every change, with the new state. */
+  onState(state: HubClientState): void;
+  /** Called in a session only. Whatever it throws ends the connection. */
+  onMessage(message: HubMessage): void;
+};
+
+/** Dialling with both its steps. */
+export const DIAL_TIMEOUT_MS = 15_000;
+/** What is still on its way gets this long when the agent stops. */
+const FLUSH_TIMEOUT_MS = 2_000;
+
+/** Keeps one connection to the hub, for ever, until stopped. Never more than one at a time. */
+export class HubClient {
+  // fixed
+  readonly #options: HubClientOptions;
+  readonly #backOff: BackOff;
+  // state
+  #state: HubClientState = { state: "idle" };
+  #connection: Connection | undefined;
+  #onlineSinceMs: number | null = null;
+  #dialling: AbortController | undefined;
+  #cancelWait: () => void = () => {};
+
+  constructor(options: HubClientOptions) {
+    this.#options = options;
+    this.#backOff = new BackOff(options.random);
+  }
+
+  get state(): HubClientState {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#state.state === "idle") void this.#connect();
+  }
+
+  /** Sends a control message. False, and nothing is sent or kept, while not online. */
+  send(message: AgentUp): boolean {
+    return this.#connection?.send(message) ?? false;
+  }
+
+  /** Sends a log frame. False while not online: the hub's next assignment says what it has. */
+  sendFrame(frame: Uint8Array): boolean {
+    return this.#connection?.sendFrame(frame) ?? false;
+  }
+
+  /** Lets what was sent leave, then closes for good. */
+  async stop(): Promise<void> {
+    if (this.#state.state === "stopped") return;
+    const { clock } = this.#options;
+    const connection = this.#connection;
+    if (connection?.state.state === "online") {
+      await Promise.race([
+        connection.flush(),
+        new Promise<void>((resolve) => void clock.setTimer(FLUSH_TIMEOUT_MS, resolve)),
+      ]);
+    }
+    this.#enter({ state: "stopped" });
+    this.#cancelWait();
+    this.#dialling?.abort(new ProtocolError("draining", "The agent stops."));
+    connection?.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { clock, dial, onState: _onState, ...rest } = this.#options;
+    this.#enter({ state: "connecting" });
+    const dialling = new AbortController();
+    this.#dialling = dialling;
+    const cancelTimeout = clock.setTimer(DIAL_TIMEOUT_MS, () => {
+      dialling.abort(new ProtocolError("agent_timeout", "The hub did not answer in time."));
+    });
+    const connection = new Connection({
+      ...rest,
+      clock,
+      onOnline: (session, hubClock) => {
+        this.#onlineSinceMs = clock.monotonicMs();
+        this.#enter({ state: "online", session, hubClock });
+      },
+      onClosed: (end) => this.#ended(end),
+    });
+    try {
+      const socket = await dial(connection, dialling.signal);
+      this.#connection = connection;
+      if (this.#state.state === "stopped") socket.terminate();
+      else connection.open(socket);
+    } catch (error) {
+      this.#ended({ error: toProtocolError(error), afterMs: null });
+    } finally {
+      cancelTimeout();
+    }
+  }
+
+  #ended({ error, afterMs }: ConnectionEnd): void {
+    this.#connection = undefined;
+    if (this.#state.state === "stopped") return;
+    const { clock, random } = this.#options;
+    const healthyMs = this.#onlineSinceMs === null ? 0 : clock.monotonicMs() - this.#onlineSinceMs;
+    this.#onlineSinceMs = null;
+    // A hub that restarts tells all its agents the same delay: they still must not come back in one wave.
+    const delayMs =
+      afterMs === null ? this.#backOff.nextDelayMs(healthyMs) : afterMs + Math.round(random() * BACKOFF_FIRST_MS);
+    this.#enter({ state: "waiting", delayMs, error });
+    this.#cancelWait = clock.setTimer(delayMs, () => void this.#connect());
+  }
+
+  #enter(state: HubClientState): void {
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}
