@@ -24,6 +24,8 @@ export type EngineIdentity = {
   /** Containers share a kernel with this engine's host, but the engine itself runs inside a virtual machine. */
   readonly isDesktop: boolean;
   readonly isRootless: boolean;
+  /** A simulated engine (it labels itself), whose containers do not exist. */
+  readonly isSimulated: boolean;
   /** Where the engine keeps its containers; "" when it does not say. */
   readonly rootDirectory: string;
   /** `one-shot` stats answer at once; on older engines each call waits for a tick of the collector (up to 2 s). */
@@ -66,6 +68,7 @@ export const decodeIdentity = (answers: {
     cgroupDriver: textAt(info, "CgroupDriver"),
     isDesktop: /docker desktop/i.test(textAt(info, "OperatingSystem")),
     isRootless: arrayAt(info, "SecurityOptions").some((option) => String(option).startsWith("name=rootless")),
+    isSimulated: arrayAt(info, "Labels").includes("yardarm.simulated=true"),
     rootDirectory: textAt(info, "DockerRootDir"),
     hasImmediateStats: kind === "podman" || hasImmediateOneShot(engineVersion),
     answeredAtNs: BigInt(Number.isNaN(dateMs) ? answers.nowMs : dateMs) * 1_000_000n,

@@ -1,0 +1,225 @@
+/** Ticks, reads every running container by the cheaper way that works for it, and sends one message per tick. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { AgentMetrics } from "@yardarm/protocol/agent-up/metrics";
+import type { DockerId } from "@yardarm/protocol/ids";
+import type { ContainerSample } from "@yardarm/protocol/metrics";
+import type { ApiBackend } from "./api-backend.ts";
+import type { CgroupBackend } from "./cgroup-backend.ts";
+import type { MetricsTarget } from "./counters.ts";
+import type { HostSampler } from "./host-sampler.ts";
+import { RateTracker } from "./rates.ts";
+import { stretchedIntervalMs, type TickCost } from "./tick-interval.ts";
+
+export type MetricsBackendName = AgentMetrics["backend"];
+
+export interface MetricsClock {
+  /** Monotonic. */
+  nowMs(): number;
+  wallNs(): bigint;
+  /** Calls `callback` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export type CollectorOptions = {
+  /** All containers of the host; only those that run are read. */
+  readonly targets: () => Iterable<MetricsTarget>;
+  /** `null` where the kernel's files cannot be seen (`choose-backend.ts`). */
+  readonly cgroup: CgroupBackend | null;
+  readonly api: ApiBackend;
+  /** `null` when the engine's host is not the machine that this agent can look at. */
+  readonly host: HostSampler | null;
+  readonly clock: MetricsClock;
+  readonly send: (message: AgentMetrics) => void;
+  readonly intervalMs: number;
+};
+
+/** One message names at most so many; a thousand samples are about 350 KB. */
+const SAMPLES_PER_MESSAGE = 1_000;
+/** Kernel files are read at once; after so many containers, log lines may pass. */
+const READS_PER_TURN = 16;
+/** A stretch needs several expensive ticks in a row, so that one pause of the machine does not count. */
+const COSTS_REMEMBERED = 3;
+
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #rates = new RateTracker();
+  /** Containers that the engine could read and the kernel's files could not, with the start for which that holds. */
+  readonly #onlyByApi = new Map<DockerId, bigint | null>();
+  #watched: ReadonlySet<DockerId> = new Set();
+  #watchIntervalMs = 0;
+  #costs: TickCost[] = [];
+  #allDueMs = 0;
+  #watchDueMs = 0;
+  #wake: (() => void) | null = null;
+  #backend: MetricsBackendName;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#backend = options.cgroup === null ? "api" : "cgroup";
+  }
+
+  /** How containers were read in the last tick. */
+  get backend(): MetricsBackendName {
+    return this.#backend;
+  }
+
+  /** What somebody watches is read every `intervalMs` from now on; the list replaces the one before. */
+  watch(dockerIds: Iterable<DockerId>, intervalMs: number): void {
+    this.#watched = new Set(dockerIds);
+    this.#watchIntervalMs = intervalMs;
+    this.#watchDueMs = this.#options.clock.nowMs();
+    this.#wake?.();
+  }
+
+  /** Runs until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    this.#allDueMs = clock.nowMs();
+    while (!signal.aborted) {
+      const nowMs = clock.nowMs();
+      try {
+        if (nowMs >= this.#allDueMs) await this.#tickAll(signal);
+        else if (this.#isWatchDue(nowMs)) await this.#tickWatched(signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+      await this.#waitUntilDue(signal);
+    }
+  }
+
+  async #tickAll(signal: AbortSignal): Promise<void> {
+    const { clock, host, intervalMs } = this.#options;
+    const beganMs = clock.nowMs();
+    const tsNs = clock.wallNs();
+    const targets = this.#running(() => true);
+    const running = new Set(targets.map((target) => target.dockerId));
+    this.#forgetExcept(running);
+    const { samples, cost } = await this.#read(targets, signal);
+    this.#costs = [...this.#costs, cost].slice(-COSTS_REMEMBERED);
+    const stretchedMs = stretchedIntervalMs(intervalMs, this.#costs);
+    this.#allDueMs = beganMs + stretchedMs;
+    this.#watchDueMs = beganMs + this.#watchIntervalMs;
+    this.#sendSamples({ tsNs, intervalMs: stretchedMs, host: host?.sample() ?? null, samples });
+  }
+
+  async #tickWatched(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const tsNs = clock.wallNs();
+    this.#watchDueMs = clock.nowMs() + this.#watchIntervalMs;
+    const intervalMs = this.#watchIntervalMs;
+    const targets = this.#running((target) => this.#watched.has(target.dockerId));
+    const { samples } = await this.#read(targets, signal);
+    if (samples.length > 0) this.#sendSamples({ tsNs, intervalMs, host: null, samples });
+  }
+
+  #isWatchDue(nowMs: number): boolean {
+    return this.#watched.size > 0 && nowMs >= this.#watchDueMs;
+  }
+
+  #running(isWanted: (target: MetricsTarget) => boolean): MetricsTarget[] {
+    const targets: MetricsTarget[] = [];
+    for (const target of this.#options.targets()) {
+      if ((target.state === "running" || target.state === "paused") && isWanted(target)) targets.push(target);
+    }
+    return targets;
+  }
+
+  async #read(
+    targets: readonly MetricsTarget[],
+    signal: AbortSignal,
+  ): Promise<{ readonly samples: ContainerSample[]; readonly cost: TickCost }> {
+    const { clock } = this.#options;
+    const beganMs = clock.nowMs();
+    const samples: ContainerSample[] = [];
+    const remaining: MetricsTarget[] = [];
+    let busyMs = 0;
+    for (let start = 0; start < targets.length; start += READS_PER_TURN) {
+      const turnMs = clock.nowMs();
+      for (const target of targets.slice(start, start + READS_PER_TURN)) {
+        const sample = this.#readKernel(target);
+        if (sample === null) remaining.push(target);
+        else samples.push(sample);
+      }
+      busyMs += clock.nowMs() - turnMs;
+      await nextTurn();
+    }
+    const byKernel = samples.length;
+    const byApi = await this.#readApi(remaining, signal);
+    samples.push(...byApi);
+    if (samples.length > 0) this.#backend = byKernel > 0 ? "cgroup" : "api";
+    const tookMs = clock.nowMs() - beganMs;
+    return { samples, cost: { busyMs, apiReads: remaining.length, tookMs } };
+  }
+
+  #readKernel(target: MetricsTarget): ContainerSample | null {
+    const { cgroup } = this.#options;
+    if (cgroup === null || this.#isOnlyByApi(target)) return null;
+    const counters = cgroup.read(target);
+    return counters === null ? null : this.#rates.next(target, "cgroup", counters);
+  }
+
+  async #readApi(targets: readonly MetricsTarget[], signal: AbortSignal): Promise<ContainerSample[]> {
+    const { api } = this.#options;
+    const samples: ContainerSample[] = [];
+    const waiting = targets.values();
+    const worker = async (): Promise<void> => {
+      for (const target of waiting) {
+        const counters = await api.read(target, signal);
+        if (counters === null) continue;
+        // The engine says it runs, so what hid it from the kernel's files lasts as long as this run of it.
+        this.#onlyByApi.set(target.dockerId, target.startedAtNs);
+        samples.push(this.#rates.next(target, "api", counters));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(api.requestsAtOnce, targets.length) }, worker));
+    return samples;
+  }
+
+  #isOnlyByApi(target: MetricsTarget): boolean {
+    return this.#onlyByApi.has(target.dockerId) && this.#onlyByApi.get(target.dockerId) === target.startedAtNs;
+  }
+
+  #forgetExcept(running: ReadonlySet<DockerId>): void {
+    this.#rates.forgetExcept(running);
+    this.#options.cgroup?.forgetExcept(running);
+    for (const dockerId of this.#onlyByApi.keys()) {
+      if (!running.has(dockerId)) this.#onlyByApi.delete(dockerId);
+    }
+  }
+
+  #sendSamples(tick: {
+    readonly tsNs: bigint;
+    readonly intervalMs: number;
+    readonly host: AgentMetrics["host"];
+    readonly samples: readonly ContainerSample[];
+  }): void {
+    const { intervalMs, samples } = tick;
+    for (let start = 0; start === 0 || start < samples.length; start += SAMPLES_PER_MESSAGE) {
+      this.#options.send({
+        type: "metrics",
+        tsNs: String(tick.tsNs),
+        intervalMs,
+        backend: this.#backend,
+        host: start === 0 ? tick.host : null,
+        containers: samples.slice(start, start + SAMPLES_PER_MESSAGE),
+      });
+    }
+  }
+
+  #waitUntilDue(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const dueMs = this.#watched.size > 0 ? Math.min(this.#allDueMs, this.#watchDueMs) : this.#allDueMs;
+      const finish = (): void => {
+        this.#wake = null;
+        cancel();
+        signal.removeEventListener("abort", finish);
+        resolve();
+      };
+      const cancel = clock.after(Math.max(0, dueMs - clock.nowMs()), finish);
+      this.#wake = finish;
+      signal.addEventListener("abort", finish);
+      if (signal.aborted) finish();
+    });
+  }
+}
