@@ -132,7 +132,8 @@ export const parseConfig = (env: Environment, argv: readonly string[]): ConfigRe
   }
   if (problems.length > 0) return { ok: false, problems };
   const dataDirectory = path.resolve(String(values.dataDirectory));
-  const hubKeyFile = path.resolve(String(values.hubKeyFile ?? path.join(dataDirectory, "hub-key.json")));
+  const hubKeyFile =
+    values.hubKeyFile === null ? path.join(dataDirectory, "hub-key.json") : path.resolve(String(values.hubKeyFile));
   return { ok: true, config: Object.freeze({ ...values, dataDirectory, hubKeyFile }) as Config };
 };
 

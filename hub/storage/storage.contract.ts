@@ -13,7 +13,7 @@ import {
   type UserId,
 } from "@yardarm/protocol/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newId } from "./new-id.ts";
+import { newId } from "../auth/new-id.ts";
 import type { Storage } from "./storage.ts";
 import type { Session } from "./tables/sessions.ts";
 import type { WsTicket } from "./tables/ws-tickets.ts";
@@ -83,7 +83,7 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
       const row = { hubId: newId<HubId>("hub"), keySet: "{}", nonceKey: "k" };
       await instance.create({ ...row, createdAtMs: NOW_MS });
       await instance.create({ ...row, hubId: newId<HubId>("hub"), createdAtMs: NOW_MS });
-      expect(await instance.find()).toEqual({ ...row, claimedAtMs: null });
+      expect(await instance.find()).toEqual({ ...row, setupTokenHash: null, claimedAtMs: null });
 
       expect(await instance.offerSetupToken("first")).toBe(true);
       expect(await instance.offerSetupToken("second")).toBe(true);

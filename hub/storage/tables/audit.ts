@@ -44,9 +44,13 @@ export class OrgAudit {
     this.#traits = traits;
   }
 
-  /** Starts an org's chain before its first row. */
+  /** Starts an org's chain before its first row; a chain that has begun stays as it is. */
   async start(hash: string): Promise<void> {
-    await this.#db.insertInto("auditHeads").values({ orgId: this.#orgId, seq: 0, hash }).execute();
+    await this.#db
+      .insertInto("auditHeads")
+      .values({ orgId: this.#orgId, seq: 0, hash })
+      .onConflict((conflict) => conflict.column("orgId").doNothing())
+      .execute();
   }
 
   /** The head, held against every other writer until the surrounding transaction ends: MUST run inside one. */

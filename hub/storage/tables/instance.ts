@@ -19,6 +19,8 @@ export interface Instance {
   readonly keySet: string;
   /** Authenticates the hub's own connect nonces (base64url of 32 bytes); worthless without an agent's key. */
   readonly nonceKey: string;
+  /** SHA-256 of the setup token, hex, while nobody has claimed the hub. */
+  readonly setupTokenHash: string | null;
   readonly claimedAtMs: number | null;
 }
 
@@ -30,11 +32,16 @@ export class SystemInstance {
   }
 
   async find(): Promise<Instance | undefined> {
-    return this.#db.selectFrom("instance").select(["hubId", "keySet", "nonceKey", "claimedAtMs"]).executeTakeFirst();
+    return this.#db
+      .selectFrom("instance")
+      .select(["hubId", "keySet", "nonceKey", "setupTokenHash", "claimedAtMs"])
+      .executeTakeFirst();
   }
 
   /** Creates the row; when another node was faster, its row stays. Read it with `find` afterwards. */
-  async create(instance: Omit<Instance, "claimedAtMs"> & { readonly createdAtMs: number }): Promise<void> {
+  async create(
+    instance: Omit<Instance, "claimedAtMs" | "setupTokenHash"> & { readonly createdAtMs: number },
+  ): Promise<void> {
     await this.#db
       .insertInto("instance")
       .values({ singleton: 1, ...instance, setupTokenHash: null, claimedAtMs: null })

@@ -1,0 +1,103 @@
+import type { OrgId } from "@yardarm/protocol/ids";
+import type { OrgStorage, Storage } from "../storage/storage.ts";
+import type { AuditFilter, StoredAuditRow } from "../storage/tables/audit.ts";
+import { type AuditEntry, type AuditRow, genesisHash, hashBody, readBody, writeBody } from "./audit-row.ts";
+
+/** Position and hash of a row: what a command carries of its intent. */
+export type AuditPosition = { readonly seq: number; readonly hash: string };
+
+export type AuditVerdict =
+  | { readonly ok: true; readonly rows: number; readonly head: AuditPosition }
+  /** `brokenSeq` is the first row that is missing or not what it was. */
+  | { readonly ok: false; readonly brokenSeq: number; readonly problem: AuditProblem };
+
+/** `changed`: the text; `unlinked`: its place; `columns`: what lists filter by; `missing`: a hole or a cut tail. */
+export type AuditProblem = "changed" | "unlinked" | "columns" | "missing";
+
+const ROWS_PER_READ = 1_000;
+
+export class AuditChain {
+  readonly #storage: Storage;
+  readonly #nowNs: () => bigint;
+
+  constructor(options: { readonly storage: Storage; readonly nowNs: () => bigint }) {
+    this.#storage = options.storage;
+    this.#nowNs = options.nowNs;
+  }
+
+  /**
+   * Adds a row and resolves when it is durable.
+   *
+   * @throws ProtocolError `storage_unavailable`: whatever was about to happen MUST NOT happen then
+   */
+  async append(orgId: OrgId, entry: AuditEntry): Promise<AuditPosition> {
+    return this.#storage.transaction((scope) => this.appendIn(scope.org(orgId), entry));
+  }
+
+  /** Adds a row inside the transaction to which `org` belongs: both become durable, or neither. */
+  async appendIn(org: OrgStorage, entry: AuditEntry): Promise<AuditPosition> {
+    const { orgId, audit } = org;
+    let head = await audit.lockHead();
+    if (head === undefined) {
+      await audit.start(genesisHash(orgId));
+      head = await audit.lockHead();
+    }
+    if (head === undefined) throw new Error("The head of an audit chain vanished.");
+    const seq = head.seq + 1;
+    const atNs = this.#nowNs().toString();
+    const body = writeBody(entry, { orgId, seq, atNs, prev: head.hash });
+    const hash = hashBody(body);
+    const { kind, actor, target } = entry;
+    await audit.append({ seq, atNs, kind, actorId: actor.id, targetId: target?.id ?? null, body, hash });
+    return { seq, hash };
+  }
+
+  /** Rows before `before` (null: from the newest), newest first. */
+  async list(
+    orgId: OrgId,
+    page: { readonly before: number | null; readonly limit: number; readonly filter?: AuditFilter },
+  ): Promise<readonly AuditRow[]> {
+    const rows = await this.#storage.org(orgId).audit.before(page.before, page.limit, page.filter);
+    return rows.flatMap(({ body, hash }) => {
+      const read = readBody(body);
+      if (read === null) return [];
+      const { orgId: _org, prev: _prev, ...entry } = read;
+      return [{ ...entry, hash }];
+    });
+  }
+
+  /** Recomputes the whole chain and names the first row that does not hold. */
+  async verify(orgId: OrgId): Promise<AuditVerdict> {
+    const { audit } = this.#storage.org(orgId);
+    let last: AuditPosition = { seq: 0, hash: genesisHash(orgId) };
+    for (;;) {
+      const rows = await audit.after(last.seq, ROWS_PER_READ);
+      for (const row of rows) {
+        const problem = check(orgId, row, last);
+        if (problem !== null) return { ok: false, brokenSeq: last.seq + 1, problem };
+        last = { seq: row.seq, hash: row.hash };
+      }
+      if (rows.length > 0) continue;
+      const head = (await audit.head()) ?? { seq: 0, hash: genesisHash(orgId) };
+      if (head.seq === last.seq && head.hash === last.hash) return { ok: true, rows: last.seq, head: last };
+      // Rows that were added since the last read are not a cut tail.
+      const [added] = await audit.after(last.seq, 1);
+      if (added === undefined) {
+        return { ok: false, brokenSeq: Math.min(head.seq, last.seq) + 1, problem: "missing" };
+      }
+    }
+  }
+}
+
+const check = (orgId: OrgId, row: StoredAuditRow, previous: AuditPosition): AuditProblem | null => {
+  if (row.seq !== previous.seq + 1) return "missing";
+  const body = readBody(row.body);
+  if (body === null || hashBody(row.body) !== row.hash) return "changed";
+  if (body.prev !== previous.hash || body.seq !== row.seq || body.orgId !== orgId) return "unlinked";
+  const sameColumns =
+    row.atNs === body.atNs &&
+    row.kind === body.kind &&
+    row.actorId === body.actor.id &&
+    row.targetId === (body.target?.id ?? null);
+  return sameColumns ? null : "columns";
+};

@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { keySetSchema } from "@yardarm/protocol/api/hosts";
+import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
+import { makeTempDir } from "@yardarm/testkit/temp-dir";
+import { expect, test } from "vitest";
+import { openSqliteStorage } from "../storage/sqlite/open-sqlite.ts";
+import { verifyFor } from "./ed25519.ts";
+import { openHubKeys } from "./hub-keys.ts";
+
+const reopen = (hub: HubCore, file = hub.keyFile) =>
+  openHubKeys({ file, storage: hub.storage, nowMs: () => hub.clock.nowMs(), random: randomBytes });
+
+test("a fresh hub makes its key once, in a file of its owner's alone, and finds it again", async () => {
+  await using hub = await openHubCore();
+  expect((await stat(hub.keyFile)).mode & 0o777).toBe(0o600);
+  const again = await reopen(hub);
+  expect(again.fingerprint).toBe(hub.keys.fingerprint);
+  expect(again.keySet).toBe(hub.keys.keySet);
+  const { seed } = JSON.parse(await readFile(hub.keyFile, "utf8")) as { seed: string };
+  await hub.storage.close();
+  const stored = await readFile(path.join(hub.directory, "yardarm.db"), "latin1");
+  expect(stored).toContain(hub.keys.hubId);
+  expect(stored).not.toContain(seed);
+});
+
+test("the fingerprint is the SHA-256 of the exact text of the key set", async () => {
+  await using hub = await openHubCore();
+  const keySet = keySetSchema.parse(JSON.parse(hub.keys.keySet));
+  expect(keySet).toMatchObject({ version: 1, hubId: hub.keys.hubId, keys: [{ keyId: hub.keys.keyId }] });
+  expect(hub.keys.fingerprint).toBe(createHash("sha256").update(hub.keys.keySet).digest("base64url"));
+});
+
+test("a signature holds for its purpose and its exact bytes only", async () => {
+  await using hub = await openHubCore();
+  const publicKey = keySetSchema.parse(JSON.parse(hub.keys.keySet)).keys[0]?.publicKey ?? "";
+  const { payload, signature } = hub.keys.sign("action", '{"a":1}');
+  expect(verifyFor("action", payload, { publicKey, signature })).toBe(true);
+  expect(verifyFor("welcome", payload, { publicKey, signature })).toBe(false);
+  expect(verifyFor("action", '{"a": 1}', { publicKey, signature })).toBe(false);
+  expect(verifyFor("action", payload, { publicKey, signature: `${signature}==` })).toBe(false);
+  expect(verifyFor("action", payload, { publicKey: "", signature: "" })).toBe(false);
+});
+
+test("a database without its key is refused, and the file is not made anew", async () => {
+  await using hub = await openHubCore();
+  await rename(hub.keyFile, `${hub.keyFile}.saved`);
+  await expect(reopen(hub)).rejects.toMatchObject({
+    code: "key_mismatch",
+    message: expect.stringContaining("is missing"),
+  });
+  await rename(`${hub.keyFile}.saved`, hub.keyFile);
+  expect((await reopen(hub)).hubId).toBe(hub.keys.hubId);
+});
+
+test("the key of another hub, or another key of this one, is refused", async () => {
+  await using hub = await openHubCore();
+  await using other = await openHubCore();
+  await expect(reopen(hub, other.keyFile)).rejects.toMatchObject({ code: "key_mismatch" });
+  const file = JSON.parse(await readFile(hub.keyFile, "utf8")) as { seed: string };
+  file.seed = randomBytes(32).toString("base64url");
+  await writeFile(hub.keyFile, JSON.stringify(file));
+  await expect(reopen(hub)).rejects.toMatchObject({ code: "key_mismatch" });
+});
+
+test("a key file that others can read, or that is damaged, is refused", async () => {
+  await using hub = await openHubCore();
+  await chmod(hub.keyFile, 0o640);
+  await expect(reopen(hub)).rejects.toMatchObject({ message: expect.stringContaining("chmod 600") });
+  await chmod(hub.keyFile, 0o600);
+  for (const damaged of ["", "{}", "null", "[", '{"version":1,"hubId":"x","keyId":"y","seed":"z"}']) {
+    await writeFile(hub.keyFile, damaged);
+    await expect(reopen(hub)).rejects.toMatchObject({ message: expect.stringContaining("damaged") });
+  }
+});
+
+test("a key without a database (a crash between the two) is taken up by the next start", async () => {
+  await using hub = await openHubCore();
+  await using directory = await makeTempDir("storage");
+  const storage = await openSqliteStorage({ dataDirectory: directory.path });
+  const keys = await openHubKeys({ file: hub.keyFile, storage, nowMs: () => 0, random: randomBytes });
+  expect(keys.fingerprint).toBe(hub.keys.fingerprint);
+  expect((await storage.system.instance.find())?.hubId).toBe(hub.keys.hubId);
+  await storage.close();
+  await rm(hub.keyFile);
+});
