@@ -18,7 +18,7 @@ export class EventLog {
   readonly #isLost: (event: EngineEvent) => boolean;
   #kept: EngineEvent[] = [];
 
-  /** `isLost` is asked once per event and subscriber: scripted event loss. */
+  /** `isLost` is asked once per event: scripted event loss. */
   constructor(clock: SimulatorClock, isLost: (event: EngineEvent) => boolean) {
     this.#clock = clock;
     this.#isLost = isLost;
@@ -32,9 +32,9 @@ export class EventLog {
     const lastNs = this.#kept.at(-1)?.tsNs ?? 0n;
     const nowNs = this.#clock.nowNs();
     const stamped = { ...event, tsNs: nowNs > lastNs ? nowNs : lastNs + 1n };
+    if (this.#isLost(stamped)) return;
     this.#kept.push(stamped);
     if (this.#kept.length > KEPT_EVENTS) this.#kept.shift();
-    if (this.#listeners.size === 0 || this.#isLost(stamped)) return;
     for (const listener of [...this.#listeners]) listener(stamped);
   }
 

@@ -19,7 +19,7 @@ export type LogFault =
   /** The body goes out in pieces of so many bytes, each in its own turn of the event loop. */
   | { readonly kind: "fragment-log"; readonly pieceBytes: number };
 
-/** A fault on `/events`: matching events never reach subscribers that are connected, and are not told later either. */
+/** A fault on `/events`: matching events reach nobody, and are not told later either. */
 export interface EventLoss {
   readonly kind: "lose-events";
   /** Default: every action. */

@@ -1,6 +1,6 @@
 import { LineCutter } from "../logs/line-cutter.ts";
 import type { LogMessage, LogStreamName } from "../logs/log-message.ts";
-import { LogStore } from "../logs/log-store.ts";
+import { type LogHistory, LogStore } from "../logs/log-store.ts";
 import type { ContainerLogSpec } from "./container-spec.ts";
 
 const DEFAULT_MAX_BYTES = 256 * 1024;
@@ -30,7 +30,9 @@ export class ContainerLog {
       maxFiles: this.#spec.maxFiles ?? 1,
       repeatShare: this.#spec.repeatShare ?? MEASURED_REPEAT_SHARE,
       ...(this.#spec.maxFileBytes === undefined ? {} : { maxFileBytes: this.#spec.maxFileBytes }),
-      ...(this.#spec.history === undefined ? {} : { history: this.#spec.history }),
+      ...(this.#spec.history === undefined
+        ? {}
+        : { history: this.#tty ? onTerminal(this.#spec.history) : this.#spec.history }),
     });
     return this.#store;
   }
@@ -77,3 +79,12 @@ export class ContainerLog {
     return this.#lastStampNs;
   }
 }
+
+/** Lines as they come out of a terminal: all on stdout, ending with CR LF. */
+const onTerminal = (history: LogHistory): LogHistory => ({
+  ...history,
+  line: (index) => {
+    const line = history.line(index);
+    return { ...line, stream: "stdout", text: `${line.text}\r` };
+  },
+});

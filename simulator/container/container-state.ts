@@ -40,3 +40,12 @@ export const endingOf = (state: ContainerState): Ending | undefined =>
 
 /** The engine counts a container that waits for its next start as running. */
 export const isLive = (state: ContainerState): boolean => runOf(state) !== undefined || state.status === "restarting";
+
+/** What a container did before the simulation began; without `finishedNs` it still runs. */
+export interface AssumedPast {
+  readonly startedNs: bigint;
+  readonly finishedNs?: bigint;
+  readonly exitCode?: number;
+  readonly isOomKilled?: boolean;
+  readonly restartCount?: number;
+}

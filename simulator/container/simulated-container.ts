@@ -1,38 +1,23 @@
 import type { DockerId } from "@yardarm/protocol/ids";
-import { type SimulatorClock, NS_PER_SECOND } from "../clock.ts";
-import type { EngineProfile } from "../engine-profile.ts";
+import { NS_PER_SECOND } from "../clock.ts";
 import { conflict, EngineRefusal, notModified } from "../engine-refusal.ts";
 import type { LogStreamName } from "../logs/log-message.ts";
+import type { ContainerEngine } from "./container-engine.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { ContainerSpec, HealthStatus, StopReaction } from "./container-spec.ts";
-import { type ContainerState, type Health, endingOf, isLive, type Run, runOf } from "./container-state.ts";
+import {
+  type AssumedPast,
+  type ContainerState,
+  type Health,
+  endingOf,
+  isLive,
+  type Run,
+  runOf,
+} from "./container-state.ts";
 import { IDLE_LOAD, type Load } from "./load.ts";
 import { LoadMeter } from "./load-meter.ts";
 import { RestartBackOff } from "./restart-back-off.ts";
 import { endsByDefault, SIGKILL, signalNumber } from "./signals.ts";
-
-/** What a container needs of its engine. */
-export interface ContainerEngine {
-  readonly clock: SimulatorClock;
-  readonly profile: EngineProfile;
-  /** Publishes an event of this container, in order. */
-  publish(container: SimulatedContainer, action: string, attributes?: Readonly<Record<string, string>>): void;
-  /** Publishes that the container joined or left its network. */
-  publishNetwork(container: SimulatedContainer, action: "connect" | "disconnect"): void;
-  /** MUST forget the container: its name and id are free. */
-  remove(container: SimulatedContainer): void;
-  /** A pid that no process of this machine can have. */
-  nextPid(): number;
-}
-
-/** What a container did before the simulation began; without `finishedNs` it still runs. */
-export interface AssumedPast {
-  readonly startedNs: bigint;
-  readonly finishedNs?: bigint;
-  readonly exitCode?: number;
-  readonly isOomKilled?: boolean;
-  readonly restartCount?: number;
-}
 
 const ENGINE_STOP_TIMEOUT_SECONDS = 10;
 

@@ -1,13 +1,19 @@
 import { type LogMessage, type LogStreamName, payloadBytes } from "./log-message.ts";
 import { LogReader, type LogReadOptions } from "./log-reader.ts";
 
-/** Lines that exist only when somebody reads them; they lie before everything that is written. */
+/**
+ * Lines that exist only when somebody reads them; they lie before everything that is written. Line `index` is stamped
+ * `firstTsNs + index × intervalNs + offsetNs`.
+ */
 export interface LogHistory {
   readonly lines: number;
   readonly firstTsNs: bigint;
   readonly intervalNs: bigint;
-  /** MUST always give the same line, shorter than 16 KiB and without its newline, for the same index. */
-  line(index: number): { readonly stream?: LogStreamName; readonly text: string };
+  /**
+   * MUST always give the same line, shorter than 16 KiB and without its newline, for the same index. `offsetNs` (default
+   * 0) MUST be less than the interval, and stamps MUST NOT fall from one line to the next.
+   */
+  line(index: number): { readonly stream?: LogStreamName; readonly text: string; readonly offsetNs?: bigint };
 }
 
 export interface LogStoreOptions {
@@ -65,8 +71,9 @@ export class LogStore {
     const { history } = this.#options;
     if (index < this.#first) return undefined;
     if (history === undefined || index >= history.lines) return this.#messages[index - this.#base];
-    const { stream = "stdout", text } = history.line(index);
-    return { tsNs: history.firstTsNs + BigInt(index) * history.intervalNs, stream, payload: `${text}\n` };
+    const { stream = "stdout", text, offsetNs = 0n } = history.line(index);
+    const tsNs = history.firstTsNs + BigInt(index) * history.intervalNs + offsetNs;
+    return { tsNs, stream, payload: `${text}\n` };
   }
 
   /** Index of the first message with a stamp of at least `tsNs`, looking from `from` on; `endIndex` when there is none. */
@@ -74,7 +81,8 @@ export class LogStore {
     const { history } = this.#options;
     let index = Math.max(from, this.#first);
     if (history !== undefined && index < history.lines && history.intervalNs > 0n && tsNs > history.firstTsNs) {
-      const steps = (tsNs - history.firstTsNs + history.intervalNs - 1n) / history.intervalNs;
+      // All lines before this one are older, because an offset never reaches the next line's place.
+      const steps = (tsNs - history.firstTsNs) / history.intervalNs;
       index = Math.max(index, Number(steps < BigInt(history.lines) ? steps : BigInt(history.lines)));
     }
     const end = this.endIndex;
