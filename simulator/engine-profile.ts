@@ -5,7 +5,7 @@ export interface EngineProfile {
   readonly minApiVersion: string;
   /** `stats?stream=false&one-shot=true` answers at once instead of waiting for the collector's next tick. */
   readonly hasImmediateOneShot: boolean;
-  /** `/logs` names its framing in `Content-Type` (API 1.42 and later). */
+  /** `/logs` has a `Content-Type`; it names the framing to clients of API 1.42 and later. */
   readonly namesLogFraming: boolean;
   /** `since` stops filtering at the first match, so that later lines may carry older stamps. */
   readonly sinceEndsAtFirstMatch: boolean;

@@ -207,7 +207,7 @@ export class SimulatedEngine implements ContainerEngine {
   publishNetwork(container: SimulatedContainer, action: "connect" | "disconnect"): void {
     const name = networkModeOf(container.spec);
     if (name.startsWith("container:")) return;
-    const type = hasOwnNetwork(container.spec) ? "bridge" : name;
+    const type = hasOwnNetwork(container.spec) ? "bridge" : name === "none" ? "null" : name;
     const attributes = { container: container.id, name, type };
     this.events.publish({ type: "network", action, id: networkIdOf(name), attributes });
   }

@@ -122,7 +122,7 @@ const hostConfigJson = (spec: ContainerSpec): object => ({
   NetworkMode: hostNetworkMode(spec),
   PortBindings: portBindings(spec),
   RestartPolicy: {
-    Name: spec.restartPolicy?.name ?? "no",
+    Name: spec.restartPolicy?.name ?? "",
     MaximumRetryCount: spec.restartPolicy?.maximumRetryCount ?? 0,
   },
   AutoRemove: spec.autoRemove ?? false,

@@ -54,7 +54,7 @@ export const statsJson = (
   return {
     read: goTime(sample.tsNs),
     preread: previous === undefined ? NEVER : goTime(previous.tsNs),
-    pids_stats: { current: reading.pids, limit: 9_223_372_036_854 },
+    pids_stats: { current: reading.pids },
     blkio_stats: {
       ...EMPTY_BLOCK_IO,
       io_service_bytes_recursive: [

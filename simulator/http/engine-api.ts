@@ -18,6 +18,7 @@ const BODY_BYTES = 1024 * 1024;
 interface Exchange {
   readonly route: RouteName;
   readonly reference: string | undefined;
+  readonly apiVersion: string;
   readonly query: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -44,7 +45,8 @@ export const answerRequest = async (
     const isAnswered = fault !== undefined && (await befall(engine, fault, response));
     if (isAnswered) return;
     const query = new URLSearchParams(search);
-    await answer(engine, { route: routed.route, reference: routed.container, query, request, response });
+    const apiVersion = routed.apiVersion ?? engine.profile.apiVersion;
+    await answer(engine, { route: routed.route, reference: routed.container, apiVersion, query, request, response });
   } catch (error) {
     refuse(response, error instanceof EngineRefusal ? error : new EngineRefusal(500, String(error)));
   }
@@ -146,14 +148,20 @@ const requireContainer = (engine: SimulatedEngine, reference: string): Simulated
 const answerAboutOne = async (
   engine: SimulatedEngine,
   container: SimulatedContainer,
-  { route, query, response }: Exchange,
+  { route, apiVersion, query, response }: Exchange,
 ): Promise<void> => {
   const { profile, clock } = engine;
   switch (route) {
     case "inspect":
       return sendJson(response, 200, inspectJson(container));
     case "logs":
-      return answerLogs(container, { query, response, profile, fault: engine.faults.takeLogFault(container.name) });
+      return answerLogs(container, {
+        query,
+        response,
+        profile,
+        knowsMultiplexed: compareVersions(apiVersion, "1.42") >= 0,
+        fault: engine.faults.takeLogFault(container.name),
+      });
     case "stats":
       return answerStats(container, { query, response, clock, host: engine.statsHost, profile });
     case "start":

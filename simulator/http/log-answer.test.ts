@@ -91,11 +91,14 @@ describe("framing", () => {
   });
 
   test.each([
-    [DOCKER_24_0, false, "application/vnd.docker.multiplexed-stream"],
-    [DOCKER_24_0, true, "application/vnd.docker.raw-stream"],
-  ])("the content type names the framing", async (profile, tty, expected) => {
+    [DOCKER_24_0, "/v1.43", false, "application/vnd.docker.multiplexed-stream"],
+    [DOCKER_24_0, "", false, "application/vnd.docker.multiplexed-stream"],
+    [DOCKER_24_0, "/v1.41", false, "application/vnd.docker.raw-stream"],
+    [DOCKER_24_0, "/v1.43", true, "application/vnd.docker.raw-stream"],
+    [DOCKER_20_10, "/v1.41", false, undefined],
+  ])("the content type: engine %j, client %s, tty %s", async (profile, version, tty, expected) => {
     await runOne({ tty }, profile);
-    const answer = await logs(BOTH);
+    const answer = await openEngineStream(socketPath, `${version}/containers/web/logs?${BOTH}`);
     expect(answer.headers["content-type"]).toBe(expected);
     expect(answer.headers["transfer-encoding"]).toBe("chunked");
   });

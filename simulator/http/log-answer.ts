@@ -18,6 +18,8 @@ export const answerLogs = (
     readonly query: URLSearchParams;
     readonly response: ServerResponse;
     readonly profile: EngineProfile;
+    /** The client speaks API 1.42 or later, where framed logs have a content type of their own. */
+    readonly knowsMultiplexed: boolean;
     readonly fault: LogFault | undefined;
   },
 ): void => {
@@ -41,8 +43,10 @@ export const answerLogs = (
     ...(untilNs === undefined ? {} : { untilNs }),
   });
   response.statusCode = 200;
-  const framed = profile.namesLogFraming && !tty;
-  response.setHeader("Content-Type", `application/vnd.docker.${framed ? "multiplexed" : "raw"}-stream`);
+  if (profile.namesLogFraming) {
+    const framing = !tty && request.knowsMultiplexed ? "multiplexed" : "raw";
+    response.setHeader("Content-Type", `application/vnd.docker.${framing}-stream`);
+  }
   response.flushHeaders();
   pump({ reader, response, fault, framed: !tty, timestamps: flag(query, "timestamps"), stdout, stderr });
 };
