@@ -1,0 +1,45 @@
+import { ProtocolError } from "@yardarm/protocol/errors";
+import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
+import type { LogCommit } from "../relay/committed-log.ts";
+
+/** What a store needs to know of a batch, read from its header. */
+export interface BatchSpan {
+  readonly firstSeq: number;
+  readonly endSeq: number;
+  readonly minTsNs: bigint;
+  readonly maxTsNs: bigint;
+  readonly levelMask: number;
+  readonly isCompressed: boolean;
+}
+
+/**
+ * The spans of a commit's batches.
+ *
+ * @throws RangeError when they have a hole or do not end at the cursor: the caller is wrong, not the peer
+ */
+export const spansOf = (commit: LogCommit): readonly BatchSpan[] => {
+  let nextSeq = commit.firstSeq;
+  const spans = commit.batches.map((batch) => {
+    const { firstSeq, lineCount, minTsNs, maxTsNs, levelMask, codec } = readBatchHeader(batch);
+    if (firstSeq !== nextSeq) throw new RangeError("The batches of a commit do not follow each other.");
+    nextSeq = firstSeq + lineCount;
+    return { firstSeq, endSeq: nextSeq, minTsNs, maxTsNs, levelMask, isCompressed: codec !== 0 };
+  });
+  if (nextSeq !== commit.cursor.nextSeq) throw new RangeError("The cursor does not cover the batches of its commit.");
+  return spans;
+};
+
+/**
+ * What to do with a commit that starts at `firstSeq` and ends at `nextSeq` when the stored log ends at `storedSeq`:
+ * write it, nothing (all of it is there already), or refuse it.
+ */
+export const judgeCommit = (
+  storedSeq: number,
+  commit: { readonly firstSeq: number; readonly nextSeq: number },
+): "write" | "stored" | "conflict" => {
+  if (commit.firstSeq === storedSeq) return "write";
+  return commit.firstSeq < storedSeq && commit.nextSeq <= storedSeq ? "stored" : "conflict";
+};
+
+export const conflict = (): ProtocolError =>
+  new ProtocolError("conflict", "The stored log does not end where the commit starts.");

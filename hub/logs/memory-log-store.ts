@@ -1,0 +1,87 @@
+import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
+import { type BatchSpan, conflict, judgeCommit, spansOf } from "./commit-check.ts";
+import type { LogStore, TailQuery } from "./log-store.ts";
+
+interface StoredBatch extends BatchSpan {
+  readonly bytes: Uint8Array;
+}
+
+interface StoredLog {
+  cursor: LogCursor;
+  readonly batches: StoredBatch[];
+}
+
+/** A log store that forgets with the process: for tests, and for measuring the relay without a disk. */
+export class MemoryLogStore implements LogStore {
+  readonly #logs = new Map<string, StoredLog>();
+
+  async append(commit: LogCommit): Promise<void> {
+    const spans = spansOf(commit);
+    const key = keyOf(commit);
+    const log = this.#logs.get(key);
+    const { firstSeq, cursor } = commit;
+    const verdict = judgeCommit(log?.cursor.nextSeq ?? 0, { firstSeq, nextSeq: cursor.nextSeq });
+    if (verdict === "conflict") throw conflict();
+    if (verdict === "stored") return;
+    const stored = spans.map((span, index) => ({ ...span, bytes: Uint8Array.from(commit.batches[index] ?? []) }));
+    if (log === undefined) {
+      this.#logs.set(key, { cursor, batches: stored });
+    } else {
+      log.cursor = cursor;
+      log.batches.push(...stored);
+    }
+  }
+
+  cursors(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, LogCursor>> {
+    const found = new Map<ContainerId, LogCursor>();
+    for (const containerId of containerIds) {
+      const log = this.#logs.get(keyOf({ orgId, containerId }));
+      if (log !== undefined) found.set(containerId, log.cursor);
+    }
+    return Promise.resolve(found);
+  }
+
+  readRange(query: RangeQuery): Promise<readonly Uint8Array[]> {
+    const read: Uint8Array[] = [];
+    let bytes = 0;
+    for (const batch of this.#logs.get(keyOf(query))?.batches ?? []) {
+      if (batch.endSeq <= query.fromSeq || batch.firstSeq >= query.toSeq) continue;
+      if (read.length > 0 && bytes >= query.maxBytes) break;
+      read.push(batch.bytes);
+      bytes += batch.bytes.length;
+    }
+    return Promise.resolve(read);
+  }
+
+  readTail(query: TailQuery): Promise<readonly Uint8Array[]> {
+    const read: Uint8Array[] = [];
+    let bytes = 0;
+    let lines = 0;
+    for (const batch of [...(this.#logs.get(keyOf(query))?.batches ?? [])].reverse()) {
+      if (lines >= query.lines || (read.length > 0 && bytes >= query.maxBytes)) break;
+      read.unshift(batch.bytes);
+      bytes += batch.bytes.length;
+      lines += batch.endSeq - batch.firstSeq;
+    }
+    return Promise.resolve(read);
+  }
+
+  firstSeq(orgId: OrgId, containerId: ContainerId): Promise<number | null> {
+    return Promise.resolve(this.#logs.get(keyOf({ orgId, containerId }))?.batches[0]?.firstSeq ?? null);
+  }
+
+  /** What retention does to the oldest batches: those that end at or below `seq` go. */
+  forget(orgId: OrgId, containerId: ContainerId, seq: number): void {
+    const batches = this.#logs.get(keyOf({ orgId, containerId }))?.batches ?? [];
+    while ((batches[0]?.endSeq ?? Number.POSITIVE_INFINITY) <= seq) batches.shift();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const keyOf = ({ orgId, containerId }: { readonly orgId: OrgId; readonly containerId: ContainerId }): string =>
+  `${orgId} ${containerId}`;

@@ -1,0 +1,257 @@
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type { ContainerId, DockerId, NodeId, OrgId } from "@yardarm/protocol/ids";
+import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
+import { parseCursorPayload } from "@yardarm/protocol/log/cursor";
+import { FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, parseFramePrefix } from "@yardarm/protocol/log/frame";
+import type { AgentConnection } from "./agent-connection.ts";
+import type { CommittedLog } from "./committed-log.ts";
+import type { DropCounter } from "./drop-counter.ts";
+import type { LogEncoding } from "./log-chunk.ts";
+import { LogStream } from "./log-stream.ts";
+import { LogSubscription } from "./log-subscription.ts";
+import { RingBudget } from "./ring-budget.ts";
+import type { Turn } from "./turn.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** The schema's own limit for one `log.assign`. */
+const STREAMS_PER_ASSIGNMENT = 500;
+
+export interface LogRelayOptions {
+  /** Of this start of the node: two starts never have the same. */
+  readonly nodeId: NodeId;
+  readonly log: CommittedLog;
+  readonly turn: Turn;
+  readonly drops: DropCounter;
+  readonly nowMs: () => number;
+  /** Told of failures that no caller waits for. */
+  readonly report: (error: unknown) => void;
+  readonly ringBudgetBytes?: number;
+}
+
+export interface FollowedContainer {
+  readonly containerId: ContainerId;
+  readonly dockerId: DockerId;
+}
+
+export interface LogRequest {
+  readonly orgId: OrgId;
+  readonly containerId: ContainerId;
+  /** The last n lines; with neither this nor `sinceSeq` the default tail. */
+  readonly tail?: number | undefined;
+  readonly sinceSeq?: number | undefined;
+  readonly encoding?: LogEncoding | undefined;
+}
+
+/** What one connection was given. */
+interface Link {
+  readonly aliases: Map<number, LogStream>;
+  readonly containers: Map<ContainerId, number | null>;
+}
+
+/** All log streams of this node: agents' frames come in, viewers' subscriptions go out, commits go to the store. */
+export class LogRelay {
+  // fixed
+  readonly #options: LogRelayOptions;
+  readonly #budget: RingBudget;
+  // state
+  readonly #streams = new Map<ContainerId, LogStream>();
+  readonly #loading = new Map<ContainerId, Promise<LogStream>>();
+  readonly #links = new Map<AgentConnection, Link>();
+  #lastAlias = 0;
+  #epochs = 0;
+
+  constructor(options: LogRelayOptions) {
+    this.#options = options;
+    const { drops, ringBudgetBytes } = options;
+    this.#budget = new RingBudget(ringBudgetBytes === undefined ? { drops } : { drops, budgetBytes: ringBudgetBytes });
+  }
+
+  get ringBytes(): number {
+    return this.#budget.bytes;
+  }
+
+  // --- agents -------------------------------------------------------------------------------------------------------
+
+  /**
+   * Has the agent follow these containers: gives each an alias and sends `log.assign` with the committed cursors.
+   * Containers that this connection was given already are left out. Never rejects: a connection whose containers cannot
+   * be assigned is closed with `storage_unavailable` and comes back.
+   */
+  async assign(connection: AgentConnection, containers: readonly FollowedContainer[]): Promise<void> {
+    if (!connection.isOpen) return;
+    const link = this.#linkOf(connection);
+    const fresh = containers.filter(({ containerId }) => !link.containers.has(containerId));
+    for (const { containerId } of fresh) link.containers.set(containerId, null);
+    for (let from = 0; from < fresh.length; from += STREAMS_PER_ASSIGNMENT) {
+      const page = fresh.slice(from, from + STREAMS_PER_ASSIGNMENT);
+      const prepared = await this.#prepare(connection, page);
+      if (!connection.isOpen || prepared === null) {
+        for (const { stream } of prepared ?? []) stream.detach(connection);
+        connection.close("storage_unavailable");
+        return;
+      }
+      if (prepared.length === 0) continue;
+      connection.send({
+        type: "log.assign",
+        streams: prepared.map(({ dockerId, stream }) => ({ dockerId, alias: stream.alias, cursor: stream.cursor })),
+      });
+      for (const { stream } of prepared) {
+        link.aliases.set(stream.alias, stream);
+        link.containers.set(stream.containerId, stream.alias);
+        stream.follow(connection);
+      }
+    }
+  }
+
+  /** The container is gone for good: its alias means nothing any more on this connection. */
+  release(connection: AgentConnection, containerId: ContainerId): void {
+    const link = this.#links.get(connection);
+    const alias = link?.containers.get(containerId);
+    if (link === undefined || alias === undefined || alias === null) return;
+    link.aliases.get(alias)?.detach(connection);
+    link.aliases.delete(alias);
+    link.containers.delete(containerId);
+  }
+
+  /**
+   * Takes a binary frame of an agent.
+   *
+   * @throws ProtocolError `malformed_frame`, `unknown_alias` (not given to this very connection), `rate_limited` (window)
+   */
+  frame(connection: AgentConnection, frame: Uint8Array): void {
+    const { kind, alias } = parseFramePrefix(frame);
+    const stream = this.#links.get(connection)?.aliases.get(alias);
+    if (stream === undefined)
+      throw new ProtocolError("unknown_alias", "The frame names a stream that was not assigned.");
+    if (kind === FRAME_LOG_BATCH) stream.append(connection, frame, readBatchHeader(frame, FRAME_PREFIX_BYTES));
+    else stream.cover(connection, parseCursorPayload(frame.subarray(FRAME_PREFIX_BYTES)));
+  }
+
+  /** The connection ended; frames that no cursor covers will be sent again. */
+  gone(connection: AgentConnection): void {
+    const link = this.#links.get(connection);
+    this.#links.delete(connection);
+    for (const stream of link?.aliases.values() ?? []) stream.detach(connection);
+  }
+
+  // --- viewers ------------------------------------------------------------------------------------------------------
+
+  /** Begins a subscription, in place of one that the viewer has for the same container. */
+  subscribe(viewer: Viewer, request: LogRequest): void {
+    if (!viewer.isOpen) return;
+    const { containerId } = request;
+    const { log, report } = this.#options;
+    viewer.subscriptions.get(containerId)?.end();
+    const subscription = new LogSubscription({
+      ...{ containerId, viewer, log, report },
+      encoding: request.encoding ?? "binary",
+      tail: request.tail ?? null,
+      sinceSeq: request.sinceSeq ?? null,
+    });
+    viewer.subscriptions.set(containerId, subscription);
+    void subscription.open(this.#acquire(request.orgId, [containerId]).then(([stream]) => stream as LogStream));
+  }
+
+  unsubscribe(viewer: Viewer, containerId: ContainerId): void {
+    viewer.subscriptions.get(containerId)?.end();
+  }
+
+  /** @throws ProtocolError `not_found` when the viewer is not subscribed to the container */
+  fetch(viewer: Viewer, range: { containerId: ContainerId; fromSeq: number; toSeq: number }): void {
+    const subscription = viewer.subscriptions.get(range.containerId);
+    if (!(subscription instanceof LogSubscription)) {
+      throw new ProtocolError("not_found", "Subscribe to the container's log before fetching from it.");
+    }
+    subscription.fetch(range);
+  }
+
+  // --- life cycle ---------------------------------------------------------------------------------------------------
+
+  /** Acknowledgements, retries and graces happen only here. Call it every 100 to 250 ms. */
+  tick(nowMs: number): void {
+    for (const [containerId, stream] of this.#streams) {
+      stream.tick(nowMs);
+      if (stream.isIdle) this.#streams.delete(containerId);
+    }
+    for (const connection of this.#links.keys()) connection.flushAcks(nowMs);
+  }
+
+  /** Resolves when everything that agents' cursors covered so far is committed. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map((stream) => stream.settled()));
+  }
+
+  #linkOf(connection: AgentConnection): Link {
+    let link = this.#links.get(connection);
+    if (link === undefined) {
+      link = { aliases: new Map(), containers: new Map() };
+      this.#links.set(connection, link);
+    }
+    return link;
+  }
+
+  /** `null` when the store does not answer. Streams that a newer connection took meanwhile are left out. */
+  async #prepare(connection: AgentConnection, page: readonly FollowedContainer[]) {
+    let streams: readonly LogStream[] = [];
+    try {
+      streams = await this.#acquire(
+        connection.orgId,
+        page.map(({ containerId }) => containerId),
+      );
+      const isReady = await Promise.all(streams.map((stream) => stream.prepare(connection)));
+      return page.flatMap(({ dockerId }, index) => {
+        const stream = streams[index];
+        return stream !== undefined && isReady[index] ? [{ dockerId, stream }] : [];
+      });
+    } catch (error) {
+      this.#options.report(error);
+      for (const stream of streams) stream.detach(connection);
+      return null;
+    } finally {
+      for (const stream of streams) stream.release();
+    }
+  }
+
+  /**
+   * The containers' streams, in the same order, made where they do not exist; each retained once for the caller.
+   *
+   * @throws ProtocolError `not_found` for a container of another org
+   */
+  async #acquire(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<readonly LogStream[]> {
+    for (;;) {
+      const missing = containerIds.filter((id) => !this.#streams.has(id) && !this.#loading.has(id));
+      if (missing.length > 0) this.#load(orgId, missing);
+      await Promise.all(containerIds.map((id) => this.#loading.get(id)));
+      const streams = containerIds.flatMap((id) => this.#streams.get(id) ?? []);
+      // One that was idle may have been dropped while others were loading.
+      if (streams.length < containerIds.length) continue;
+      if (streams.some((stream) => stream.orgId !== orgId)) {
+        throw new ProtocolError("not_found", "There is no such container.");
+      }
+      for (const stream of streams) stream.retain();
+      return streams;
+    }
+  }
+
+  #load(orgId: OrgId, containerIds: readonly ContainerId[]): void {
+    const { log, turn, drops, nowMs, report } = this.#options;
+    const cursors = log.cursors(orgId, containerIds);
+    for (const containerId of containerIds) {
+      const loading = cursors
+        .then((known) => {
+          const stream = new LogStream({
+            ...{ orgId, containerId, log, turn, drops, nowMs, report },
+            alias: ++this.#lastAlias,
+            cursor: known.get(containerId) ?? null,
+            budget: this.#budget,
+            newEpoch: () => `${this.#options.nodeId}.${++this.#epochs}`,
+          });
+          this.#streams.set(containerId, stream);
+          return stream;
+        })
+        .finally(() => this.#loading.delete(containerId));
+      loading.catch(() => {}); // whoever waits for it is told
+      this.#loading.set(containerId, loading);
+    }
+  }
+}

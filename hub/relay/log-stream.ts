@@ -1,0 +1,393 @@
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
+import { AGENT_WINDOW_BYTES } from "@yardarm/protocol/limits";
+import type { BatchHeader } from "@yardarm/protocol/log/batch-header";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import type { AgentConnection } from "./agent-connection.ts";
+import { CommitPipeline } from "./commit-pipeline.ts";
+import type { CommittedLog } from "./committed-log.ts";
+import type { DropCounter } from "./drop-counter.ts";
+import { LogChunk } from "./log-chunk.ts";
+import { LogEntry } from "./log-entry.ts";
+import { Ring } from "./ring.ts";
+import type { RingBudget } from "./ring-budget.ts";
+import type { Turn } from "./turn.ts";
+
+/** A viewer that comes back within this time does not make the agent change its mode twice. */
+const STOP_GRACE_MS = 5_000;
+/** Text and columns that go into one chunk: the grain in which a slow viewer's queue drops. */
+const CHUNK_BYTES = 256 * 1024;
+/** Honest agents stop at their window; columns and headers are the reason for the double. */
+const WINDOW_TOLERANCE = 2;
+
+/** One viewer's interest in this container. */
+export interface LogSubscriber {
+  /** True when it takes chunks as they come; otherwise it is still reading backfill. */
+  readonly isLive: boolean;
+  deliver(chunk: LogChunk): void;
+  /** Lines that nobody can read. */
+  deliverUnreadable(fromSeq: number, toSeq: number): void;
+  /** A new epoch began: lines from `epochSeq` on will be numbered anew. */
+  restarted(): void;
+}
+
+export interface LogStreamOptions {
+  readonly orgId: OrgId;
+  readonly containerId: ContainerId;
+  /** The container's number on this node's wires, the same for its agent and for every viewer. */
+  readonly alias: number;
+  readonly cursor: LogCursor | null;
+  readonly log: CommittedLog;
+  readonly budget: RingBudget;
+  readonly turn: Turn;
+  readonly drops: DropCounter;
+  readonly nowMs: () => number;
+  readonly newEpoch: () => string;
+  readonly report: (error: unknown) => void;
+}
+
+/** Where the lines come from. */
+type Upstream =
+  | { readonly kind: "detached" }
+  /** The committed cursor is being settled; the agent knows nothing of the stream yet. */
+  | { readonly kind: "preparing"; readonly connection: AgentConnection }
+  | { readonly kind: "following"; readonly connection: AgentConnection }
+  /** A frame did not follow: everything is ignored until a batch starts at the seq that the agent was told. */
+  | { readonly kind: "rewinding"; readonly connection: AgentConnection; readonly isTold: boolean };
+
+/** What the agent was told about being watched. */
+type Watch = { readonly kind: "off" } | { readonly kind: "on" } | { readonly kind: "ending"; readonly atMs: number };
+
+/**
+ * One container's log on this node: one upstream, a ring, the commits, any number of viewers.
+ *
+ * Seqs, ascending: the store's first line ≤ `ring.firstSeq` ≤ `committedSeq` ≤ `ring.endSeq`; everything below
+ * `deliveredSeq` was handed to the viewers that are live, and that is where a backfill becomes live.
+ */
+export class LogStream {
+  // fixed
+  readonly orgId: OrgId;
+  readonly containerId: ContainerId;
+  readonly alias: number;
+  readonly ring: Ring;
+  readonly #options: LogStreamOptions;
+  readonly #commits: CommitPipeline;
+  readonly #subscribers = new Set<LogSubscriber>();
+  // state
+  #cursor: LogCursor | null;
+  #upstream: Upstream = { kind: "detached" };
+  #watch: Watch = { kind: "off" };
+  #epoch: string;
+  #epochSeq: number;
+  #deliveredSeq: number;
+  /** The store knows better than `#cursor`; it must be read again before the agent goes on. */
+  #isStale = false;
+  #isFlushQueued = false;
+  #opening: LogEntry | null = null;
+  #holds = 0;
+
+  constructor(options: LogStreamOptions) {
+    const startSeq = options.cursor?.nextSeq ?? 0;
+    this.#options = options;
+    this.orgId = options.orgId;
+    this.containerId = options.containerId;
+    this.alias = options.alias;
+    this.#cursor = options.cursor;
+    this.ring = new Ring(options.budget, startSeq);
+    this.#epoch = options.newEpoch();
+    this.#epochSeq = startSeq;
+    this.#deliveredSeq = startSeq;
+    const { orgId, containerId, log, nowMs, report } = options;
+    this.#commits = new CommitPipeline(
+      {
+        ...{ orgId, containerId, log, nowMs },
+        committed: (cursor, bytes) => this.#committed(cursor, bytes),
+        conflicted: (bytes) => this.#conflicted(bytes),
+        failed: report,
+      },
+      startSeq,
+    );
+  }
+
+  get cursor(): LogCursor | null {
+    return this.#cursor;
+  }
+
+  get committedSeq(): number {
+    return this.#cursor?.nextSeq ?? 0;
+  }
+
+  get deliveredSeq(): number {
+    return this.#deliveredSeq;
+  }
+
+  /** Changes when lines from `epochSeq` on may be numbered otherwise than before. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get epochSeq(): number {
+    return this.#epochSeq;
+  }
+
+  /** Nobody needs this object: no agent, no viewer, nothing to commit. */
+  get isIdle(): boolean {
+    return (
+      this.#holds === 0 &&
+      this.#subscribers.size === 0 &&
+      this.#upstream.kind === "detached" &&
+      this.#commits.isIdle &&
+      this.ring.endSeq === this.committedSeq
+    );
+  }
+
+  /** Keeps the object alive while somebody is about to use it. */
+  retain(): void {
+    this.#holds += 1;
+  }
+
+  release(): void {
+    this.#holds -= 1;
+  }
+
+  // --- upstream -----------------------------------------------------------------------------------------------------
+
+  /**
+   * Settles the committed cursor for a new connection: what is covered gets committed, what no cursor covers is forgotten,
+   * because the agent will send it again. False when a newer connection came meanwhile.
+   */
+  async prepare(connection: AgentConnection): Promise<boolean> {
+    this.#upstream = { kind: "preparing", connection };
+    this.#watch = { kind: "off" };
+    this.#commits.discardUncovered();
+    await this.#commits.settled();
+    if (this.#isStale) await this.#reload();
+    if (this.#upstream.kind !== "preparing" || this.#upstream.connection !== connection) return false;
+    this.#renumber();
+    return true;
+  }
+
+  /** The agent was just sent the alias and the cursor. */
+  follow(connection: AgentConnection): void {
+    if (this.#upstream.kind !== "preparing" || this.#upstream.connection !== connection) return;
+    this.#upstream = { kind: "following", connection };
+    if (this.#subscribers.size > 0) this.#startWatch();
+  }
+
+  detach(connection: AgentConnection): void {
+    if (this.#upstream.kind === "detached" || this.#upstream.connection !== connection) return;
+    this.#upstream = { kind: "detached" };
+    this.#watch = { kind: "off" };
+    this.#commits.discardUncovered();
+    // Nothing will cover the rest any more. Who watches keeps seeing it until an agent numbers on.
+    void this.#commits.settled().then(() => this.#tidy());
+  }
+
+  #tidy(): void {
+    if (this.#upstream.kind === "detached" && this.#subscribers.size === 0 && this.#commits.isIdle) this.#renumber();
+  }
+
+  /** Takes a log batch. @throws ProtocolError `rate_limited` when the agent ignores its window */
+  append(connection: AgentConnection, frame: Uint8Array, header: BatchHeader): void {
+    const upstream = this.#upstream;
+    if (!isFrom(upstream, connection)) {
+      this.#options.drops.count("superseded", 1, frame.length);
+      return;
+    }
+    if (header.firstSeq !== this.ring.endSeq || (upstream.kind === "rewinding" && !upstream.isTold)) {
+      this.#options.drops.count("rewind_pending", 1, frame.length);
+      if (upstream.kind === "following") this.#rewind(connection);
+      return;
+    }
+    if (upstream.kind === "rewinding") this.#upstream = { kind: "following", connection };
+    const entry = new LogEntry(frame, header);
+    connection.uncommittedBytes += entry.receivedBatch.length;
+    if (connection.uncommittedBytes > AGENT_WINDOW_BYTES * WINDOW_TOLERANCE) {
+      throw new ProtocolError("rate_limited", "The agent sent more than its window without an acknowledgement.");
+    }
+    this.ring.push(entry);
+    this.#commits.add(entry);
+    this.#queueFlush();
+  }
+
+  /** Takes a cursor: it covers everything that came before it. */
+  cover(connection: AgentConnection, cursor: LogCursor): void {
+    const upstream = this.#upstream;
+    if (!isFrom(upstream, connection) || upstream.kind !== "following") return;
+    if (cursor.nextSeq === this.ring.endSeq) this.#commits.cover(cursor);
+    else this.#rewind(connection);
+  }
+
+  tick(nowMs: number): void {
+    if (this.#commits.needsRetry) this.#commits.tick(nowMs);
+    if (this.#watch.kind === "ending" && nowMs >= this.#watch.atMs) {
+      this.#watch = { kind: "off" };
+      this.#tell("log.stream.stop");
+    }
+  }
+
+  /** Resolves when everything covered so far is committed. */
+  settled(): Promise<void> {
+    return this.#commits.settled();
+  }
+
+  // --- downstream ---------------------------------------------------------------------------------------------------
+
+  add(subscriber: LogSubscriber): void {
+    this.#subscribers.add(subscriber);
+    this.#options.budget.watched(this.ring);
+    this.#startWatch();
+  }
+
+  remove(subscriber: LogSubscriber): void {
+    if (!this.#subscribers.delete(subscriber) || this.#subscribers.size > 0) return;
+    this.#options.budget.watched(this.ring);
+    if (this.#watch.kind === "on") this.#watch = { kind: "ending", atMs: this.#options.nowMs() + STOP_GRACE_MS };
+    this.#queueFlush();
+    this.#tidy();
+  }
+
+  #startWatch(): void {
+    const wasOff = this.#watch.kind === "off";
+    if (this.#upstream.kind !== "following" && this.#upstream.kind !== "rewinding") return;
+    this.#watch = { kind: "on" };
+    if (wasOff) this.#tell("log.stream.start");
+  }
+
+  #tell(type: "log.stream.start" | "log.stream.stop"): void {
+    const upstream = this.#upstream;
+    if (upstream.kind === "following" || upstream.kind === "rewinding")
+      upstream.connection.send({ type, alias: this.alias });
+  }
+
+  #queueFlush(): void {
+    if (this.#isFlushQueued) return;
+    this.#isFlushQueued = true;
+    this.#options.turn.atEnd(() => {
+      this.#isFlushQueued = false;
+      this.#flush();
+    });
+  }
+
+  /** Hands what came to the viewers that are live. A compressed frame holds back those behind it until it is open. */
+  #flush(): void {
+    const live = [...this.#subscribers].filter((subscriber) => subscriber.isLive);
+    let frames: Uint8Array[] = [];
+    let bytes = 0;
+    let endSeq = this.#deliveredSeq;
+    const emit = (): void => {
+      if (frames.length > 0) this.#deliver(live, frames, endSeq);
+      frames = [];
+      bytes = 0;
+    };
+    if (live.length === 0) {
+      this.#deliveredSeq = this.ring.endSeq;
+    } else {
+      for (const entry of this.ring.from(this.#deliveredSeq)) {
+        if (entry.plain === null) {
+          this.#open(entry);
+          break;
+        }
+        frames.push(entry.plain);
+        bytes += entry.plain.length;
+        endSeq = entry.endSeq;
+        if (bytes >= CHUNK_BYTES) emit();
+      }
+      emit();
+    }
+    this.ring.settle(this.committedSeq, this.#deliveredSeq);
+  }
+
+  #deliver(live: readonly LogSubscriber[], frames: readonly Uint8Array[], endSeq: number): void {
+    const chunk = new LogChunk({ containerId: this.containerId, firstSeq: this.#deliveredSeq, endSeq, frames });
+    this.#deliveredSeq = endSeq;
+    for (const subscriber of live) subscriber.deliver(chunk);
+  }
+
+  #open(entry: LogEntry): void {
+    if (this.#opening === entry) return;
+    this.#opening = entry;
+    entry
+      .unpack()
+      .then(
+        () => this.ring.recount(entry),
+        (error: unknown) => this.#unreadable(entry, error),
+      )
+      .finally(() => {
+        this.#opening = null;
+        this.#queueFlush();
+      });
+  }
+
+  /** The agent sent bytes that nobody can open. It starts over; if they are committed already, viewers are told. */
+  #unreadable(entry: LogEntry, error: unknown): void {
+    this.#options.report(error);
+    this.#options.drops.count("malformed_frame", 1, entry.receivedBatch.length);
+    if (this.ring.at(this.#deliveredSeq) !== entry) return;
+    for (const subscriber of [...this.#subscribers]) {
+      if (subscriber.isLive) subscriber.deliverUnreadable(this.#deliveredSeq, entry.endSeq);
+    }
+    this.#deliveredSeq = entry.endSeq;
+    if (this.#upstream.kind !== "detached") this.#upstream.connection.close("malformed_frame");
+  }
+
+  // --- commits ------------------------------------------------------------------------------------------------------
+
+  #committed(cursor: LogCursor, bytes: number): void {
+    this.#cursor = cursor;
+    this.ring.settle(cursor.nextSeq, this.#deliveredSeq);
+    const upstream = this.#upstream;
+    if (upstream.kind !== "following" && upstream.kind !== "rewinding") return;
+    upstream.connection.uncommittedBytes -= bytes;
+    upstream.connection.ack(this.alias, cursor.nextSeq, bytes);
+  }
+
+  #conflicted(bytes: number): void {
+    this.#isStale = true;
+    if (this.#upstream.kind === "detached") return;
+    this.#upstream.connection.uncommittedBytes -= bytes;
+    // The agent comes back, and is assigned what the store says then.
+    this.#upstream.connection.close("storage_unavailable");
+  }
+
+  async #reload(): Promise<void> {
+    const cursors = await this.#options.log.cursors(this.orgId, [this.containerId]);
+    this.#isStale = false;
+    this.#cursor = cursors.get(this.containerId) ?? null;
+    this.#commits.restart(this.committedSeq);
+    this.ring.restart(this.committedSeq);
+    this.#beginEpoch();
+  }
+
+  #rewind(connection: AgentConnection): void {
+    this.#upstream = { kind: "rewinding", connection, isTold: false };
+    connection.uncommittedBytes -= this.#commits.discardUncovered();
+    void this.#commits.settled().then(() => {
+      const upstream = this.#upstream;
+      if (upstream.kind !== "rewinding" || upstream.isTold || upstream.connection !== connection) return;
+      this.#renumber();
+      this.#upstream = { kind: "rewinding", connection, isTold: true };
+      connection.send({ type: "log.rewind", alias: this.alias, nextSeq: this.committedSeq, cursor: this.#cursor });
+    });
+  }
+
+  /** Numbering goes on at the committed cursor. Lines beyond it were perhaps shown, and will perhaps be others. */
+  #renumber(): void {
+    if (this.ring.endSeq === this.committedSeq) return;
+    this.ring.cutFrom(this.committedSeq);
+    this.#beginEpoch();
+  }
+
+  #beginEpoch(): void {
+    this.#epoch = this.#options.newEpoch();
+    this.#epochSeq = this.committedSeq;
+    this.#deliveredSeq = this.committedSeq;
+    for (const subscriber of [...this.#subscribers]) subscriber.restarted();
+  }
+}
+
+const isFrom = (
+  upstream: Upstream,
+  connection: AgentConnection,
+): upstream is Extract<Upstream, { kind: "following" | "rewinding" }> =>
+  (upstream.kind === "following" || upstream.kind === "rewinding") && upstream.connection === connection;
