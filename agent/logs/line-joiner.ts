@@ -29,6 +29,8 @@ export interface LineSink {
 
 /** Two of the engine's fragments; most open lines fit. */
 const FIRST_BUFFER_BYTES = 32 * 1024;
+/** A larger buffer is given back with its line. */
+const KEPT_BUFFER_BYTES = 64 * 1024;
 const NO_BYTES = new Uint8Array(0);
 
 /** A line that has begun but not ended, and what is remembered of one that was closed for its age. */
@@ -182,7 +184,7 @@ export class LineJoiner {
       this.#sink.line(flags | FLAG_TRUNCATED, seconds, nanos, bytes, 0, cut, originalLength);
     }
     // Long lines are rare; a hundred containers must not each keep two large buffers for them.
-    if (bytes.length > FIRST_BUFFER_BYTES) line.bytes = NO_BYTES;
+    if (bytes.length > KEPT_BUFFER_BYTES) line.bytes = NO_BYTES;
   }
 }
 
