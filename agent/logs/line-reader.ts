@@ -1,0 +1,537 @@
+/**
+ * Reads one container's log for as long as it exists: each line once, in the source's order, through pauses, restarts of
+ * the container, the engine and the agent, and rotations. What really is lost is told as a loss.
+ *
+ * It works by one idea: the *place* (the last lines taken) is all that is remembered. Every reading begins before it,
+ * discards up to and including it, and takes what follows. Whenever a follow cannot be trusted, what is stored is read
+ * from the place, which makes good whatever the follow repeated or skipped.
+ */
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import type { LossReason } from "@yardarm/protocol/log/loss";
+import { FIRST_CONTACT_MESSAGES, FirstContact } from "./first-contact.ts";
+import { LineJoiner, type LineSink } from "./line-joiner.ts";
+import { LineTail, stampNs } from "./line-tail.ts";
+import type { LogContainer, LogEnd, LogSource, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
+import { beginningOf, extentOf, type ReadingPlan, seeksPlace } from "./reading-plan.ts";
+import { RESUME_MARGIN_S, ResumeMatcher } from "./resume.ts";
+import { RecentStamps, rotationBytes, STORED_OVERHEAD_BYTES } from "./rotation.ts";
+
+/** A pause that lasts longer closes the stream: the engine would skip whole files behind its back. */
+export const PARK_AFTER_MS = 3_000;
+/** In a log that rotates, even a short pause may have skipped something. */
+const TRUSTED_PAUSE_MS = 250;
+/** Opening waits for one of few slots; a search that takes longer gives its slot back. */
+const SLOT_MS = 5_000;
+const RETRY_FIRST_MS = 100;
+const RETRY_LIMIT_MS = 10_000;
+/** So often the engine may fail at the same place before that place is given up. */
+const FAULTS_AT_PLACE = 3;
+/** A place that is found by searching everything, and then again not from its stamp, is given up after so many rounds. */
+const SEARCHES_FOR_PLACE = 3;
+const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
+
+/** Whether the container still writes. */
+export type ContainerRun = "running" | "stopped" | "gone";
+
+export type ReaderReport =
+  | { readonly kind: "reading" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "unreadable"; readonly reason: string }
+  | { readonly kind: "gone" };
+
+export type Loss = {
+  readonly reason: LossReason;
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+  readonly lines: number | null;
+};
+
+/** Who takes the lines. All calls come in order; `line` as in `LineSink`. */
+export interface LineTaker extends LineSink {
+  /** Lines are missing in front of the next one. */
+  loss(loss: Loss): void;
+  /** Everything of one read was handed over. */
+  readEnd(): void;
+  report(report: ReaderReport): void;
+}
+
+export type LineReaderOptions = {
+  readonly source: LogSource;
+  readonly container: LogContainer;
+  /** Both by this machine's clock. */
+  readonly createdAtNs: bigint;
+  readonly enrolledAtNs: bigint;
+  readonly taker: LineTaker;
+  /** Rejects with a `ProtocolError` while the engine cannot say. */
+  inspect(): Promise<ContainerRun>;
+  /** Resolves with the function that gives the slot back. */
+  acquireSlot(): Promise<() => void>;
+  readonly clock: {
+    nowNs(): bigint;
+    monotonicMs(): number;
+    setTimer(delayMs: number, callback: () => void): () => void;
+  };
+  /** From 0 up to, but without, 1. */
+  random(): number;
+};
+
+type Phase =
+  | { readonly kind: "idle" | "opening" | "parked" | "inspecting" | "stopped" | "unreadable" | "gone" | "closed" }
+  | { readonly kind: "reading"; readonly log: OpenLog; readonly plan: ReadingPlan }
+  | { readonly kind: "waiting"; readonly cancel: () => void };
+
+export class LineReader implements MessageReader, LineSink {
+  // fixed
+  readonly #options: LineReaderOptions;
+  readonly #joiner: LineJoiner;
+  readonly #rotatesAtBytes: number | null;
+  readonly #recent: RecentStamps | null;
+  // state: where we are
+  #phase: Phase = { kind: "idle" };
+  #plan: ReadingPlan = { kind: "follow" };
+  #place = new LineTail();
+  /** The place that was given up, until a line behind the loss is taken. */
+  #lostPlace = new LineTail();
+  /** Of the reading before, until this one has found its place. */
+  #openLineBeforeNs: bigint | undefined;
+  #seek: ResumeMatcher | null = null;
+  #firstContact: FirstContact | null = null;
+  #pendingLoss: { readonly reason: LossReason; readonly fromNs: bigint } | null = null;
+  // state: what happened in this reading
+  #probed = { messages: 0, firstNs: 0n };
+  #storedBytes = 0;
+  #isAtEnd = false;
+  #releaseSlot: () => void = () => {};
+  // state: across readings
+  #failures = 0;
+  #faultsAtPlace = 0;
+  #missedPlaces = 0;
+  #hasEqualStamps = false;
+  /** Lines were taken since the last verification began. */
+  #hasProgress = false;
+  #wasStarted = false;
+  #opening = 0;
+  #pausedAtMs: number | null = null;
+  #cancelPark: () => void = () => {};
+
+  constructor(options: LineReaderOptions) {
+    const { source, container } = options;
+    this.#options = options;
+    this.#joiner = new LineJoiner(this);
+    this.#rotatesAtBytes = source.followsRotation ? null : rotationBytes(container.logDriver, container.logOptions);
+    this.#recent = this.#rotatesAtBytes === null ? null : new RecentStamps();
+  }
+
+  /** Begins, or begins again, at a cursor; `null`: nothing was ever taken. */
+  start(cursor: LogCursor | null): void {
+    if (this.#phase.kind === "closed") return;
+    this.#leaveReading();
+    this.#place = LineTail.of(cursor);
+    this.#openLineBeforeNs = cursor?.openLineSinceNs === undefined ? undefined : BigInt(cursor.openLineSinceNs);
+    this.#pendingLoss = null;
+    this.#recent?.clear();
+    this.#faultsAtPlace = 0;
+    this.#missedPlaces = 0;
+    this.#failures = 0;
+    this.#plan = this.#firstPlan();
+    this.#open();
+  }
+
+  /** Where reading goes on if it began anew behind the lines taken so far, which `nextSeq` lines precede. */
+  cursor(nextSeq: number): LogCursor {
+    const place = this.#place.isEmpty ? this.#lostPlace : this.#place;
+    const joined = this.#joiner.openLineSinceNs;
+    const before = this.#openLineBeforeNs;
+    const openLineSinceNs = earliest(joined, before);
+    return {
+      nextSeq,
+      tsNs: String(place.isEmpty ? 0n : stampNs(place.lastSeconds, place.lastNanos)),
+      ordinal: place.ordinal,
+      tail: place.toCursorLines(),
+      ...(openLineSinceNs === undefined ? {} : { openLineSinceNs: String(openLineSinceNs) }),
+    };
+  }
+
+  /** Stamp of the line taken last, ns since the epoch; `null` before the first. */
+  get lastTakenNs(): bigint | null {
+    return this.#place.isEmpty ? null : stampNs(this.#place.lastSeconds, this.#place.lastNanos);
+  }
+
+  /** True while lines may still come without anything happening to the container. */
+  get isReading(): boolean {
+    return !["stopped", "unreadable", "gone", "closed"].includes(this.#phase.kind);
+  }
+
+  /** Stops taking lines soon; at most one more read arrives. */
+  pause(): void {
+    if (this.#pausedAtMs !== null) return;
+    const { clock } = this.#options;
+    this.#pausedAtMs = clock.monotonicMs();
+    if (this.#phase.kind !== "reading") return;
+    this.#phase.log.pause();
+    this.#cancelPark = clock.setTimer(PARK_AFTER_MS, () => this.#park());
+  }
+
+  resume(): void {
+    if (this.#pausedAtMs === null) return;
+    const pausedMs = this.#options.clock.monotonicMs() - this.#pausedAtMs;
+    this.#pausedAtMs = null;
+    this.#cancelPark();
+    if (this.#phase.kind === "parked") this.#open();
+    else if (this.#phase.kind === "reading") {
+      if (this.#recent !== null && this.#phase.plan.kind === "follow" && pausedMs > TRUSTED_PAUSE_MS) {
+        this.#readAgain({ kind: "verify" });
+      } else this.#phase.log.resume();
+    }
+  }
+
+  /** The container was started: a log that had ended goes on. */
+  containerStarted(): void {
+    this.#wasStarted = true;
+    if (this.#phase.kind === "stopped") this.#readAgain({ kind: "follow" });
+    else if (this.#phase.kind === "waiting") {
+      this.#phase.cancel();
+      this.#open();
+    }
+  }
+
+  close(): void {
+    this.#leaveReading();
+    this.#cancelPark();
+    this.#phase = { kind: "closed" };
+  }
+
+  // From the source.
+
+  message(stream: 0 | 1, tsSeconds: number, tsNanos: number, payload: Uint8Array, start: number, end: number): void {
+    if (this.#phase.kind === "reading" && this.#phase.plan.kind === "probe") {
+      if (this.#probed.messages++ === 0) this.#probed.firstNs = stampNs(tsSeconds, tsNanos);
+    } else this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
+  }
+
+  readEnd(): void {
+    if (this.#phase.kind !== "reading" || this.#seek !== null) return;
+    this.#options.taker.readEnd();
+    // A `local` log skips without a sign: around each rotation that is expected, the record is read.
+    const isDue =
+      this.#options.container.logDriver === "local" && this.#storedBytes >= (this.#rotatesAtBytes ?? Infinity);
+    if (isDue && this.#phase.plan.kind === "follow") this.#readAgain({ kind: "verify" });
+  }
+
+  ended(end: LogEnd): void {
+    if (this.#phase.kind !== "reading") return;
+    const { plan } = this.#phase;
+    switch (end.kind) {
+      case "complete":
+        this.#completed(plan);
+        return;
+      case "broken":
+        this.#retry();
+        return;
+      case "faulty":
+        this.#faulted();
+        return;
+      case "gone":
+        this.#endLines();
+        this.#rest("gone");
+        return;
+      case "unreadable":
+        this.#leaveReading();
+        this.#phase = { kind: "unreadable" };
+        this.#options.taker.report(end);
+    }
+  }
+
+  // From the joiner.
+
+  line(
+    flags: number,
+    tsSeconds: number,
+    tsNanos: number,
+    text: Uint8Array,
+    start: number,
+    end: number,
+    originalLength: number,
+  ): void {
+    if (this.#phase.kind !== "reading") return;
+    if (this.#seek !== null) {
+      const verdict = this.#seek.judge(tsSeconds, tsNanos, text, start, end);
+      if (verdict === "found") this.#found();
+      else if (verdict === "passed" && this.#phase.plan.kind !== "search") {
+        this.#placeMissing(this.#phase.plan, this.#seek);
+      }
+      return;
+    }
+    if (this.#isAtEnd) return;
+    if (this.#firstContact !== null) {
+      this.#firstContact.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
+      return;
+    }
+    if (this.#phase.plan.kind === "follow" && this.#isRepeat(tsSeconds, tsNanos)) {
+      // A log that rotates faster than it can be read must not be opened in a tight circle.
+      if (this.#hasProgress) this.#readAgain({ kind: "verify" });
+      else this.#retry();
+      return;
+    }
+    this.#take(flags, tsSeconds, tsNanos, text, start, end, originalLength);
+  }
+
+  #take(
+    flags: number,
+    tsSeconds: number,
+    tsNanos: number,
+    text: Uint8Array,
+    start: number,
+    end: number,
+    originalLength: number,
+  ): void {
+    const { taker } = this.#options;
+    const place = this.#place;
+    if (this.#pendingLoss !== null) {
+      const { reason, fromNs } = this.#pendingLoss;
+      const atNs = stampNs(tsSeconds, tsNanos);
+      this.#pendingLoss = null;
+      // A clock that was set back must not turn the span round.
+      const toNs = fromNs + atNs - earlier(fromNs, atNs);
+      taker.loss({ reason, fromNs: earlier(fromNs, atNs), toNs, lines: null });
+    }
+    taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
+    place.take(tsSeconds, tsNanos, text, start, end);
+    this.#failures = 0;
+    this.#faultsAtPlace = 0;
+    this.#missedPlaces = 0;
+    if (this.#recent === null) return;
+    this.#hasProgress = true;
+    if (place.ordinal > 0) this.#hasEqualStamps = true;
+    this.#recent.take(tsSeconds, tsNanos);
+    this.#storedBytes += end - start + STORED_OVERHEAD_BYTES;
+  }
+
+  /** In a stored reading lines of equal stamps are what they seem; where a log has such, they announce nothing. */
+  #isRepeat(tsSeconds: number, tsNanos: number): boolean {
+    if (this.#recent === null) return false;
+    const place = this.#place;
+    const isSameStamp = !place.isEmpty && place.lastSeconds === tsSeconds && place.lastNanos === tsNanos;
+    return isSameStamp ? !this.#hasEqualStamps : this.#recent.isRepeat(tsSeconds, tsNanos);
+  }
+
+  #found(): void {
+    // Found by its stamp alone, the place reads differently now: from here on it is what was read.
+    if (this.#seek !== null && !this.#seek.read.endsLike(this.#place)) this.#place = this.#seek.read;
+    this.#seek = null;
+    this.#openLineBeforeNs = undefined;
+    this.#failures = 0;
+    this.#releaseSlot();
+  }
+
+  /** The source has delivered all it has for `plan`. */
+  #completed(plan: ReadingPlan): void {
+    if (this.#seek !== null) {
+      // The place may be a line that only the end of the log ends.
+      this.#isAtEnd = plan.kind !== "finish";
+      this.#joiner.end();
+      if (this.#phase.kind !== "reading") return;
+    }
+    if (this.#seek !== null) this.#placeMissing(plan, this.#seek);
+    else this.#planAfter(plan);
+  }
+
+  #planAfter(plan: ReadingPlan): void {
+    switch (plan.kind) {
+      case "probe": {
+        const { messages, firstNs } = this.#probed;
+        const isWindow = messages >= FIRST_CONTACT_MESSAGES && firstNs < this.#options.enrolledAtNs;
+        this.#readAgain(messages === 0 ? { kind: "follow" } : { kind: "history", isWindow });
+        return;
+      }
+      case "history":
+        this.#firstContact?.release();
+        this.#options.taker.readEnd();
+        this.#readAgain({ kind: "follow" });
+        return;
+      case "verify":
+      case "search":
+      case "salvage":
+        this.#readAgain({ kind: "follow" });
+        return;
+      case "finish":
+        if (!this.#wasStarted) {
+          this.#endLines();
+          this.#rest("stopped");
+        } else this.#readAgain({ kind: "follow" });
+        return;
+      case "follow":
+      case "live":
+        void this.#askWhyItEnded();
+    }
+  }
+
+  #placeMissing(plan: ReadingPlan, seek: ResumeMatcher): void {
+    this.#missedPlaces++;
+    if (plan.kind !== "search" && this.#missedPlaces <= SEARCHES_FOR_PLACE) {
+      this.#readAgain({ kind: "search", match: "exact" });
+    } else if (plan.kind === "search" && plan.match === "exact" && seek.sawStamp)
+      this.#readAgain({ kind: "search", match: "stamp" });
+    else this.#losePlace("rotated", { kind: "salvage" });
+  }
+
+  #losePlace(reason: LossReason, plan: ReadingPlan): void {
+    const fromNs = this.lastTakenNs ?? this.#options.createdAtNs;
+    this.#leaveReading();
+    if (!this.#place.isEmpty) this.#lostPlace = this.#place;
+    this.#place = new LineTail();
+    this.#openLineBeforeNs = undefined;
+    this.#pendingLoss ??= { reason, fromNs };
+    this.#readAgain(plan);
+  }
+
+  /** A follow ends when the container stops, and also when the engine does. */
+  async #askWhyItEnded(): Promise<void> {
+    this.#leaveReading();
+    const inspecting: Phase = { kind: "inspecting" };
+    this.#phase = inspecting;
+    this.#wasStarted = false;
+    const run = await this.#options.inspect().catch(() => "unknown" as const);
+    if (this.#phase !== inspecting) return;
+    this.#plan = { kind: run === "stopped" && !this.#wasStarted ? "finish" : "follow" };
+    if (run === "gone") this.#rest("gone");
+    else if (this.#plan.kind === "finish") this.#open();
+    else this.#retry();
+  }
+
+  /** The engine could not read on. Where it cannot at all, what it has stored is given up. */
+  #faulted(): void {
+    this.#faultsAtPlace++;
+    if (this.#faultsAtPlace < FAULTS_AT_PLACE) this.#retry();
+    else {
+      this.#faultsAtPlace = 0;
+      this.#losePlace("source_error", { kind: "live" });
+    }
+  }
+
+  #retry(): void {
+    const { clock, random } = this.#options;
+    this.#leaveReading();
+    if (this.#plan.kind !== "finish" && this.#plan.kind !== "live") this.#plan = this.#firstPlan();
+    const ceilingMs = Math.min(RETRY_LIMIT_MS, RETRY_FIRST_MS * 2 ** this.#failures);
+    this.#failures = Math.min(this.#failures + 1, 16);
+    const cancel = clock.setTimer(Math.round(ceilingMs * (0.5 + random() / 2)), () => this.#open());
+    this.#phase = { kind: "waiting", cancel };
+  }
+
+  #firstPlan(): ReadingPlan {
+    const { createdAtNs, enrolledAtNs } = this.#options;
+    if (!this.#place.isEmpty) return { kind: this.#recent === null ? "follow" : "verify" };
+    return { kind: createdAtNs < enrolledAtNs && this.#pendingLoss === null ? "probe" : "follow" };
+  }
+
+  #readAgain(plan: ReadingPlan): void {
+    this.#leaveReading();
+    this.#plan = plan;
+    this.#open();
+  }
+
+  #open(): void {
+    if (this.#pausedAtMs !== null) {
+      this.#phase = { kind: "parked" };
+      return;
+    }
+    this.#phase = { kind: "opening" };
+    const opening = ++this.#opening;
+    void this.#options.acquireSlot().then((release) => {
+      if (this.#phase.kind !== "opening" || opening !== this.#opening) release();
+      else if (this.#pausedAtMs !== null) {
+        release();
+        this.#phase = { kind: "parked" };
+      } else this.#beginReading(release);
+    });
+  }
+
+  #beginReading(release: () => void): void {
+    const { source, container, clock, taker } = this.#options;
+    const plan = this.#plan;
+    const cancelSlotTimer = clock.setTimer(SLOT_MS, release);
+    this.#releaseSlot = () => {
+      cancelSlotTimer();
+      release();
+      this.#releaseSlot = () => {};
+    };
+    this.#joiner.reset();
+    this.#storedBytes = 0;
+    if (plan.kind === "verify") this.#hasProgress = false;
+    this.#isAtEnd = false;
+    this.#wasStarted = false;
+    this.#probed = { messages: 0, firstNs: 0n };
+    const match = plan.kind === "search" ? plan.match : "exact";
+    this.#seek = seeksPlace(plan) && !this.#place.isEmpty ? new ResumeMatcher(this.#place, match) : null;
+    this.#firstContact = plan.kind === "history" ? this.#makeFirstContact(plan.isWindow) : null;
+    if (this.#seek === null) this.#openLineBeforeNs = undefined;
+    const from = beginningOf(plan, this.#placeToRead(), FIRST_CONTACT_MESSAGES);
+    const log = source.open({ container, from, extent: extentOf(plan) }, this);
+    this.#phase = { kind: "reading", log, plan };
+    taker.report({ kind: "reading" });
+    if (this.#seek === null) this.#releaseSlot();
+  }
+
+  #placeToRead(): ReadFrom {
+    if (this.#place.isEmpty) return { kind: "beginning" };
+    const placeNs = stampNs(this.#place.lastSeconds, this.#place.lastNanos);
+    const oldestNs = earlier(placeNs, this.#openLineBeforeNs ?? placeNs);
+    // After the machine's clock was set back, newer lines carry older stamps.
+    return { kind: "since", tsNs: earlier(oldestNs, this.#options.clock.nowNs()) - MARGIN_NS };
+  }
+
+  #makeFirstContact(isWindow: boolean): FirstContact {
+    const { taker, createdAtNs, enrolledAtNs } = this.#options;
+    return new FirstContact({
+      enrolledAtNs,
+      isWindow,
+      sink: { line: (...line) => this.#take(...line) },
+      onOlder: (lines, toNs) => {
+        taker.loss({ reason: "before_enrollment", fromNs: earlier(createdAtNs, toNs), toNs, lines });
+      },
+    });
+  }
+
+  /** Unfinished lines will never be finished. */
+  #endLines(): void {
+    if (this.#seek !== null || this.#phase.kind !== "reading") return;
+    this.#joiner.end();
+    this.#options.taker.readEnd();
+  }
+
+  #rest(kind: "stopped" | "gone"): void {
+    this.#leaveReading();
+    this.#phase = { kind };
+    this.#options.taker.report({ kind });
+  }
+
+  #park(): void {
+    if (this.#phase.kind !== "reading") return;
+    if (this.#phase.plan.kind !== "finish") this.#plan = this.#firstPlan();
+    this.#leaveReading();
+    this.#phase = { kind: "parked" };
+  }
+
+  /** Ends the reading, if there is one, and remembers where its unfinished lines began. */
+  #leaveReading(): void {
+    if (this.#phase.kind === "waiting") this.#phase.cancel();
+    if (this.#phase.kind !== "reading") return;
+    this.#phase.log.close();
+    this.#releaseSlot();
+    const joined = this.#joiner.openLineSinceNs;
+    this.#openLineBeforeNs = earliest(joined, this.#openLineBeforeNs);
+    this.#joiner.reset();
+    this.#seek = null;
+    this.#firstContact = null;
+    this.#phase = { kind: "opening" };
+  }
+}
+
+const earlier = (left: bigint, right: bigint): bigint => {
+  if (left < right) return left;
+  return right;
+};
+
+const earliest = (left: bigint | undefined, right: bigint | undefined): bigint | undefined =>
+  left === undefined || right === undefined ? (left ?? right) : earlier(left, right);

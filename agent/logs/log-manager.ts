@@ -1,0 +1,229 @@
+/** All logs of this host: who is followed, under which alias, and how fast the hub takes what is sent. */
+import { constants, zstdCompressSync } from "node:zlib";
+import type { Ack } from "@yardarm/protocol/agent-down/ack";
+import type { LogAssign } from "@yardarm/protocol/agent-down/log-assign";
+import type { LogRewind } from "@yardarm/protocol/agent-down/log-rewind";
+import type { LogStreamStart } from "@yardarm/protocol/agent-down/log-stream-start";
+import type { LogStreamStop } from "@yardarm/protocol/agent-down/log-stream-stop";
+import type { LogStatus } from "@yardarm/protocol/agent-up/log-status";
+import type { LogSourceState } from "@yardarm/protocol/container";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type { DockerId } from "@yardarm/protocol/ids";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import type { ContainerDetails } from "../docker/container-details.ts";
+import { type ContainerRun, LineReader, type LineReaderOptions, type ReaderReport } from "./line-reader.ts";
+import type { LogSource } from "./log-source.ts";
+import { Follower } from "./numberer/follower.ts";
+import { SendWindow, WindowShare } from "./send-window.ts";
+import { Slots } from "./slots.ts";
+
+/** What the hub says about logs. */
+export type LogMessage = LogAssign | LogRewind | LogStreamStart | LogStreamStop | Ack;
+
+export type LogManagerOptions = {
+  readonly source: LogSource;
+  /** What is known of a container, without asking the engine; `null` for one that is not known. */
+  describe(dockerId: DockerId): ContainerDetails | null;
+  /** Asks the engine whether the container still writes. */
+  inspect(dockerId: DockerId): Promise<ContainerRun>;
+  /** Both say false, and keep nothing, while there is no connection. */
+  send(message: LogStatus): boolean;
+  sendFrame(frame: Uint8Array): boolean;
+  readonly clock: LineReaderOptions["clock"];
+  random(): number;
+};
+
+type Entry = { readonly dockerId: DockerId; follower: Follower | null; isRemoved: boolean; status: LogSourceState };
+
+/** Searches in the engine's files that may run at once; each is a linear scan there. */
+const OPENING_AT_ONCE = 4;
+const STATUS_DELAY_MS = 100;
+const STATUS_EVERY_MS = 5_000;
+/** Shorter than this is not worth telling. */
+const BEHIND_TOLD_MS = 1_000;
+/** Below this compression costs more than it saves. */
+const COMPRESSED_FROM_BYTES = 512;
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const OFF_WORDS = new Set(["off", "false", "no", "0"]);
+const REASON_CHARACTERS = 1_024;
+
+const compress = (body: Uint8Array): Uint8Array =>
+  body.length < COMPRESSED_FROM_BYTES ? body : zstdCompressSync(body, ZSTD);
+
+export class LogManager {
+  // fixed
+  readonly #options: LogManagerOptions;
+  readonly #window = new SendWindow();
+  readonly #slots = new Slots(OPENING_AT_ONCE);
+  // state
+  readonly #entries = new Map<DockerId, Entry>();
+  readonly #byAlias = new Map<number, Entry>();
+  #enrolledAtNs = 0n;
+  #unsentStatus = new Set<Entry>();
+  #cancelStatus: (() => void) | null = null;
+  #cancelTick: () => void = () => {};
+
+  constructor(options: LogManagerOptions) {
+    this.#options = options;
+    this.#tick();
+  }
+
+  /** A connection began. `enrolledAtNs` by this machine's clock. Reading goes on as the hub assigns containers. */
+  online(enrolledAtNs: bigint): void {
+    this.#enrolledAtNs = enrolledAtNs;
+    this.#byAlias.clear();
+    for (const entry of this.#entries.values()) this.#setStatus(entry, entry.status);
+  }
+
+  /** The connection ended. */
+  offline(): void {
+    this.#byAlias.clear();
+    for (const { follower } of this.#entries.values()) follower?.offline();
+  }
+
+  /** Throws `unknown_alias` when the hub names an alias that it did not give. */
+  take(message: LogMessage): void {
+    switch (message.type) {
+      case "log.assign":
+        for (const { dockerId, alias, cursor } of message.streams) this.#assign(dockerId, alias, cursor);
+        return;
+      case "log.rewind":
+        this.#entryOf(message.alias).follower?.rewind(message.nextSeq, message.cursor);
+        return;
+      case "log.stream.start":
+        this.#entryOf(message.alias).follower?.watch(true);
+        return;
+      case "log.stream.stop":
+        this.#entryOf(message.alias).follower?.watch(false);
+        return;
+      case "ack":
+        for (const { alias, nextSeq } of message.acks) this.#entryOf(alias).follower?.acknowledged(nextSeq);
+        for (const { follower } of this.#entries.values()) follower?.updateBackPressure();
+    }
+  }
+
+  containerStarted(dockerId: DockerId): void {
+    this.#entries.get(dockerId)?.follower?.containerStarted();
+  }
+
+  /** The engine no longer has it. What its stream still holds is read to the end. */
+  containerRemoved(dockerId: DockerId): void {
+    const entry = this.#entries.get(dockerId);
+    if (entry === undefined) return;
+    entry.isRemoved = true;
+    if (entry.follower?.isReading !== true) this.#forget(entry);
+  }
+
+  /** Sends everything that has been taken, for a shutdown in good order. */
+  flush(): void {
+    for (const { follower } of this.#entries.values()) follower?.flush();
+  }
+
+  stop(): void {
+    this.#cancelTick();
+    this.#cancelStatus?.();
+    for (const { follower } of this.#entries.values()) follower?.close();
+    this.#entries.clear();
+    this.#byAlias.clear();
+  }
+
+  #entryOf(alias: number): Entry {
+    const entry = this.#byAlias.get(alias);
+    if (entry === undefined)
+      throw new ProtocolError("unknown_alias", `The hub names an alias ${alias} that it did not give.`);
+    return entry;
+  }
+
+  #assign(dockerId: DockerId, alias: number, cursor: LogCursor | null): void {
+    const entry = this.#entries.get(dockerId) ?? this.#makeEntry(dockerId);
+    this.#byAlias.set(alias, entry);
+    entry.follower?.assign(alias, cursor);
+  }
+
+  #makeEntry(dockerId: DockerId): Entry {
+    const details = this.#options.describe(dockerId);
+    const entry: Entry = { dockerId, follower: null, isRemoved: details === null, status: { kind: "pending" } };
+    // One that went meanwhile keeps its alias, so that what the hub still says about it is understood.
+    if (details === null) return entry;
+    this.#entries.set(dockerId, entry);
+    const word = details.labels["yardarm.logs"]?.trim().toLowerCase() ?? "";
+    if (OFF_WORDS.has(word)) {
+      this.#setStatus(entry, { kind: "off", reason: `The label yardarm.logs=${word} excludes this container.` });
+    } else entry.follower = this.#makeFollower(entry, details);
+    return entry;
+  }
+
+  #makeFollower(entry: Entry, details: ContainerDetails): Follower {
+    const { source, inspect, sendFrame, clock, random } = this.#options;
+    const { dockerId, tty, logDriver, logOptions, logPath, createdAtNs } = details;
+    return new Follower({
+      makeReader: (taker) =>
+        new LineReader({
+          source,
+          container: { dockerId, tty, logDriver, logOptions, logPath },
+          createdAtNs,
+          enrolledAtNs: this.#enrolledAtNs,
+          taker,
+          inspect: () => inspect(dockerId),
+          acquireSlot: () => this.#slots.acquire(),
+          clock,
+          random,
+        }),
+      share: new WindowShare(this.#window),
+      sendFrame,
+      compress,
+      clock,
+      onReport: (report) => this.#reported(entry, report),
+    });
+  }
+
+  #reported(entry: Entry, report: ReaderReport): void {
+    if (entry.isRemoved && report.kind !== "reading") this.#forget(entry);
+    else if (report.kind === "unreadable") {
+      this.#setStatus(entry, { kind: "unreadable", reason: report.reason.slice(0, REASON_CHARACTERS) });
+    } else if (report.kind === "reading" && entry.status.kind !== this.#options.source.kind) {
+      this.#setStatus(entry, { kind: this.#options.source.kind, behindMs: 0 });
+    }
+  }
+
+  #forget(entry: Entry): void {
+    entry.follower?.close();
+    entry.follower = null;
+    this.#entries.delete(entry.dockerId);
+    this.#unsentStatus.delete(entry);
+  }
+
+  /** How far behind a held-back log is, in its own time. */
+  #tick(): void {
+    const nowMs = Number(this.#options.clock.nowNs() / 1_000_000n);
+    for (const entry of this.#entries.values()) {
+      const { follower, status } = entry;
+      if (follower === null || (status.kind !== "api" && status.kind !== "file")) continue;
+      const takenNs = follower.lastTakenNs;
+      const behindMs = follower.isHeldBack && takenNs !== null ? Math.max(0, nowMs - Number(takenNs / 1_000_000n)) : 0;
+      const isTold =
+        Math.abs(behindMs - status.behindMs) < BEHIND_TOLD_MS && (behindMs === 0) === (status.behindMs === 0);
+      if (!isTold) this.#setStatus(entry, { ...status, behindMs });
+    }
+    this.#cancelTick = this.#options.clock.setTimer(STATUS_EVERY_MS, () => this.#tick());
+  }
+
+  #setStatus(entry: Entry, status: LogSourceState): void {
+    entry.status = status;
+    this.#unsentStatus.add(entry);
+    this.#cancelStatus ??= this.#options.clock.setTimer(STATUS_DELAY_MS, () => {
+      this.#cancelStatus = null;
+      this.#sendStatus();
+    });
+  }
+
+  /** While offline nothing is kept: a new connection is told everything. */
+  #sendStatus(): void {
+    const containers = [...this.#unsentStatus].map(({ dockerId, status }) => ({ dockerId, source: status }));
+    this.#unsentStatus = new Set();
+    const page = 500;
+    for (let start = 0; start < containers.length; start += page) {
+      this.#options.send({ type: "log.status", containers: containers.slice(start, start + page) });
+    }
+  }
+}

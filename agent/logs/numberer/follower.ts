@@ -1,0 +1,247 @@
+/** Numbers one container's lines, packs them into batches and sends them: slowly while nobody watches, at once while somebody does. */
+import { ACK_INTERVAL_MS, UNWATCHED_BATCH_BYTES, UNWATCHED_BATCH_MS, WATCHED_FRAME_MS } from "@yardarm/protocol/limits";
+import { BatchEncoder, type Compress } from "@yardarm/protocol/log/batch-encoder";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import { encodeCursorFrame, FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, writeFramePrefix } from "@yardarm/protocol/log/frame";
+import { FLAG_LOSS, streamOfFlags } from "@yardarm/protocol/log/line-flags";
+import { encodeLoss } from "@yardarm/protocol/log/loss";
+import { instantFromNs } from "@yardarm/protocol/time";
+import { LevelTracker } from "../continuation.ts";
+import type { LineReader, LineTaker, Loss, ReaderReport } from "../line-reader.ts";
+import type { WindowShare } from "../send-window.ts";
+
+export type FollowerOptions = {
+  /** Makes the reader that hands its lines to `taker`. */
+  makeReader(taker: LineTaker): LineReader;
+  readonly share: WindowShare;
+  /** False while there is no connection; the frame is lost then. */
+  sendFrame(frame: Uint8Array): boolean;
+  readonly compress: Compress;
+  readonly clock: { monotonicMs(): number; setTimer(delayMs: number, callback: () => void): () => void };
+  onReport(report: ReaderReport): void;
+};
+
+export class Follower implements LineTaker {
+  // fixed
+  readonly #options: FollowerOptions;
+  readonly #reader: LineReader;
+  readonly #encoder = new BatchEncoder();
+  readonly #levels: readonly [LevelTracker, LevelTracker] = [new LevelTracker(), new LevelTracker()];
+  // state
+  #alias = 0;
+  #isOnline = false;
+  #isWatched = false;
+  /** The first line that has not been sent; those in the encoder follow from it. */
+  #firstUnsentSeq = 0;
+  /** Frames were lost with a connection, or none was ever assigned: only a cursor says where to go on. */
+  #needsCursor = true;
+  /** Batches were sent that no cursor covers yet. */
+  #isCursorDue = false;
+  #lastFrameMs = Number.NEGATIVE_INFINITY;
+  #cancelBatch: (() => void) | null = null;
+  #cancelCursor: (() => void) | null = null;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#reader = options.makeReader(this);
+  }
+
+  get isReading(): boolean {
+    return this.#reader.isReading;
+  }
+
+  /** True while back-pressure keeps this log from being read. */
+  get isHeldBack(): boolean {
+    return !this.#isOnline || !this.#options.share.isOpen;
+  }
+
+  /** Stamp of the line taken last; `null` before the first. */
+  get lastTakenNs(): bigint | null {
+    return this.#reader.lastTakenNs;
+  }
+
+  /**
+   * A connection's alias, and what the hub has committed. Where that is all that was ever sent, the follower goes on as
+   * if nothing had happened; otherwise it reads again from the cursor.
+   */
+  assign(alias: number, cursor: LogCursor | null): void {
+    this.#alias = alias;
+    this.#isOnline = true;
+    this.#isWatched = false;
+    this.#options.share.clear();
+    if (this.#needsCursor || (cursor?.nextSeq ?? 0) !== this.#firstUnsentSeq) {
+      this.rewind(cursor?.nextSeq ?? 0, cursor);
+      return;
+    }
+    if (this.#encoder.lineCount > 0) this.#batchSoon();
+    this.updateBackPressure();
+  }
+
+  /** Goes back to what the hub has committed. */
+  rewind(nextSeq: number, cursor: LogCursor | null): void {
+    this.#cancelTimers();
+    this.#encoder.clear();
+    for (const tracker of this.#levels) tracker.reset();
+    this.#options.share.clear();
+    this.#firstUnsentSeq = nextSeq;
+    this.#needsCursor = false;
+    this.#isCursorDue = false;
+    this.updateBackPressure();
+    this.#reader.start(cursor);
+  }
+
+  /** The connection is gone: nothing is read until another one assigns an alias. */
+  offline(): void {
+    this.#isOnline = false;
+    this.#cancelTimers();
+    this.updateBackPressure();
+  }
+
+  watch(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    this.flush();
+  }
+
+  acknowledged(nextSeq: number): void {
+    this.#options.share.acknowledged(nextSeq);
+  }
+
+  /** Reads on, or stops reading, as connection and window allow. */
+  updateBackPressure(): void {
+    if (this.isHeldBack) this.#reader.pause();
+    else this.#reader.resume();
+  }
+
+  containerStarted(): void {
+    this.#reader.containerStarted();
+  }
+
+  /** Sends what has been taken, with its cursor. */
+  flush(): void {
+    this.#cancelTimers();
+    this.#sendAll();
+  }
+
+  close(): void {
+    this.#cancelTimers();
+    this.#reader.close();
+    this.#options.share.clear();
+  }
+
+  // From the reader.
+
+  line(
+    flags: number,
+    tsSeconds: number,
+    tsNanos: number,
+    text: Uint8Array,
+    start: number,
+    end: number,
+    originalLength: number,
+  ): void {
+    const tracker = this.#levels[streamOfFlags(flags)];
+    const marked = tracker.classify(flags, text, start, end);
+    this.#append(marked, tsSeconds, tsNanos, text, start, end, originalLength);
+  }
+
+  loss({ reason, fromNs, toNs, lines }: Loss): void {
+    const record = { reason, fromTsNs: String(fromNs), toTsNs: String(toNs) };
+    const text = encodeLoss(lines === null ? record : { ...record, lines });
+    const { seconds, nanos } = instantFromNs(toNs);
+    for (const tracker of this.#levels) tracker.reset();
+    // In one batch with the line behind it: a cursor between the two would have no place.
+    if (this.#encoder.lineCount > 0) this.#sendAll();
+    this.#append(FLAG_LOSS, seconds, nanos, text, 0, text.length, 0);
+  }
+
+  readEnd(): void {
+    if (this.#encoder.lineCount === 0) return;
+    if (!this.#isWatched) {
+      if (this.#isFull) this.#sendAll();
+      else this.#batchSoon();
+      return;
+    }
+    const { clock } = this.#options;
+    const sinceFrameMs = clock.monotonicMs() - this.#lastFrameMs;
+    if (sinceFrameMs >= WATCHED_FRAME_MS) this.#sendWatched();
+    else this.#cancelBatch ??= clock.setTimer(WATCHED_FRAME_MS, () => this.#sendWatched());
+  }
+
+  report(report: ReaderReport): void {
+    if (report.kind !== "reading") this.flush();
+    this.#options.onReport(report);
+  }
+
+  #append(
+    flags: number,
+    tsSeconds: number,
+    tsNanos: number,
+    text: Uint8Array,
+    start: number,
+    end: number,
+    originalLength: number,
+  ): void {
+    const encoder = this.#encoder;
+    // Looked at before the line is added, because the reader's cursor does not cover a line that is still being handed over.
+    if (this.#isFull) this.#sendAll();
+    if (encoder.append(tsSeconds, tsNanos, flags, text, start, end, originalLength)) return;
+    this.#sendAll();
+    encoder.append(tsSeconds, tsNanos, flags, text, start, end, originalLength);
+  }
+
+  get #isFull(): boolean {
+    return !this.#isWatched && this.#encoder.rawBytes >= UNWATCHED_BATCH_BYTES;
+  }
+
+  #batchSoon(): void {
+    this.#cancelBatch ??= this.#options.clock.setTimer(UNWATCHED_BATCH_MS, () => this.#sendAll());
+  }
+
+  #sendAll(): void {
+    this.#sendBatch();
+    this.#sendCursor();
+  }
+
+  #sendWatched(): void {
+    this.#sendBatch();
+    this.#cancelCursor ??= this.#options.clock.setTimer(ACK_INTERVAL_MS, () => {
+      this.#cancelCursor = null;
+      this.#sendAll();
+    });
+  }
+
+  #sendBatch(): void {
+    this.#cancelBatch?.();
+    this.#cancelBatch = null;
+    const { clock, share, compress, sendFrame } = this.#options;
+    const lines = this.#encoder.lineCount;
+    if (lines === 0 || this.#needsCursor) return;
+    const options = { prefixBytes: FRAME_PREFIX_BYTES };
+    const frame = this.#encoder.finish(this.#firstUnsentSeq, this.#isWatched ? options : { ...options, compress });
+    writeFramePrefix(frame, FRAME_LOG_BATCH, this.#alias);
+    this.#firstUnsentSeq += lines;
+    this.#lastFrameMs = clock.monotonicMs();
+    if (!this.#isOnline || !sendFrame(frame)) {
+      this.#needsCursor = true;
+      return;
+    }
+    this.#isCursorDue = true;
+    share.sent(this.#firstUnsentSeq, frame.length);
+    this.updateBackPressure();
+  }
+
+  #sendCursor(): void {
+    this.#cancelCursor?.();
+    this.#cancelCursor = null;
+    if (!this.#isCursorDue || !this.#isOnline) return;
+    this.#isCursorDue = false;
+    this.#options.sendFrame(encodeCursorFrame(this.#alias, this.#reader.cursor(this.#firstUnsentSeq)));
+  }
+
+  #cancelTimers(): void {
+    this.#cancelBatch?.();
+    this.#cancelCursor?.();
+    this.#cancelBatch = null;
+    this.#cancelCursor = null;
+  }
+}
