@@ -1,8 +1,4 @@
-import {
-  type ActionRequest,
-  type ActionResponse,
-  actionResponseSchema,
-} from "@yardarm/protocol/api/actions";
+import { type ActionRequest, type ActionResponse, actionResponseSchema } from "@yardarm/protocol/api/actions";
 import {
   type Me,
   meSchema,
@@ -27,9 +23,11 @@ export const getSetup = (): Promise<SetupState> => request("/api/setup", setupSt
 
 export const getMe = (): Promise<Me> => request("/api/me", meSchema);
 
-export const signUp = (body: SignUpRequest): Promise<void> => requestNothing("/api/auth/sign-up", { method: "POST", body });
+export const signUp = (body: SignUpRequest): Promise<void> =>
+  requestNothing("/api/auth/sign-up", { method: "POST", body });
 
-export const signIn = (body: SignInRequest): Promise<void> => requestNothing("/api/auth/sign-in", { method: "POST", body });
+export const signIn = (body: SignInRequest): Promise<void> =>
+  requestNothing("/api/auth/sign-in", { method: "POST", body });
 
 export const signOut = (): Promise<void> => requestNothing("/api/auth/sign-out", { method: "POST", body: {} });
 
@@ -44,7 +42,9 @@ export const createHost = (body: CreateHostRequest): Promise<CreateHostResponse>
   request("/api/hosts", createHostResponseSchema, { method: "POST", body });
 
 export const getMetrics = (containerId: ContainerId, range: "15m", signal: AbortSignal): Promise<MetricsHistory> =>
-  request(`/api/containers/${encodeURIComponent(containerId)}/metrics?range=${range}`, metricsHistorySchema, { signal });
+  request(`/api/containers/${encodeURIComponent(containerId)}/metrics?range=${range}`, metricsHistorySchema, {
+    signal,
+  });
 
 /** Asks for an action. The same `idempotencyKey` never has a second effect, so that a lost answer can be asked for again. */
 export const requestAction = (

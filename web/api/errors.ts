@@ -51,10 +51,16 @@ const SENTENCES: Readonly<Record<ErrorCode, Sentence>> = {
   ],
   engine_too_old: ["The container engine is too old.", "Update Docker to 20.10 or newer."],
   engine_error: ["The container engine refused.", null],
-  log_unreadable: ["This log driver cannot be read on this engine.", "Use json-file, local or journald to read it here."],
+  log_unreadable: [
+    "This log driver cannot be read on this engine.",
+    "Use json-file, local or journald to read it here.",
+  ],
   too_many_streams: ["Too many logs of this host are being read at once.", "Close one and try again."],
   slow_consumer: ["This browser could not keep up.", "It reconnects by itself."],
-  stale_target: ["The container was restarted or replaced in the meantime.", "Look at its present state and try again."],
+  stale_target: [
+    "The container was restarted or replaced in the meantime.",
+    "Look at its present state and try again.",
+  ],
   expired: ["The request came too late to be carried out.", "Nothing was done. Try again."],
   storage_unavailable: ["The hub cannot reach its storage.", "Try again; if it stays, look at the hub's log."],
   draining: ["The hub is restarting.", "This page reconnects by itself."],

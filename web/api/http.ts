@@ -1,11 +1,8 @@
 import { type Problem, problemSchema } from "@yardarm/protocol/api/problem";
 import type { ErrorCode } from "@yardarm/protocol/errors";
-import { z } from "zod";
+import type { z } from "zod";
 
 /** The typed HTTP client: one function, every answer checked against its schema. */
-
-// The page's policy forbids `eval`, which zod would otherwise try for speed.
-z.config({ jitless: true });
 
 /** What can go wrong with a request. `problem`: the hub refused; the rest never got that far. */
 export type ApiFailure =
@@ -45,7 +42,11 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * Sends a request to `path` (below `/api`) and returns the answer as `schema` reads it.
  * @throws ApiError for refusals, silence, and answers that do not fit the schema
  */
-export const request = async <Out>(path: string, schema: z.ZodType<Out>, options: RequestOptions = {}): Promise<Out> => {
+export const request = async <Out>(
+  path: string,
+  schema: z.ZodType<Out>,
+  options: RequestOptions = {},
+): Promise<Out> => {
   const response = await send(path, options);
   const body = await readJson(response);
   const parsed = schema.safeParse(body);

@@ -6,7 +6,9 @@ import { ApiError } from "./http.ts";
 /** What React Query keeps: answers of the hub that do not stream. Whatever streams lives in `web/live`. */
 
 const worthRetrying = (attempt: number, error: Error): boolean =>
-  attempt < 2 && error instanceof ApiError && (error.failure.kind === "unreachable" || error.failure.kind === "timeout");
+  attempt < 2 &&
+  error instanceof ApiError &&
+  (error.failure.kind === "unreachable" || error.failure.kind === "timeout");
 
 export const makeQueryClient = (): QueryClient =>
   new QueryClient({

@@ -1,0 +1,32 @@
+import "./jitless.ts";
+import "./ui/theme/theme.css";
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { makeQueryClient } from "./api/queries.ts";
+import { takeSetupToken } from "./pages/setup/setup-token.ts";
+import { makeRouter } from "./routes.tsx";
+import { applyTheme, readTheme } from "./ui/theme/theme.ts";
+import { TooltipProvider } from "./ui/Tooltip.tsx";
+
+applyTheme(readTheme());
+// Before the router sees the address: a secret in it must not reach the history.
+const setupToken = takeSetupToken();
+const queryClient = makeQueryClient();
+const router = makeRouter({ queryClient, setupToken });
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no element with the id root.");
+createRoot(root).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queryClient}>
+        <TooltipProvider delay={400}>
+          <RouterProvider router={router} />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { makeHost } from "../../dev/samples.ts";
+import { enrollmentSteps } from "./enrollment-steps.ts";
+
+const short = (...input: Parameters<typeof enrollmentSteps>): readonly string[] =>
+  enrollmentSteps(...input).map((step) => `${step.state}: ${step.text}`);
+
+test("nothing has happened yet", () => {
+  expect(short(undefined, 0)).toEqual([
+    "waiting: Waiting for the token to be used",
+    "waiting: Key to be pinned",
+    "waiting: Engine to be found",
+    "waiting: No containers yet",
+  ]);
+});
+
+test("arrived, but its engine refuses: the engine's own words are shown", () => {
+  const host = makeHost({ engine: { state: "unreachable", code: "engine_permission", message: "permission denied" } });
+  expect(enrollmentSteps(host, 0)[2]).toEqual({
+    state: "failed",
+    text: "Engine not reachable",
+    detail: "permission denied",
+  });
+});
+
+test("all there", () => {
+  expect(short(makeHost(), 12)).toEqual([
+    "done: Token used",
+    "done: Key pinned",
+    "done: Docker 29.0.1 found",
+    "done: 12 containers",
+  ]);
+});

@@ -1,0 +1,33 @@
+import type { Host } from "@yardarm/protocol/host";
+import { formatPlural } from "../../format/percent.ts";
+
+/** What has happened of a host's arrival, as the list that a person watches. */
+
+export type EnrollmentStep = {
+  readonly state: "done" | "waiting" | "failed";
+  readonly text: string;
+  readonly detail?: string;
+};
+
+/** `host` is `undefined` until the inventory names it. `containers` counts what is known of it. */
+export const enrollmentSteps = (host: Host | undefined, containers: number): readonly EnrollmentStep[] => {
+  const isEnrolled = host !== undefined && host.enrolledAtNs !== null;
+  const fingerprint = host?.keyFingerprint ?? null;
+  return [
+    isEnrolled ? { state: "done", text: "Token used" } : { state: "waiting", text: "Waiting for the token to be used" },
+    fingerprint === null
+      ? { state: "waiting", text: "Key to be pinned" }
+      : { state: "done", text: "Key pinned", detail: fingerprint },
+    engineStep(host),
+    containers > 0
+      ? { state: "done", text: formatPlural(containers, "container") }
+      : { state: "waiting", text: "No containers yet" },
+  ];
+};
+
+const engineStep = (host: Host | undefined): EnrollmentStep => {
+  const engine = host?.engine ?? null;
+  if (engine === null) return { state: "waiting", text: "Engine to be found" };
+  if (engine.state === "unreachable") return { state: "failed", text: "Engine not reachable", detail: engine.message };
+  return { state: "done", text: `${engine.kind === "podman" ? "Podman" : "Docker"} ${engine.version} found` };
+};

@@ -1,0 +1,93 @@
+import { Link } from "@tanstack/react-router";
+import type { Container } from "@yardarm/protocol/container";
+import type { Host } from "@yardarm/protocol/host";
+import { Lock } from "lucide-react";
+import type { ReactNode } from "react";
+import { formatDuration } from "../../format/duration.ts";
+import { splitImage } from "../../format/image.ts";
+import { containerLook, hostLook } from "../../format/state-look.ts";
+import { formatMoment, nsToMs } from "../../format/time.ts";
+import { useConnection } from "../../live/live-context.tsx";
+import { StateBadge } from "../../ui/StateBadge.tsx";
+import { useAge } from "../ages.ts";
+import { lockReason } from "../lock.ts";
+import { hostPath } from "../paths.ts";
+import { ActionButtons } from "./ActionButtons.tsx";
+import { ActionLine } from "./ActionLine.tsx";
+
+export type ContainerHeaderProps = { readonly container: Container; readonly host: Host | undefined };
+
+/** What it is, how it is, where it is, and what can be done. */
+export const ContainerHeader = ({ container, host }: ContainerHeaderProps) => {
+  const connection = useConnection();
+  const isOld = connection.status !== "open" || host?.status !== "online";
+  const lock = lockReason(container);
+  return (
+    <header className="flex shrink-0 flex-col gap-1 px-3 pt-2 pb-1">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="min-w-0 truncate font-semibold text-large">{container.name}</h1>
+        <StateBadge look={containerLook(container)} isDim={isOld} />
+        <Since container={container} />
+        <div className="ml-auto flex flex-wrap gap-2">
+          <ActionButtons container={container} host={host} />
+        </div>
+      </div>
+      <div className="flex flex-wrap items-center gap-x-4 text-muted">
+        <HostWord host={host} container={container} />
+        <span className="min-w-0 truncate" title={`${container.image} (${container.imageId})`}>
+          <ImageWord image={container.image} />
+        </span>
+        {container.compose === null ? null : (
+          <span>
+            {container.compose.project} / {container.compose.service}
+          </span>
+        )}
+        {lock === null ? null : (
+          <span className="inline-flex items-center gap-1">
+            <Lock className="size-4" aria-hidden="true" />
+            {lock}
+          </span>
+        )}
+      </div>
+      <ActionLine containerId={container.containerId} />
+    </header>
+  );
+};
+
+const ImageWord = ({ image }: { readonly image: string }) => {
+  const { name, tag } = splitImage(image);
+  return tag === "" ? name : tag.startsWith("@") ? `${name}${tag}` : `${name}:${tag}`;
+};
+
+const HostWord = ({ host, container }: ContainerHeaderProps) => {
+  const age = useAge();
+  return (
+    <span className="inline-flex items-center gap-2">
+      <Link to={hostPath(container.hostId)} className="text-text hover:underline">
+        {host?.name ?? "Unknown host"}
+      </Link>
+      {host === undefined || host.status === "online" ? null : (
+        <StateBadge look={hostLook(host.status, age(host.lastSeenAtNs))} />
+      )}
+    </span>
+  );
+};
+
+/** Since when it is in its present state. */
+const Since = ({ container }: { readonly container: Container }) => {
+  const age = useAge();
+  const since = (stampNs: string | null, word: string): ReactNode => {
+    const [elapsedMs, atMs] = [age(stampNs), nsToMs(stampNs)];
+    if (elapsedMs === null || atMs === null) return null;
+    return (
+      <span className="text-muted tabular" title={formatMoment(atMs)}>
+        {word} {formatDuration(elapsedMs)}
+        {word === "for" ? "" : " ago"}
+      </span>
+    );
+  };
+  if (container.removedAtNs !== null) return since(container.removedAtNs, "removed");
+  if (container.state === "running" || container.state === "paused") return since(container.startedAtNs, "for");
+  if (container.state === "created") return since(container.createdAtNs, "created");
+  return since(container.finishedAtNs, "ended");
+};

@@ -1,0 +1,162 @@
+import { Link } from "@tanstack/react-router";
+import { Lock } from "lucide-react";
+import { clsx } from "clsx";
+import { formatBytes } from "../../format/bytes.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { formatPorts, shortImage } from "../../format/image.ts";
+import { formatCount, formatCpu } from "../../format/percent.ts";
+import { containerLook } from "../../format/state-look.ts";
+import { formatMoment, nsToMs } from "../../format/time.ts";
+import { useConnection, useSample } from "../../live/live-context.tsx";
+import { useNow } from "../../live/now.ts";
+import { StateBadge } from "../../ui/StateBadge.tsx";
+import { Tooltip } from "../../ui/Tooltip.tsx";
+import { useAge } from "../ages.ts";
+import { lockReason } from "../lock.ts";
+import { containerPath } from "../paths.ts";
+import { currentSample } from "../sample-age.ts";
+import type { Column, ColumnKey } from "./columns.ts";
+import type { FleetItem } from "./fleet-filter.ts";
+
+export type RowPlace = { readonly top: number; readonly height: number; readonly gridTemplateColumns: string };
+
+export type ContainerRowProps = {
+  readonly item: FleetItem;
+  readonly columns: readonly Column[];
+  readonly isPhone: boolean;
+  readonly place: RowPlace;
+  readonly rowIndex: number;
+};
+
+/** One container. The whole row opens it: the link of its name lies over it. */
+export const ContainerRow = ({ item, columns, isPhone, place, rowIndex }: ContainerRowProps) => {
+  const isOld = useIsOld(item);
+  return (
+    <div
+      role="row"
+      aria-rowindex={rowIndex}
+      className={clsx(
+        "absolute right-0 left-0 grid items-center gap-x-3 border-line border-b px-3 hover:bg-raised has-focus-visible:bg-raised",
+        isOld && "text-muted",
+      )}
+      style={place}
+    >
+      {isPhone ? (
+        <PhoneCell item={item} isOld={isOld} />
+      ) : (
+        columns.map(({ key, isNumber }) => (
+          <div key={key} role="cell" className={clsx("min-w-0 truncate", isNumber && "text-right tabular")}>
+            <Cell column={key} item={item} isOld={isOld} />
+          </div>
+        ))
+      )}
+    </div>
+  );
+};
+
+/** Old: what is shown may no longer be so, because the host or the hub is silent. */
+const useIsOld = ({ host }: FleetItem): boolean => {
+  const connection = useConnection();
+  return connection.status !== "open" || host === undefined || host.status !== "online";
+};
+
+const Cell = ({
+  column,
+  item,
+  isOld,
+}: {
+  readonly column: ColumnKey;
+  readonly item: FleetItem;
+  readonly isOld: boolean;
+}) => {
+  const { container, host } = item;
+  switch (column) {
+    case "state":
+      return <StateBadge look={containerLook(container)} isDim={isOld} />;
+    case "name":
+      return <NameLink item={item} />;
+    case "host":
+      return host?.name ?? "–";
+    case "project":
+      return container.compose?.project ?? "–";
+    case "image":
+      return <span title={container.image}>{shortImage(container.image)}</span>;
+    case "cpu":
+      return <Measured item={item} what="cpu" />;
+    case "memory":
+      return <Measured item={item} what="memory" />;
+    case "restarts":
+      return container.restartCount === 0 ? <span className="text-muted">0</span> : formatCount(container.restartCount);
+    case "uptime":
+      return <Uptime item={item} isOld={isOld} />;
+    case "ports":
+      return <span title={formatPorts(container.ports).join(", ")}>{formatPorts(container.ports).join(", ")}</span>;
+    case "lock":
+      return <LockMark item={item} />;
+  }
+};
+
+const NameLink = ({ item: { container } }: { readonly item: FleetItem }) => (
+  <Link
+    to={containerPath(container.hostId, container.containerId)}
+    className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+  >
+    {container.name}
+  </Link>
+);
+
+const Measured = ({ item, what }: { readonly item: FleetItem; readonly what: "cpu" | "memory" }) => {
+  const seen = useSample(item.container.containerId);
+  const nowMs = useNow();
+  const sample = item.container.state === "running" ? currentSample(seen, nowMs) : null;
+  return what === "cpu" ? formatCpu(sample?.cpuCores ?? null) : formatBytes(sample?.memoryUsedBytes ?? null);
+};
+
+/** Since when it runs; on a silent host, when that was last known. */
+const Uptime = ({ item: { container, host }, isOld }: { readonly item: FleetItem; readonly isOld: boolean }) => {
+  const age = useAge();
+  if (isOld) {
+    const silentMs = age(host?.lastSeenAtNs ?? null);
+    return silentMs === null ? "–" : <span title="Last sign of life of its host">{formatDuration(silentMs)} old</span>;
+  }
+  const runningMs = container.state === "running" ? age(container.startedAtNs) : null;
+  const startedAtMs = nsToMs(container.startedAtNs);
+  if (runningMs === null || startedAtMs === null) return <span className="text-muted">–</span>;
+  return <span title={`Started ${formatMoment(startedAtMs)}`}>{formatDuration(runningMs)}</span>;
+};
+
+const LockMark = ({ item: { container } }: { readonly item: FleetItem }) => {
+  const reason = lockReason(container);
+  if (reason === null) return null;
+  return (
+    <Tooltip text={reason}>
+      <button type="button" aria-label={reason} className="relative z-10 grid size-6 place-items-center">
+        <Lock className="size-4 text-muted" aria-hidden="true" />
+      </button>
+    </Tooltip>
+  );
+};
+
+/** The same facts on two lines. */
+const PhoneCell = ({ item, isOld }: { readonly item: FleetItem; readonly isOld: boolean }) => (
+  <div role="cell" className="min-w-0">
+    <div className="flex items-center gap-2">
+      <span className="min-w-0 flex-1 truncate">
+        <NameLink item={item} />
+      </span>
+      <StateBadge look={containerLook(item.container)} isDim={isOld} />
+    </div>
+    <div className="flex gap-3 text-meta text-muted tabular">
+      <span className="min-w-0 flex-1 truncate">{item.host?.name ?? "–"}</span>
+      <span>
+        <Measured item={item} what="cpu" />
+      </span>
+      <span>
+        <Measured item={item} what="memory" />
+      </span>
+      <span>
+        <Uptime item={item} isOld={isOld} />
+      </span>
+    </div>
+  </div>
+);

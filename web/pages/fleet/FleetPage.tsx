@@ -1,0 +1,66 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { useInventory, useWatchMetrics } from "../../live/live-context.tsx";
+import { SkeletonRows } from "../../ui/Skeleton.tsx";
+import { AddHost } from "../add-host/AddHost.tsx";
+import { useTitle } from "../use-title.ts";
+import { countFleet } from "./fleet-filter.ts";
+import { FleetCounters } from "./FleetCounters.tsx";
+import { FleetTable } from "./FleetTable.tsx";
+import { FleetToolbar } from "./FleetToolbar.tsx";
+import { type FleetView, toFleetView, writeFleetView } from "./fleet-search.ts";
+
+const route = getRouteApi("/signed-in/fleet");
+
+/** Every container of every host: counters, filter, and one live table. */
+export const FleetPage = () => {
+  useTitle("Fleet");
+  useWatchMetrics(null);
+  const inventory = useInventory();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const view = useMemo(() => toFleetView(search), [search]);
+  const change = useCallback(
+    (fields: Partial<FleetView>): void => {
+      // Typing is no navigation: it must not fill the history that Back walks through.
+      void navigate({
+        search: (current) => writeFleetView({ ...toFleetView(current), ...fields }),
+        replace: true,
+      });
+    },
+    [navigate],
+  );
+
+  if (inventory.status === "loading") {
+    return (
+      <>
+        <h1 className="only-read-aloud">Fleet</h1>
+        <div className="h-25 shrink-0" />
+        <SkeletonRows rows={12} label="Loading the fleet" />
+      </>
+    );
+  }
+  if (inventory.hosts.size === 0) {
+    return (
+      <div className="flex flex-col gap-3 overflow-y-auto p-6">
+        <h1 className="font-semibold text-large">Add your first host</h1>
+        <p className="max-w-140 text-muted">
+          An agent on the host connects to this hub by itself; nothing on the host has to be reachable from outside.
+        </p>
+        <AddHost />
+      </div>
+    );
+  }
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <h1 className="only-read-aloud">Fleet</h1>
+      <FleetCounters
+        counts={countFleet(inventory.hosts.values(), inventory.containers.values())}
+        view={view}
+        onChange={change}
+      />
+      <FleetToolbar view={view} onChange={change} />
+      <FleetTable inventory={inventory} view={view} onChange={change} />
+    </div>
+  );
+};

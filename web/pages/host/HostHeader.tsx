@@ -1,0 +1,60 @@
+import type { Host } from "@yardarm/protocol/host";
+import { formatBytes } from "../../format/bytes.ts";
+import { formatRatio } from "../../format/percent.ts";
+import { hostLook } from "../../format/state-look.ts";
+import { useHostSample } from "../../live/live-context.tsx";
+import { useNow } from "../../live/now.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { StateBadge } from "../../ui/StateBadge.tsx";
+import { useAge } from "../ages.ts";
+
+/** Name, status with age, machine and engine, and how loaded it is now. */
+export const HostHeader = ({ host }: { readonly host: Host }) => {
+  const age = useAge();
+  const { machine, engine } = host;
+  return (
+    <header className="flex shrink-0 flex-col gap-1 px-3 pt-3 pb-2">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <h1 className="font-semibold text-large">{host.name}</h1>
+        <StateBadge look={hostLook(host.status, age(host.lastSeenAtNs))} />
+        {engine?.state === "connected" && engine.simulated ? <Badge>Simulated engine</Badge> : null}
+        <HostLoad host={host} />
+      </div>
+      <p className="text-muted">
+        {[
+          engine?.state === "connected"
+            ? `${engine.kind === "podman" ? "Podman" : "Docker"} ${engine.version} (API ${engine.apiVersion})`
+            : null,
+          machine?.os,
+          machine === null ? null : `${machine.cpus} cores`,
+          machine === null ? null : formatBytes(machine.memoryBytes),
+        ]
+          .filter((part) => part !== null && part !== undefined)
+          .join(" · ")}
+      </p>
+      {engine?.state === "unreachable" ? (
+        <p role="alert" className="text-danger">
+          The agent runs, but cannot use the container engine: {engine.message}
+        </p>
+      ) : null}
+    </header>
+  );
+};
+
+/** A host's samples come every 5 s; after three of them have not come the numbers are unknown. */
+const LOAD_OLD_MS = 15_000;
+
+const HostLoad = ({ host }: { readonly host: Host }) => {
+  const seen = useHostSample(host.hostId);
+  const nowMs = useNow();
+  const sample = seen !== undefined && nowMs - seen.receivedAtMs < LOAD_OLD_MS ? seen.sample : null;
+  return (
+    <span className="flex gap-4 text-muted tabular">
+      <span>CPU {formatRatio(sample?.cpuRatio ?? null)}</span>
+      <span>
+        Memory {formatBytes(sample?.memoryUsedBytes ?? null)} of {formatBytes(sample?.memoryTotalBytes ?? null)}
+      </span>
+      <span>Load {sample?.load1 === null || sample === null ? "–" : sample.load1.toFixed(2)}</span>
+    </span>
+  );
+};

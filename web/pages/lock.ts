@@ -1,0 +1,15 @@
+import type { Container } from "@yardarm/protocol/container";
+import { protectionByLabel } from "@yardarm/protocol/container-can";
+
+/** Why a container is locked, in words; `null` when it is not. */
+export const lockReason = (container: Container): string | null => {
+  if (container.isAgent) return "This is Yardarm's own agent on this host.";
+  switch (protectionByLabel(container.labels)) {
+    case "all":
+      return "Protected by a label: it may not be stopped, restarted, paused or killed.";
+    case "stop":
+      return "Protected by a label: it may not be stopped, restarted or killed.";
+    case "none":
+      return null;
+  }
+};

@@ -1,0 +1,21 @@
+import type { ContainerId, HostId } from "@yardarm/protocol/ids";
+
+/** Every address of the interface is spelled here. */
+export const PATHS = {
+  fleet: "/fleet",
+  host: "/fleet/$hostId",
+  container: "/fleet/$hostId/$containerId",
+  setup: "/setup",
+  signIn: "/sign-in",
+  settings: "/settings",
+  profile: "/settings/profile",
+  hosts: "/settings/hosts",
+} as const;
+
+export const hostPath = (hostId: HostId): string => `/fleet/${hostId}`;
+
+export const containerPath = (hostId: HostId, containerId: ContainerId): string => `/fleet/${hostId}/${containerId}`;
+
+/** Where to go after signing in: only a path of this interface, never another site's. */
+export const safeNext = (next: string | undefined): string =>
+  next !== undefined && /^\/(?![/\\])/.test(next) ? next : PATHS.fleet;

@@ -1,0 +1,39 @@
+import { useSyncExternalStore } from "react";
+import { roleOf } from "../../api/permissions.ts";
+import { Select } from "../../ui/Select.tsx";
+import { chooseTheme, themeStore } from "../../ui/theme/theme.ts";
+import { Facts } from "../Facts.tsx";
+import { useMe } from "../use-me.ts";
+import { useTitle } from "../use-title.ts";
+import { SessionList } from "./SessionList.tsx";
+
+const THEMES = [
+  { value: "system", label: "Like the device" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+] as const;
+
+/** What belongs to the person who is signed in. */
+export const ProfilePage = () => {
+  useTitle("Profile", "Settings");
+  const me = useMe();
+  const theme = useSyncExternalStore(themeStore.subscribe, themeStore.choice);
+  return (
+    <div className="flex max-w-180 flex-col gap-6">
+      <h1 className="font-semibold text-large">Profile</h1>
+      <Facts
+        facts={[
+          { name: "Name", value: me.name },
+          { name: "E-mail", value: me.email },
+          { name: "Role", value: roleOf(me) },
+        ]}
+      />
+      <section aria-label="Appearance" className="flex flex-col items-start gap-2">
+        <h2 className="font-semibold text-title">Appearance</h2>
+        <Select label="Theme" value={theme} options={THEMES} onChange={chooseTheme} />
+        <p className="text-meta text-muted">Kept in this browser.</p>
+      </section>
+      <SessionList />
+    </div>
+  );
+};

@@ -1,0 +1,52 @@
+import { Link, useParams, useRouterState } from "@tanstack/react-router";
+import { asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
+import { ChevronRight } from "lucide-react";
+import { Fragment, type ReactNode } from "react";
+import { useContainer, useHost } from "../../live/live-context.tsx";
+import { hostPath, PATHS } from "../paths.ts";
+
+/** Where this page is: host and container stay in the bar at all times. */
+export const Breadcrumb = () => {
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const params: { readonly hostId?: string; readonly containerId?: string } = useParams({ strict: false });
+  const host = useHost(asId<HostId>(params.hostId ?? ""));
+  const container = useContainer(asId<ContainerId>(params.containerId ?? ""));
+  const crumbs: ReactNode[] = [];
+  if (pathname.startsWith(PATHS.settings)) crumbs.push("Settings");
+  else if (params.hostId === undefined) crumbs.push("Fleet");
+  else {
+    crumbs.push(<CrumbLink to={PATHS.fleet}>Fleet</CrumbLink>);
+    const hostName = host?.name ?? "Unknown host";
+    if (params.containerId === undefined) crumbs.push(hostName);
+    else {
+      crumbs.push(<CrumbLink to={hostPath(asId<HostId>(params.hostId))}>{hostName}</CrumbLink>);
+      crumbs.push(container?.name ?? "Unknown container");
+    }
+  }
+  return (
+    <nav aria-label="Breadcrumb" className="min-w-0 flex-1">
+      <ol className="flex items-center gap-1">
+        {crumbs.map((crumb, index) => {
+          const isLast = index === crumbs.length - 1;
+          return (
+            <Fragment key={index}>
+              {index === 0 ? null : <ChevronRight className="size-4 shrink-0 text-muted" aria-hidden="true" />}
+              <li
+                className={`truncate ${isLast ? "font-medium" : "text-muted"}`}
+                aria-current={isLast ? "page" : undefined}
+              >
+                {crumb}
+              </li>
+            </Fragment>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+};
+
+const CrumbLink = ({ to, children }: { readonly to: string; readonly children: string }) => (
+  <Link to={to} className="hover:text-text hover:underline">
+    {children}
+  </Link>
+);

@@ -1,0 +1,77 @@
+import { Link } from "@tanstack/react-router";
+import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { useState } from "react";
+import { roleOf } from "../../api/permissions.ts";
+import { IconButton } from "../../ui/Button.tsx";
+import { Tooltip } from "../../ui/Tooltip.tsx";
+import { useMe } from "../use-me.ts";
+import { SECTIONS } from "./sections.tsx";
+
+const KEY = "yardarm.rail";
+
+const readCollapsed = (): boolean => {
+  try {
+    return localStorage.getItem(KEY) === "collapsed";
+  } catch {
+    return false;
+  }
+};
+
+/** The navigation on the left; collapses to its icons. Not on phones, which have the bar below. */
+export const Rail = () => {
+  const me = useMe();
+  const [isCollapsed, setCollapsed] = useState(readCollapsed);
+  const toggle = (): void => {
+    setCollapsed(!isCollapsed);
+    try {
+      localStorage.setItem(KEY, isCollapsed ? "open" : "collapsed");
+    } catch {
+      // Storage may be refused: the choice then lasts as long as the page.
+    }
+  };
+  const org = me.orgs.find((candidate) => candidate.orgId === me.activeOrgId);
+  return (
+    <nav
+      aria-label="Sections"
+      className={`hidden shrink-0 flex-col border-line border-r bg-surface phone:flex ${isCollapsed ? "w-14" : "w-45"}`}
+    >
+      <div className="flex h-11 items-center gap-2 border-line border-b px-3">
+        <img src="/yardarm.svg" alt="" width="24" height="24" />
+        {isCollapsed ? null : (
+          <span className="min-w-0">
+            <span className="block truncate font-semibold leading-4">{org?.name ?? "Yardarm"}</span>
+            <span className="block truncate text-meta text-muted leading-4">{roleOf(me)}</span>
+          </span>
+        )}
+      </div>
+      <ul className="flex flex-1 flex-col gap-0.5 p-2">
+        {SECTIONS.map(({ to, label, icon: Icon, keys }) => {
+          const link = (
+            <Link
+              to={to}
+              className="flex h-8 items-center gap-2 rounded-control px-2 text-muted hover:bg-raised hover:text-text data-[status=active]:bg-raised data-[status=active]:text-text"
+              aria-label={label}
+            >
+              <Icon className="size-4 shrink-0" aria-hidden="true" />
+              {isCollapsed ? null : label}
+            </Link>
+          );
+          return <li key={to}>{isCollapsed ? <Tooltip text={`${label} (${keys})`}>{link}</Tooltip> : link}</li>;
+        })}
+      </ul>
+      <div className="p-2">
+        <IconButton
+          label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+          onClick={toggle}
+          icon={
+            isCollapsed ? (
+              <PanelLeftOpen className="size-4" aria-hidden="true" />
+            ) : (
+              <PanelLeftClose className="size-4" aria-hidden="true" />
+            )
+          }
+        />
+      </div>
+    </nav>
+  );
+};

@@ -1,0 +1,8 @@
+import { Boxes, Settings } from "lucide-react";
+import { PATHS } from "../paths.ts";
+
+/** What the navigation offers: only what exists. */
+export const SECTIONS = [
+  { to: PATHS.fleet, label: "Fleet", icon: Boxes, keys: "g f" },
+  { to: PATHS.settings, label: "Settings", icon: Settings, keys: "g s" },
+] as const;

@@ -1,0 +1,93 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
+import { signInRequestSchema } from "@yardarm/protocol/api/auth";
+import { type FormEvent, useState } from "react";
+import { signIn } from "../../api/calls.ts";
+import { ApiError } from "../../api/http.ts";
+import { meQuery, setupQuery } from "../../api/queries.ts";
+import { Button } from "../../ui/Button.tsx";
+import { TextField } from "../../ui/Field.tsx";
+import { DoorPage } from "../DoorPage.tsx";
+import { InsecureNote } from "../InsecureNote.tsx";
+import { ProblemState } from "../ProblemState.tsx";
+import { PATHS, safeNext } from "../paths.ts";
+import { useTitle } from "../use-title.ts";
+
+const route = getRouteApi("/sign-in");
+
+/** E-mail and password. Whatever of them is wrong, the answer is the same. */
+export const SignInPage = () => {
+  useTitle("Sign in");
+  const { next } = route.useSearch();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const { data: setup } = useQuery(setupQuery);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const entering = useMutation({
+    mutationFn: signIn,
+    onSuccess: async () => {
+      await queryClient.resetQueries({ queryKey: meQuery.queryKey });
+      router.history.replace(safeNext(next));
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    entering.mutate({ email: email.trim(), password });
+  };
+  const isRefused = entering.error instanceof ApiError && entering.error.code === "unauthenticated";
+  const isComplete = signInRequestSchema.safeParse({ email, password }).success;
+  return (
+    <DoorPage title="Sign in">
+      <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
+        <TextField
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+        <TextField
+          label="Password"
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+        <InsecureNote />
+        {isRefused ? (
+          <p role="alert" className="text-danger">
+            E-mail and password do not match.
+          </p>
+        ) : null}
+        {entering.isError && !isRefused ? <ProblemState error={entering.error} /> : null}
+        <Button
+          type="submit"
+          look="primary"
+          disabledReason={
+            entering.isPending
+              ? "Signing in…"
+              : isComplete
+                ? null
+                : "Enter your e-mail address and your password first."
+          }
+        >
+          {entering.isPending ? "Signing in…" : "Sign in"}
+        </Button>
+      </form>
+      {setup?.claimed === false ? (
+        <p className="text-meta text-muted">
+          Nobody has claimed this hub yet. Open the setup link from its log, or{" "}
+          <Link to={PATHS.setup} className="text-accent underline">
+            paste its token
+          </Link>
+          .
+        </p>
+      ) : null}
+    </DoorPage>
+  );
+};

@@ -1,0 +1,135 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { ApiError } from "./api/http.ts";
+import { meQuery, setupQuery } from "./api/queries.ts";
+import { readContainerSearch } from "./pages/container/container-search.ts";
+import { FleetPage } from "./pages/fleet/FleetPage.tsx";
+import { readFleetSearch } from "./pages/fleet/fleet-search.ts";
+import { readHostSearch } from "./pages/host/host-search.ts";
+import { PATHS } from "./pages/paths.ts";
+import { LoadingPage } from "./pages/shell/LoadingPage.tsx";
+import { NotFoundPage } from "./pages/shell/NotFoundPage.tsx";
+import { RouteError } from "./pages/shell/RouteError.tsx";
+import { Shell } from "./pages/shell/Shell.tsx";
+
+/** All routes. A page's state is its address; what needs a session sits below `signedIn`. */
+
+export type RouterContext = { readonly queryClient: QueryClient; readonly setupToken: string | null };
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  errorComponent: RouteError,
+  notFoundComponent: NotFoundPage,
+});
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: PATHS.fleet, replace: true });
+  },
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.setup,
+  component: lazyRouteComponent(() => import("./pages/setup/SetupPage.tsx"), "SetupPage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.signIn,
+  validateSearch: (raw): { readonly next?: string } => (typeof raw["next"] === "string" ? { next: raw["next"] } : {}),
+  component: lazyRouteComponent(() => import("./pages/sign-in/SignInPage.tsx"), "SignInPage"),
+});
+
+/** Nobody signed in leads to sign-in and back here afterwards; a hub that nobody has claimed leads to the first run. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "unauthenticated") throw error;
+      const { claimed } = await context.queryClient.fetchQuery(setupQuery);
+      if (!claimed) throw redirect({ to: PATHS.setup, replace: true });
+      throw redirect({ to: PATHS.signIn, search: { next: location.href }, replace: true });
+    }
+  },
+});
+
+const fleet = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.fleet,
+  validateSearch: readFleetSearch,
+  component: FleetPage,
+});
+
+const host = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.host,
+  validateSearch: readHostSearch,
+  component: lazyRouteComponent(() => import("./pages/host/HostPage.tsx"), "HostPage"),
+});
+
+const container = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.container,
+  validateSearch: readContainerSearch,
+  component: lazyRouteComponent(() => import("./pages/container/ContainerPage.tsx"), "ContainerPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.settings,
+  beforeLoad: ({ location }) => {
+    if (location.pathname === PATHS.settings) throw redirect({ to: PATHS.profile, replace: true });
+  },
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage.tsx"), "SettingsPage"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("./pages/settings/ProfilePage.tsx"), "ProfilePage"),
+});
+
+const hosts = createRoute({
+  getParentRoute: () => settings,
+  path: "/hosts",
+  component: lazyRouteComponent(() => import("./pages/settings/HostsPage.tsx"), "HostsPage"),
+});
+
+const tree = root.addChildren([
+  index,
+  setup,
+  signIn,
+  signedIn.addChildren([fleet, host, container, settings.addChildren([profile, hosts])]),
+]);
+
+export const makeRouter = (context: RouterContext) =>
+  createRouter({
+    routeTree: tree,
+    context,
+    defaultPreload: "intent",
+    defaultPendingComponent: LoadingPage,
+    defaultPendingMs: 100,
+    defaultErrorComponent: RouteError,
+    // What a page remembers of its scrolling is its own matter: lists are virtual.
+    scrollRestoration: false,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
