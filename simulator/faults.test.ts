@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { engineRequest } from "../testkit/engine-request.ts";
 import { type EngineStream, openEngineStream, shownFrames, splitFrames } from "../testkit/engine-stream.ts";
@@ -87,6 +88,33 @@ describe("answers", () => {
     expect(isAnswered).toBe(false);
     clock.advance(1);
     expect(await late).toBe("200");
+  });
+
+  test("are lost, though the work is done", async () => {
+    const container = engine.run({ name: "web", onStopSignal: { exitCode: 0, afterMs: 50 } });
+    engine.faults.arm({ kind: "lose-answer", routes: ["stop"], times: 1 });
+    await expect(engineRequest(socketPath, "POST", "/containers/web/stop")).rejects.toThrow("socket hang up");
+    expect(container.isRunning).toBe(true);
+    clock.advance(50);
+    expect(container.state.status).toBe("exited");
+    expect((await engineRequest(socketPath, "POST", "/containers/web/stop")).status).toBe(304);
+  });
+
+  test("are not waited for: a stop goes on when its client leaves", async () => {
+    const container = engine.run({ name: "deaf", onStopSignal: "ignore" });
+    const leaving = new AbortController();
+    const call = request({
+      socketPath,
+      path: "/containers/deaf/stop?t=5",
+      method: "POST",
+      signal: leaving.signal,
+    }).end();
+    const left = new Promise((resolve) => call.once("error", resolve));
+    await expect.poll(() => clock.pendingTimers).toBe(1);
+    leaving.abort();
+    await left;
+    clock.advance(5000);
+    expect(container.state).toMatchObject({ status: "exited", ending: { exitCode: 137 } });
   });
 
   test("never come", async () => {

@@ -1,12 +1,16 @@
 import type { EngineEvent } from "./event-log.ts";
 import type { RouteName } from "./http/route-name.ts";
 
-/** A fault on answers: `hang` never answers, `delay` answers late, `fail` answers with an error, `drop` closes the connection instead. */
+/**
+ * A fault on answers: `hang` never answers, `delay` answers late, `fail` answers with an error, `drop` closes the connection
+ * instead; those but `delay` leave undone what was asked. `lose-answer` does it, but the connection is gone.
+ */
 export type AnswerFault =
   | { readonly kind: "hang" }
   | { readonly kind: "delay"; readonly delayMs: number }
   | { readonly kind: "fail"; readonly status: number; readonly message: string }
-  | { readonly kind: "drop" };
+  | { readonly kind: "drop" }
+  | { readonly kind: "lose-answer" };
 
 /** A fault on the bytes of one `/logs` answer; `afterBytes` counts body bytes. */
 export type LogFault =
@@ -87,14 +91,23 @@ export class FaultPlan {
   }
 }
 
-const isAnswerFault = (fault: Fault): fault is Fault & AnswerFault =>
-  fault.kind === "hang" || fault.kind === "delay" || fault.kind === "fail" || fault.kind === "drop";
+const ANSWER_FAULTS: readonly string[] = [
+  "hang",
+  "delay",
+  "fail",
+  "drop",
+  "lose-answer",
+] satisfies AnswerFault["kind"][];
+const LOG_FAULTS: readonly string[] = [
+  "cut-log",
+  "corrupt-log",
+  "daemon-error",
+  "fragment-log",
+] satisfies LogFault["kind"][];
 
-const isLogFault = (fault: Fault): fault is Fault & LogFault =>
-  fault.kind === "cut-log" ||
-  fault.kind === "corrupt-log" ||
-  fault.kind === "daemon-error" ||
-  fault.kind === "fragment-log";
+const isAnswerFault = (fault: Fault): fault is Fault & AnswerFault => ANSWER_FAULTS.includes(fault.kind);
+
+const isLogFault = (fault: Fault): fault is Fault & LogFault => LOG_FAULTS.includes(fault.kind);
 
 const befalls = (fault: Fault, route: RouteName, container: string | undefined): boolean =>
   (fault.routes?.includes(route) ?? true) && (fault.container === undefined || fault.container === container);

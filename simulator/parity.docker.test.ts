@@ -187,6 +187,7 @@ const comparable = (document: Json | undefined): Json => {
   return {
     ...state,
     hasPid: Pid !== 0,
+    hasLogPath: document.LogPath !== "",
     neverStarted: isNever(StartedAt),
     neverFinished: isNever(FinishedAt),
     restartCount: document.RestartCount ?? null,

@@ -49,5 +49,6 @@ describe("a clock moved by hand", () => {
     expect(seen).toEqual([]);
     clock.advance(1);
     expect(seen).toEqual([550]);
+    expect(clock.monotonicMs()).toBe(50);
   });
 });

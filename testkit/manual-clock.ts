@@ -7,6 +7,8 @@ interface ManualTimer {
 /** A clock that stands still until a test moves it. It is what the simulator and other parts take as their clock. */
 export class ManualClock {
   #nowNs: bigint;
+  /** What has passed, steps of the wall clock left out. */
+  #elapsedNs = 0n;
   #timers: ManualTimer[] = [];
   #ordered = 0;
 
@@ -22,6 +24,11 @@ export class ManualClock {
   /** Whole milliseconds since the epoch, as from `Date.now()`. */
   nowMs(): number {
     return Number(this.#nowNs / 1_000_000n);
+  }
+
+  /** Milliseconds since the clock was made; a step does not move it. */
+  monotonicMs(): number {
+    return Number(this.#elapsedNs) / 1e6;
   }
 
   get pendingTimers(): number {
@@ -43,10 +50,10 @@ export class ManualClock {
     const untilNs = this.#nowNs + BigInt(Math.round(ms * 1e6));
     for (let timer = this.#nextDue(untilNs); timer !== undefined; timer = this.#nextDue(untilNs)) {
       this.#timers = this.#timers.filter((other) => other !== timer);
-      if (timer.dueNs > this.#nowNs) this.#nowNs = timer.dueNs;
+      this.#moveTo(timer.dueNs);
       timer.callback();
     }
-    this.#nowNs = untilNs;
+    this.#moveTo(untilNs);
   }
 
   /** Like `advance`, but after each timer the promises that it settled run to their end. */
@@ -57,7 +64,7 @@ export class ManualClock {
       this.advance(Math.max(0, Number(timer.dueNs - this.#nowNs) / 1e6));
       await settled();
     }
-    if (untilNs > this.#nowNs) this.#nowNs = untilNs;
+    this.#moveTo(untilNs);
   }
 
   /** The machine's clock is set, back or forth: no timer notices. */
@@ -65,6 +72,12 @@ export class ManualClock {
     const byNs = BigInt(Math.round(ms * 1e6));
     this.#nowNs += byNs;
     for (const timer of this.#timers) timer.dueNs += byNs;
+  }
+
+  #moveTo(tsNs: bigint): void {
+    if (tsNs <= this.#nowNs) return;
+    this.#elapsedNs += tsNs - this.#nowNs;
+    this.#nowNs = tsNs;
   }
 
   #nextDue(untilNs: bigint): ManualTimer | undefined {

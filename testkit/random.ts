@@ -51,12 +51,6 @@ export const createRandom = (seed: number): Random => {
   };
 };
 
-/** A seed that differs from run to run, for fuzz that explores; `YARDARM_SEED` sets it to repeat a failure. */
-export const explorationSeed = (): number => {
-  const given = process.env.YARDARM_SEED;
-  return given === undefined || given === "" ? (Date.now() ^ (process.pid << 16)) >>> 0 : Number(given) >>> 0;
-};
-
 const mix = (value: number): number => {
   let hash = (value + 0x6d2b79f5) | 0;
   hash = Math.imul(hash ^ (hash >>> 15), hash | 1);

@@ -58,7 +58,7 @@ export const inspectJson = (container: SimulatedContainer): object => {
     ResolvConfPath: `${directory}/resolv.conf`,
     HostnamePath: `${directory}/hostname`,
     HostsPath: `${directory}/hosts`,
-    LogPath: (spec.logs?.driver ?? "json-file") === "json-file" ? `${directory}/${container.id}-json.log` : "",
+    LogPath: hasLogFile(container) ? `${directory}/${container.id}-json.log` : "",
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: "overlay2",
@@ -78,6 +78,10 @@ export const inspectJson = (container: SimulatedContainer): object => {
     },
   };
 };
+
+/** The engine names the file from the first start on. Here nothing is ever there: a client has to fall back to the API. */
+const hasLogFile = ({ spec, state }: SimulatedContainer): boolean =>
+  (spec.logs?.driver ?? "json-file") === "json-file" && state.status !== "created";
 
 const stateJson = (container: SimulatedContainer): object => {
   const { state, health } = container;

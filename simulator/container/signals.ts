@@ -16,7 +16,6 @@ const NUMBERS: Readonly<Record<string, number>> = {
 };
 
 export const SIGKILL = 9;
-export const SIGTERM = 15;
 
 /** `SIGTERM`, `TERM` or `15` as a number. */
 export const signalNumber = (signal: string): number => {

@@ -45,7 +45,12 @@ describe("what the engine says about itself", () => {
     const ping = await openEngineStream(socketPath, "/_ping");
     await ping.ended;
     expect([ping.status, ping.received().toString()]).toEqual([200, "OK"]);
-    expect(ping.headers).toMatchObject({ "api-version": "1.41", ostype: "linux", server: "Docker/20.10.24 (linux)" });
+    expect(ping.headers).toMatchObject({
+      date: "Thu, 28 May 2026 20:26:40 GMT",
+      "api-version": "1.41",
+      ostype: "linux",
+      server: "Docker/20.10.24 (linux)",
+    });
   });
 
   test("/version and /info, the latter marked as simulated", async () => {
@@ -143,6 +148,7 @@ describe("listing and inspecting", () => {
     expect(json).toMatchObject({
       Name: "/api",
       RestartCount: 0,
+      LogPath: `/var/lib/docker/containers/${container.id}/${container.id}-json.log`,
       State: { Status: "running", Running: true, ExitCode: 0, FinishedAt: "0001-01-01T00:00:00Z" },
       HostConfig: {
         Memory: 1024,

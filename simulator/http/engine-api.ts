@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { NS_PER_MS } from "../clock.ts";
 import { inspectJson, listJson } from "../container/container-json.ts";
 import type { SimulatedContainer } from "../container/simulated-container.ts";
 import { badParameter, EngineRefusal, notFound } from "../engine-refusal.ts";
@@ -30,6 +31,7 @@ export const answerRequest = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
+  response.setHeader("Date", new Date(Number(engine.clock.nowNs() / NS_PER_MS)).toUTCString());
   response.setHeader("Api-Version", engine.profile.apiVersion);
   response.setHeader("Docker-Experimental", "false");
   response.setHeader("Ostype", "linux");
@@ -87,6 +89,9 @@ const befall = async (engine: SimulatedEngine, fault: AnswerFault, response: Ser
     case "drop":
       response.socket?.destroy();
       return true;
+    case "lose-answer":
+      response.socket?.destroy();
+      return false;
     case "fail":
       throw new EngineRefusal(fault.status, fault.message);
     case "delay":
