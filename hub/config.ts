@@ -133,7 +133,7 @@ export const parseConfig = (env: Environment, argv: readonly string[]): ConfigRe
   if (problems.length > 0) return { ok: false, problems };
   const dataDirectory = path.resolve(String(values.dataDirectory));
   const hubKeyFile =
-    values.hubKeyFile === null ? path.join(dataDirectory, "hub-key.json") : path.resolve(String(values.hubKeyFile));
+    typeof values.hubKeyFile === "string" ? path.resolve(values.hubKeyFile) : path.join(dataDirectory, "hub-key.json");
   return { ok: true, config: Object.freeze({ ...values, dataDirectory, hubKeyFile }) as Config };
 };
 

@@ -3,7 +3,7 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId, SessionId, UserId } from "@yardarm/protocol/ids";
 import type { Storage, StorageScope } from "../storage/storage.ts";
 import type { LiveSession } from "../storage/tables/sessions.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor } from "./can.ts";
 import { newId, type RandomBytes } from "./new-id.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
@@ -61,13 +61,13 @@ export class Sessions {
   }
 
   /** Who holds this token, with the role of this moment; `null` when it is nobody's, too old or revoked. */
-  async authenticate(token: string, client: Pick<Client, "address">): Promise<Actor | null> {
+  async authenticate(token: string): Promise<Actor | null> {
     const { storage, nowMs } = this.#options;
     const session = this.#current(await storage.system.sessions.findByTokenHash(hashSecret(token)));
     if (session === undefined) return null;
     const lastUsedAtMs = nowMs();
     if (lastUsedAtMs - session.lastUsedAtMs >= TOUCH_MS) {
-      await storage.system.sessions.touch(session.sessionId, { lastUsedAtMs, address: client.address });
+      await storage.system.sessions.touch(session.sessionId, lastUsedAtMs);
     }
     return toActor(session);
   }
@@ -106,8 +106,8 @@ export class Sessions {
   async prune(): Promise<void> {
     const now = this.#options.nowMs();
     await this.#options.storage.system.sessions.prune({
-      createdBeforeMs: now - SESSION_ABSOLUTE_MS,
-      usedBeforeMs: now - SESSION_IDLE_MS,
+      createdUntilMs: now - SESSION_ABSOLUTE_MS,
+      usedUntilMs: now - SESSION_IDLE_MS,
     });
   }
 

@@ -66,8 +66,8 @@ export class SystemSessions {
       .execute();
   }
 
-  async touch(sessionId: SessionId, use: { readonly lastUsedAtMs: number; readonly address: string }): Promise<void> {
-    await this.#db.updateTable("sessions").set(use).where("sessionId", "=", sessionId).execute();
+  async touch(sessionId: SessionId, lastUsedAtMs: number): Promise<void> {
+    await this.#db.updateTable("sessions").set({ lastUsedAtMs }).where("sessionId", "=", sessionId).execute();
   }
 
   /** False when this user has no such session. */
@@ -80,11 +80,12 @@ export class SystemSessions {
     return numDeletedRows === 1n;
   }
 
-  async prune(limits: { readonly createdBeforeMs: number; readonly usedBeforeMs: number }): Promise<void> {
+  /** Removes sessions that began, or were last used, then or earlier. */
+  async prune(limits: { readonly createdUntilMs: number; readonly usedUntilMs: number }): Promise<void> {
     await this.#db
       .deleteFrom("sessions")
       .where((where) =>
-        where.or([where("createdAtMs", "<", limits.createdBeforeMs), where("lastUsedAtMs", "<", limits.usedBeforeMs)]),
+        where.or([where("createdAtMs", "<=", limits.createdUntilMs), where("lastUsedAtMs", "<=", limits.usedUntilMs)]),
       )
       .execute();
   }

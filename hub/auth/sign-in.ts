@@ -1,0 +1,96 @@
+import type { SignInRequest } from "@yardarm/protocol/api/auth";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type { OrgId } from "@yardarm/protocol/ids";
+import type { AuditChain } from "../audit/audit-chain.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { User } from "../storage/tables/users.ts";
+import type { Actor } from "./can.ts";
+import { addressBucket } from "./client-address.ts";
+import type { Passwords } from "./password.ts";
+import { AttemptLimiter } from "./rate-limit.ts";
+import type { Client, NewSession, Sessions } from "./sessions.ts";
+
+export interface SignInOptions {
+  readonly storage: Storage;
+  readonly audit: AuditChain;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+}
+
+/** People of one address share its attempts, so there are more of them. */
+const PER_ADDRESS = { attempts: 20, firstBlockSeconds: 60, longestBlockSeconds: 900 };
+const PER_ACCOUNT = { attempts: 5, firstBlockSeconds: 60, longestBlockSeconds: 900 };
+
+/** Signing in and out. Whoever fails learns only that e-mail or password is wrong, and as slowly in either case. */
+export class SignIn {
+  readonly #options: SignInOptions;
+  readonly #byAddress = new AttemptLimiter(PER_ADDRESS);
+  readonly #byAccount = new AttemptLimiter(PER_ACCOUNT);
+
+  constructor(options: SignInOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ProtocolError `unauthenticated`, or RateLimitedError */
+  async signIn({ email, password }: SignInRequest, client: Client): Promise<NewSession> {
+    const { storage, passwords, audit, sessions } = this.#options;
+    const address = addressBucket(client.address);
+    await this.#byAddress.consume(address);
+    await this.#byAccount.consume(email);
+    const user = await storage.system.users.findByEmail(email);
+    const isRight = await passwords.verify(password, user?.passwordHash ?? null);
+    const orgs = user === undefined ? [] : await storage.system.orgs.listOf(user.userId);
+    const orgId = orgs[0]?.orgId;
+    if (user === undefined || !isRight || orgId === undefined) {
+      if (user !== undefined) await this.#recordRefusal(user, orgs, client);
+      throw new ProtocolError("unauthenticated", "E-mail or password is wrong.");
+    }
+    await this.#byAddress.forgive(address);
+    await this.#byAccount.clear(email);
+    if (passwords.isOutdated(user.passwordHash)) {
+      await storage.system.users.setPasswordHash(user.userId, await passwords.hash(password));
+    }
+    return storage.transaction(async (scope) => {
+      const session = await sessions.create({ userId: user.userId, orgId }, client, scope);
+      await audit.appendIn(scope.org(orgId), {
+        kind: "session.signed_in",
+        actor: { type: "user", id: user.userId, name: user.name },
+        target: { type: "session", id: session.sessionId, name: "" },
+        address: client.address,
+        reason: null,
+        outcome: "success",
+      });
+      return session;
+    });
+  }
+
+  /** Ends the actor's own session. One that has ended already is no error. */
+  async signOut(actor: Actor, client: Client): Promise<void> {
+    const { storage, audit } = this.#options;
+    await storage.transaction(async (scope) => {
+      if (!(await scope.system.sessions.revoke(actor.userId, actor.sessionId))) return;
+      await audit.appendIn(scope.org(actor.orgId), {
+        kind: "session.signed_out",
+        actor: { type: "user", id: actor.userId, name: actor.name },
+        target: { type: "session", id: actor.sessionId, name: "" },
+        address: client.address,
+        reason: null,
+        outcome: "success",
+      });
+    });
+  }
+
+  /** At most five a minute for an account: the limit above is also what keeps a flood out of the audit. */
+  async #recordRefusal(user: User, orgs: readonly { readonly orgId: OrgId }[], client: Client): Promise<void> {
+    for (const { orgId } of orgs) {
+      await this.#options.audit.append(orgId, {
+        kind: "session.refused",
+        actor: { type: "user", id: user.userId, name: user.name },
+        target: { type: "user", id: user.userId, name: user.name },
+        address: client.address,
+        reason: null,
+        outcome: "denied",
+      });
+    }
+  }
+}
