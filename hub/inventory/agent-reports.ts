@@ -1,0 +1,169 @@
+import type { EngineStatus } from "@yardarm/protocol/agent-up/engine-status";
+import type { Hello } from "@yardarm/protocol/agent-up/hello";
+import type { InventoryDelta } from "@yardarm/protocol/agent-up/inventory-delta";
+import type { InventorySnapshot } from "@yardarm/protocol/agent-up/inventory-snapshot";
+import type { LogStatus } from "@yardarm/protocol/agent-up/log-status";
+import type { Container } from "@yardarm/protocol/container";
+import type { Host, HostStatus } from "@yardarm/protocol/host";
+import type { ContainerId, DockerId, HostId, OrgId } from "@yardarm/protocol/ids";
+import type { Storage } from "../storage/storage.ts";
+import type { Fleet, FleetChange } from "./fleet.ts";
+import { HostInventory, type InventoryOutcome } from "./host-inventory.ts";
+import { hostView } from "./host-view.ts";
+
+/** What is needed of an agent's connection; who it is comes from the authenticated socket. */
+export type ReportingAgent = {
+  readonly orgId: OrgId;
+  readonly hostId: HostId;
+  readonly send: (message: { readonly type: "inventory.request" }) => void;
+};
+
+/** MUST assign a log stream to each of these containers on this connection, once, however often they are named. */
+export type AssignLogs<Agent> = (agent: Agent, containers: readonly Container[]) => void;
+
+export type AgentReportsOptions<Agent> = {
+  readonly storage: Storage;
+  readonly fleet: Fleet;
+  /** Tells every node, this one included. */
+  readonly publish: (change: FleetChange) => void;
+  readonly assignLogs: AssignLogs<Agent>;
+  readonly nowNs: () => bigint;
+  /** Told of rows that could not be written; the state in memory stays right and the next report writes again. */
+  readonly report: (error: unknown) => void;
+};
+
+/** What agents say of their hosts, made into the fleet: at once in memory and on screen, right after in the database. */
+export class AgentReports<Agent extends ReportingAgent> {
+  readonly #options: AgentReportsOptions<Agent>;
+  readonly #inventories = new Map<HostId, HostInventory>();
+  readonly #writes = new Map<HostId, Promise<void>>();
+
+  constructor(options: AgentReportsOptions<Agent>) {
+    this.#options = options;
+  }
+
+  /** Fills the fleet with what the database remembers; every host is offline until its agent is heard. */
+  async load(): Promise<void> {
+    const { storage, fleet } = this.#options;
+    for (const { orgId } of await storage.system.orgs.list()) {
+      const hosts = (await storage.org(orgId).hosts.list()).map((record) =>
+        hostView(record, { status: "offline", lastSeenAtNs: null }),
+      );
+      fleet.apply({ orgId, hosts, containers: await storage.org(orgId).containers.list() });
+    }
+  }
+
+  /** Reads a host's row again after it was created, enrolled or renamed. */
+  async refresh(orgId: OrgId, hostId: HostId): Promise<Host | undefined> {
+    const record = await this.#options.storage.org(orgId).hosts.find(hostId);
+    if (record === undefined) return undefined;
+    const before = this.#options.fleet.host(orgId, hostId);
+    const status: HostStatus = before === undefined || before.status === "pending" ? "offline" : before.status;
+    const host = hostView(record, { status, lastSeenAtNs: before?.lastSeenAtNs ?? null });
+    this.#options.publish({ orgId, hosts: [host] });
+    return host;
+  }
+
+  /** The host was removed: it and its containers leave every screen. */
+  async remove(orgId: OrgId, hostId: HostId): Promise<void> {
+    this.#inventories.delete(hostId);
+    this.#options.publish({ orgId, removedHosts: [hostId] });
+    await this.#options.storage.org(orgId).containers.forgetHost(hostId);
+  }
+
+  connected(agent: Agent, hello: Hello): void {
+    const { orgId, hostId } = agent;
+    const { fleet, nowNs, storage } = this.#options;
+    const known = fleet.containersOfHost(orgId, hostId);
+    this.#inventories.set(hostId, new HostInventory({ hostId, nowNs, known }));
+    const clockSkewMs = Number((BigInt(hello.clockNs) - nowNs()) / 1_000_000n);
+    const { agentVersion, machine, engine, metricsBackend } = hello;
+    const report = { agentVersion, machine, engine, metricsBackend, clockSkewMs };
+    this.#changeHost(agent, { ...report, status: "online", lastSeenAtNs: nowNs().toString() });
+    this.#write(hostId, () => storage.org(orgId).hosts.setReport(hostId, report));
+  }
+
+  /** The host's status changed: online, stale, offline. */
+  presence(host: {
+    readonly orgId: OrgId;
+    readonly hostId: HostId;
+    readonly status: HostStatus;
+    readonly lastSeenMs: number;
+  }): void {
+    const lastSeenAtNs = (BigInt(host.lastSeenMs) * 1_000_000n).toString();
+    this.#changeHost(host, { status: host.status, lastSeenAtNs });
+    if (host.status === "online") return;
+    this.#write(host.hostId, () => this.#options.storage.org(host.orgId).hosts.setLastSeen(host.hostId, lastSeenAtNs));
+  }
+
+  engine(agent: Agent, { engine }: EngineStatus): void {
+    this.#changeHost(agent, { engine });
+    this.#write(agent.hostId, () => this.#options.storage.org(agent.orgId).hosts.setEngine(agent.hostId, engine));
+  }
+
+  snapshot(agent: Agent, message: InventorySnapshot): void {
+    const inventory = this.#inventories.get(agent.hostId);
+    const outcome = inventory?.applySnapshot(message);
+    if (outcome === undefined || !this.#apply(agent, outcome)) return;
+    // All of them, not only the changed ones: to a new connection every stream is new.
+    const { fleet, assignLogs } = this.#options;
+    assignLogs(agent, [...fleet.containersOfHost(agent.orgId, agent.hostId)].filter(exists));
+  }
+
+  delta(agent: Agent, message: InventoryDelta): void {
+    const outcome = this.#inventories.get(agent.hostId)?.applyDelta(message);
+    if (outcome === undefined || !this.#apply(agent, outcome) || outcome.kind !== "changed") return;
+    this.#options.assignLogs(agent, outcome.containers.filter(exists));
+  }
+
+  logStatus(agent: Agent, message: LogStatus): void {
+    const changed = this.#inventories.get(agent.hostId)?.applyLogStatus(message) ?? [];
+    if (changed.length > 0) this.#keep(agent, changed, []);
+  }
+
+  /** The identity of a container that this host's agent names. */
+  containerIdOf(hostId: HostId, dockerId: DockerId): ContainerId | undefined {
+    return this.#inventories.get(hostId)?.container(dockerId)?.containerId;
+  }
+
+  /** Resolves when everything reported so far is in the database, or was reported as not written. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#writes.values());
+  }
+
+  /** True when the outcome is the whole truth of this host now. */
+  #apply(agent: Agent, outcome: InventoryOutcome): boolean {
+    if (outcome.kind === "resync") agent.send({ type: "inventory.request" });
+    if (outcome.kind !== "changed") return false;
+    this.#keep(agent, outcome.containers, outcome.forgotten);
+    return true;
+  }
+
+  #keep(agent: Agent, containers: readonly Container[], forgotten: readonly ContainerId[]): void {
+    if (containers.length === 0 && forgotten.length === 0) return;
+    const { orgId, hostId } = agent;
+    this.#options.publish({ orgId, containers, removedContainers: forgotten });
+    this.#write(hostId, async () => {
+      const rows = this.#options.storage.org(orgId).containers;
+      await rows.upsert(containers);
+      await rows.forget(forgotten);
+    });
+  }
+
+  #changeHost(host: { readonly orgId: OrgId; readonly hostId: HostId }, changes: Partial<Host>): void {
+    const before = this.#options.fleet.host(host.orgId, host.hostId);
+    if (before !== undefined) this.#options.publish({ orgId: host.orgId, hosts: [{ ...before, ...changes }] });
+  }
+
+  /** Rows of one host are written in the order in which they were reported. */
+  #write(hostId: HostId, task: () => Promise<void>): void {
+    const before = this.#writes.get(hostId) ?? Promise.resolve();
+    const write = before.then(task).catch(this.#options.report);
+    this.#writes.set(hostId, write);
+    void write.then(() => {
+      if (this.#writes.get(hostId) === write) this.#writes.delete(hostId);
+    });
+  }
+}
+
+const exists = (container: Container): boolean => container.removedAtNs === null;

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { Host, HostStatus } from "@yardarm/protocol/host";
+import type { HostRecord } from "../storage/tables/hosts.ts";
+
+/** SHA-256 of the agent's public key in groups of four hex digits: what a person compares by eye. */
+const fingerprintOf = (publicKey: string): string =>
+  createHash("sha256")
+    .update(Buffer.from(publicKey, "base64url"))
+    .digest("hex")
+    .slice(0, 32)
+    .replace(/(.{4})(?=.)/g, "$1 ");
+
+/** A host as people see it: its row, and how it is right now. */
+export const hostView = (
+  record: HostRecord,
+  live: { readonly status: HostStatus; readonly lastSeenAtNs: string | null },
+): Host => ({
+  hostId: record.hostId,
+  projectId: record.projectId,
+  name: record.name,
+  status: record.enrolledAtNs === null ? "pending" : live.status,
+  lastSeenAtNs: live.lastSeenAtNs ?? record.lastSeenAtNs,
+  enrolledAtNs: record.enrolledAtNs,
+  agentVersion: record.agentVersion,
+  machine: record.machine,
+  engine: record.engine,
+  metricsBackend: record.metricsBackend,
+  clockSkewMs: record.clockSkewMs,
+  keyFingerprint: record.agentPublicKey === null ? null : fingerprintOf(record.agentPublicKey),
+});
