@@ -1,10 +1,11 @@
 /** The engine's times as nanoseconds since the epoch. */
 import { nsFromInstant, parseRfc3339 } from "@yardarm/protocol/time";
 
-/** `null` for anything malformed and for the engine's zero time (year 0001), which means "never". */
+/** `null` for the engine's zero time (year 0001), which means "never", for anything malformed and beyond 64 bits. */
 export const parseTimestampNs = (text: string): bigint | null => {
-  const instant = text.startsWith("0001-") ? undefined : parseRfc3339(text);
-  return instant === undefined ? null : nsFromInstant(instant);
+  const instant = parseRfc3339(text);
+  const ns = instant === undefined ? null : nsFromInstant(instant);
+  return ns === null || BigInt.asIntN(64, ns) !== ns ? null : ns;
 };
 
 const NS_PER_SECOND = 1_000_000_000n;

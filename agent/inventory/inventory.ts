@@ -31,10 +31,10 @@ export interface InventoryListener {
 }
 
 export interface InventoryClock {
-  /** Monotonic. */
-  nowMs(): number;
+  /** Milliseconds from an arbitrary start, never set. */
+  monotonicMs(): number;
   /** Calls `callback` once after `delayMs`; the returned function cancels it. */
-  after(delayMs: number, callback: () => void): () => void;
+  setTimer(delayMs: number, callback: () => void): () => void;
 }
 
 export type InventoryOptions = {
@@ -113,7 +113,7 @@ export class Inventory {
     const { clock, random } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
-      const beganMs = clock.nowMs();
+      const beganMs = clock.monotonicMs();
       try {
         await this.#followEngine(signal);
       } catch (error) {
@@ -121,7 +121,7 @@ export class Inventory {
         const { code, message } = toProtocolError(error);
         this.#setEngineState({ state: "unreachable", code, message: message.slice(0, 1_024) });
       }
-      failures = clock.nowMs() - beganMs >= RETRY_RESET_MS ? 0 : Math.min(failures + 1, 16);
+      failures = clock.monotonicMs() - beganMs >= RETRY_RESET_MS ? 0 : Math.min(failures + 1, 16);
       const ceilingMs = Math.min(RETRY_LIMIT_MS, RETRY_FIRST_MS * 2 ** failures);
       await this.#wait(ceilingMs * (0.5 + random() / 2), signal);
     }
@@ -154,7 +154,7 @@ export class Inventory {
       await resyncOnce();
       this.#completed(identity);
       const resyncLater = (): void => {
-        cancelResync = this.#options.clock.after(RESYNC_MS, () => {
+        cancelResync = this.#options.clock.setTimer(RESYNC_MS, () => {
           resyncOnce().then(resyncLater, failure.reject);
         });
       };
@@ -270,7 +270,7 @@ export class Inventory {
         signal.removeEventListener("abort", finish);
         resolve();
       };
-      const cancel = this.#options.clock.after(delayMs, finish);
+      const cancel = this.#options.clock.setTimer(delayMs, finish);
       signal.addEventListener("abort", finish);
       if (signal.aborted) finish();
     });

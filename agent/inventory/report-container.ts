@@ -29,12 +29,12 @@ export const reportContainer = (details: ContainerDetails, ownDockerId: DockerId
   imageId: cut(details.imageId, 256),
   state: details.state,
   health: details.health,
-  exitCode: details.exitCode,
+  exitCode: details.exitCode === null ? null : wholeNumber(details.exitCode),
   oomKilled: details.oomKilled,
   createdAtNs: String(details.createdAtNs),
   startedAtNs: details.startedAtNs === null ? null : String(details.startedAtNs),
   finishedAtNs: details.finishedAtNs === null ? null : String(details.finishedAtNs),
-  restartCount: Math.max(0, Math.trunc(details.restartCount)),
+  restartCount: Math.max(0, wholeNumber(details.restartCount)),
   labels: reportLabels(details.labels),
   ports: details.ports
     .filter((port) => isPort(port.containerPort) && isPort(port.hostPort ?? 0))
@@ -46,12 +46,15 @@ export const reportContainer = (details: ContainerDetails, ownDockerId: DockerId
   logOptions: reportLogOptions(details.logOptions),
   memoryLimitBytes: details.memoryLimitBytes,
   cpuLimitCores: details.cpuLimitCores,
-  stopGraceSeconds: details.stopGraceSeconds === null ? null : Math.trunc(details.stopGraceSeconds),
+  stopGraceSeconds: details.stopGraceSeconds === null ? null : wholeNumber(details.stopGraceSeconds),
   compose: reportCompose(details.labels),
   isAgent: details.dockerId === ownDockerId,
 });
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535;
+
+const wholeNumber = (value: number): number =>
+  Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(value)));
 
 /** At most `characters` UTF-16 units, never ending in half a surrogate pair. */
 const cut = (text: string, characters: number): string => {
@@ -89,5 +92,9 @@ const reportCompose = (labels: Readonly<Record<string, string>>): ReportedContai
   const service = labels["com.docker.compose.service"];
   if (project === undefined || service === undefined) return null;
   const number = Number(labels["com.docker.compose.container-number"]);
-  return { project: cut(project, 256), service: cut(service, 256), number: Number.isInteger(number) ? number : null };
+  return {
+    project: cut(project, 256),
+    service: cut(service, 256),
+    number: Number.isSafeInteger(number) ? number : null,
+  };
 };

@@ -16,15 +16,15 @@ type Located = {
 
 export class CgroupBackend {
   readonly #roots: KernelRoots;
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #hostMemoryBytes: number | null;
   readonly #hostNetwork: string | null;
   readonly #located = new Map<DockerId, Located>();
 
-  /** `nowMs` is monotonic; `hostMemoryBytes` stands in for the limit of a container that has none. */
-  constructor(options: KernelRoots & { readonly nowMs: () => number; readonly hostMemoryBytes: number | null }) {
+  /** `monotonicMs` has at least microseconds; `hostMemoryBytes` stands in for the limit of a container that has none. */
+  constructor(options: KernelRoots & { readonly monotonicMs: () => number; readonly hostMemoryBytes: number | null }) {
     this.#roots = options;
-    this.#nowMs = options.nowMs;
+    this.#monotonicMs = options.monotonicMs;
     this.#hostMemoryBytes = options.hostMemoryBytes;
     this.#hostNetwork = networkNamespace(options.procRoot, 1);
   }
@@ -33,7 +33,7 @@ export class CgroupBackend {
   read(target: MetricsTarget): Counters | null {
     const located = this.#locate(target);
     if (located === null) return null;
-    const takenAtMs = this.#nowMs();
+    const takenAtMs = this.#monotonicMs();
     const { cgroup } = located;
     const counters = cgroup.version === 1 ? readCgroupV1(cgroup) : readCgroupV2(cgroup.directory);
     if (counters === null) {

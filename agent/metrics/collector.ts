@@ -13,11 +13,12 @@ import { stretchedIntervalMs, type TickCost } from "./tick-interval.ts";
 export type MetricsBackendName = AgentMetrics["backend"];
 
 export interface MetricsClock {
-  /** Monotonic. */
-  nowMs(): number;
-  wallNs(): bigint;
+  /** Milliseconds from an arbitrary start, never set. */
+  monotonicMs(): number;
+  /** Wall clock, ns since the epoch. */
+  nowNs(): bigint;
   /** Calls `callback` once after `delayMs`; the returned function cancels it. */
-  after(delayMs: number, callback: () => void): () => void;
+  setTimer(delayMs: number, callback: () => void): () => void;
 }
 
 export type CollectorOptions = {
@@ -67,16 +68,16 @@ export class Collector {
   watch(dockerIds: Iterable<DockerId>, intervalMs: number): void {
     this.#watched = new Set(dockerIds);
     this.#watchIntervalMs = intervalMs;
-    this.#watchDueMs = this.#options.clock.nowMs();
+    this.#watchDueMs = this.#options.clock.monotonicMs();
     this.#wake?.();
   }
 
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    this.#allDueMs = clock.nowMs();
+    this.#allDueMs = clock.monotonicMs();
     while (!signal.aborted) {
-      const nowMs = clock.nowMs();
+      const nowMs = clock.monotonicMs();
       try {
         if (nowMs >= this.#allDueMs) await this.#tickAll(signal);
         else if (this.#isWatchDue(nowMs)) await this.#tickWatched(signal);
@@ -89,8 +90,8 @@ export class Collector {
 
   async #tickAll(signal: AbortSignal): Promise<void> {
     const { clock, host, intervalMs } = this.#options;
-    const beganMs = clock.nowMs();
-    const tsNs = clock.wallNs();
+    const beganMs = clock.monotonicMs();
+    const tsNs = clock.nowNs();
     const targets = this.#running(() => true);
     const running = new Set(targets.map((target) => target.dockerId));
     this.#forgetExcept(running);
@@ -104,8 +105,8 @@ export class Collector {
 
   async #tickWatched(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const tsNs = clock.wallNs();
-    this.#watchDueMs = clock.nowMs() + this.#watchIntervalMs;
+    const tsNs = clock.nowNs();
+    this.#watchDueMs = clock.monotonicMs() + this.#watchIntervalMs;
     const intervalMs = this.#watchIntervalMs;
     const targets = this.#running((target) => this.#watched.has(target.dockerId));
     const { samples } = await this.#read(targets, signal);
@@ -129,25 +130,25 @@ export class Collector {
     signal: AbortSignal,
   ): Promise<{ readonly samples: ContainerSample[]; readonly cost: TickCost }> {
     const { clock } = this.#options;
-    const beganMs = clock.nowMs();
+    const beganMs = clock.monotonicMs();
     const samples: ContainerSample[] = [];
     const remaining: MetricsTarget[] = [];
     let busyMs = 0;
     for (let start = 0; start < targets.length; start += READS_PER_TURN) {
-      const turnMs = clock.nowMs();
+      const turnMs = clock.monotonicMs();
       for (const target of targets.slice(start, start + READS_PER_TURN)) {
         const sample = this.#readKernel(target);
         if (sample === null) remaining.push(target);
         else samples.push(sample);
       }
-      busyMs += clock.nowMs() - turnMs;
+      busyMs += clock.monotonicMs() - turnMs;
       await nextTurn();
     }
     const byKernel = samples.length;
     const byApi = await this.#readApi(remaining, signal);
     samples.push(...byApi);
     if (samples.length > 0) this.#backend = byKernel > 0 ? "cgroup" : "api";
-    const tookMs = clock.nowMs() - beganMs;
+    const tookMs = clock.monotonicMs() - beganMs;
     return { samples, cost: { busyMs, apiReads: remaining.length, tookMs } };
   }
 
@@ -216,7 +217,7 @@ export class Collector {
         signal.removeEventListener("abort", finish);
         resolve();
       };
-      const cancel = clock.after(Math.max(0, dueMs - clock.nowMs()), finish);
+      const cancel = clock.setTimer(Math.max(0, dueMs - clock.monotonicMs()), finish);
       this.#wake = finish;
       signal.addEventListener("abort", finish);
       if (signal.aborted) finish();
