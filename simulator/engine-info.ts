@@ -4,7 +4,7 @@ import { isLive } from "./container/container-state.ts";
 import type { SimulatedContainer } from "./container/simulated-container.ts";
 
 /** The label by which a simulated engine is known: it MUST be impossible to mistake one for a real host. */
-export const SIMULATED_LABEL = "yardarm.simulated=true";
+const SIMULATED_LABEL = "yardarm.simulated=true";
 
 /** What an engine says about itself and its machine. */
 export interface EngineIdentity {

@@ -10,7 +10,7 @@ const DEFAULT_IMAGE = "busybox:latest";
 const DEFAULT_COMMAND = ["/bin/sh", "-c", "run"] as const;
 
 export const imageOf = (spec: ContainerSpec): string => spec.image ?? DEFAULT_IMAGE;
-export const imageIdOf = (spec: ContainerSpec): string => `sha256:${hexFrom("image", imageOf(spec))}`;
+const imageIdOf = (spec: ContainerSpec): string => `sha256:${hexFrom("image", imageOf(spec))}`;
 const commandOf = (spec: ContainerSpec): readonly string[] => spec.command ?? DEFAULT_COMMAND;
 export const networkModeOf = (spec: ContainerSpec): string => spec.networkMode ?? "bridge";
 
