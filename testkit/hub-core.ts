@@ -31,16 +31,19 @@ export interface HubCore extends AsyncDisposable {
 
 export const OWNER = { email: "owner@example.com", password: "correct horse battery" } as const;
 
-/** Opens an empty hub on SQLite in a directory of its own. */
-export const openHubCore = async (): Promise<HubCore> => {
+/** Tests of people are not tests of the hash. */
+const CHEAP = { memory: 64, passes: 1 };
+
+/** Opens an empty hub in a directory of its own, on SQLite unless the test brings another empty storage. */
+export const openHubCore = async (given?: Storage): Promise<HubCore> => {
   const directory = await makeTempDir("hub");
   const keyFile = path.join(directory.path, "hub-key.json");
   const clock = new ManualClock();
-  const storage = await openSqliteStorage({ dataDirectory: directory.path });
+  const storage = given ?? (await openSqliteStorage({ dataDirectory: directory.path }));
   const base = { storage, nowMs: () => clock.nowMs(), random: randomBytes };
   const audit = new AuditChain({ storage, nowNs: () => clock.nowNs() });
   const keys = await openHubKeys({ ...base, file: keyFile });
-  const passwords = new Passwords({ random: randomBytes });
+  const passwords = new Passwords({ random: randomBytes, cost: CHEAP });
   const sessions = new Sessions(base);
   const firstRun = new FirstRun({ ...base, audit, passwords, sessions });
   const enrollment = new Enrollment({ ...base, audit, keys });

@@ -10,8 +10,14 @@ const WAITING = 32;
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane. */
-const ARGON2 = { memory: 19_456, passes: 2, parallelism: 1 };
+/** What one argon2id hash costs: memory in KiB, and how often it is gone through. One lane. */
+export interface Argon2Cost {
+  readonly memory: number;
+  readonly passes: number;
+}
+
+/** OWASP's recommendation: 19 MiB, two passes. */
+const ARGON2: Argon2Cost = { memory: 19_456, passes: 2 };
 /** Where OpenSSL has no argon2: 2^17 blocks of 1 KiB. */
 const SCRYPT = { cost: 17, blockSize: 8, parallelization: 1 };
 
@@ -74,20 +80,22 @@ const parse = (text: string): Stored | null => {
 export class Passwords {
   readonly #random: RandomBytes;
   readonly #hasArgon2: boolean;
+  readonly #cost: Argon2Cost;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** `hasArgon2: false` chooses scrypt; by default whatever this Node has. */
-  constructor(options: { readonly random: RandomBytes; readonly hasArgon2?: boolean }) {
+  /** `hasArgon2: false` chooses scrypt, by default whatever this Node has; only tests ask for another `cost`. */
+  constructor(options: { readonly random: RandomBytes; readonly hasArgon2?: boolean; readonly cost?: Argon2Cost }) {
     this.#random = options.random;
     this.#hasArgon2 = options.hasArgon2 ?? typeof crypto.argon2 === "function";
+    this.#cost = options.cost ?? ARGON2;
   }
 
   /** @throws ProtocolError `rate_limited` when too many wait already */
   async hash(password: string): Promise<string> {
     const bytes = { salt: Buffer.from(this.#random(SALT_BYTES)), hash: Buffer.alloc(HASH_BYTES) };
     const fresh: Stored = this.#hasArgon2
-      ? { kind: "argon2id", ...ARGON2, ...bytes }
+      ? { kind: "argon2id", ...this.#cost, parallelism: 1, ...bytes }
       : { kind: "scrypt", ...SCRYPT, ...bytes };
     return this.#inTurn(async () => format({ ...fresh, hash: await derive(password, fresh) }));
   }
@@ -112,7 +120,7 @@ export class Passwords {
     const stored = parse(hash);
     if (stored === null) return true;
     if (stored.kind === "scrypt") return this.#hasArgon2 || stored.cost < SCRYPT.cost;
-    return stored.memory < ARGON2.memory || stored.passes < ARGON2.passes;
+    return stored.memory < this.#cost.memory || stored.passes < this.#cost.passes;
   }
 
   async #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
