@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { type SigningPurpose, signingInput } from "@yardarm/protocol/signing";
 
 /** RFC 8410: what precedes the 32 raw bytes of an Ed25519 key in its DER encodings. */
@@ -44,10 +44,3 @@ export const verifyFor = (
   const publicKey = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, key]), format: "der", type: "spki" });
   return verify(null, signingInput(purpose, payload), publicKey, signature);
 };
-
-/** SHA-256 of a raw public key (base64url) in the form that a person compares: `ab12 cd34 …`. */
-export const keyFingerprint = (publicKey: string): string =>
-  createHash("sha256")
-    .update(Buffer.from(publicKey, "base64url"))
-    .digest("hex")
-    .replace(/(.{4})(?=.)/g, "$1 ");

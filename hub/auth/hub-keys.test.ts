@@ -6,7 +6,7 @@ import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 import { openSqliteStorage } from "../storage/sqlite/open-sqlite.ts";
-import { keyFingerprint, verifyFor } from "./ed25519.ts";
+import { verifyFor } from "./ed25519.ts";
 import { openHubKeys } from "./hub-keys.ts";
 
 const reopen = (hub: HubCore, file = hub.keyFile) =>
@@ -84,11 +84,4 @@ test("a key without a database (a crash between the two) is taken up by the next
   expect((await storage.system.instance.find())?.hubId).toBe(hub.keys.hubId);
   await storage.close();
   await rm(hub.keyFile);
-});
-
-test("a key is shown to people as the SHA-256 of its bytes, in groups", () => {
-  const publicKey = Buffer.alloc(32).toString("base64url");
-  const hex = createHash("sha256").update(Buffer.alloc(32)).digest("hex");
-  expect(keyFingerprint(publicKey).replaceAll(" ", "")).toBe(hex);
-  expect(keyFingerprint(publicKey)).toMatch(/^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
 });
