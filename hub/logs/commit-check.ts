@@ -30,15 +30,13 @@ export const spansOf = (commit: LogCommit): readonly BatchSpan[] => {
 };
 
 /**
- * What to do with a commit that starts at `firstSeq` and ends at `nextSeq` when the stored log ends at `storedSeq`:
- * write it, nothing (all of it is there already), or refuse it.
+ * What to do with a commit, given the cursor that is stored (as JSON text): write it; nothing, because it is the last one
+ * that was written and its writer did not learn so; or refuse it, because somebody else numbers this container.
  */
-export const judgeCommit = (
-  storedSeq: number,
-  commit: { readonly firstSeq: number; readonly nextSeq: number },
-): "write" | "stored" | "conflict" => {
+export const judgeCommit = (stored: string | null, commit: LogCommit): "write" | "stored" | "conflict" => {
+  const storedSeq = stored === null ? 0 : (JSON.parse(stored) as { readonly nextSeq: number }).nextSeq;
   if (commit.firstSeq === storedSeq) return "write";
-  return commit.firstSeq < storedSeq && commit.nextSeq <= storedSeq ? "stored" : "conflict";
+  return JSON.stringify(commit.cursor) === stored ? "stored" : "conflict";
 };
 
 export const conflict = (): ProtocolError =>

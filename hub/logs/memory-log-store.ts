@@ -21,8 +21,8 @@ export class MemoryLogStore implements LogStore {
     const spans = spansOf(commit);
     const key = keyOf(commit);
     const log = this.#logs.get(key);
-    const { firstSeq, cursor } = commit;
-    const verdict = judgeCommit(log?.cursor.nextSeq ?? 0, { firstSeq, nextSeq: cursor.nextSeq });
+    const { cursor } = commit;
+    const verdict = judgeCommit(log === undefined ? null : JSON.stringify(log.cursor), commit);
     if (verdict === "conflict") throw conflict();
     if (verdict === "stored") return;
     const stored = spans.map((span, index) => ({ ...span, bytes: Uint8Array.from(commit.batches[index] ?? []) }));

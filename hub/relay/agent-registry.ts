@@ -19,6 +19,8 @@ export interface HostPresence {
 export interface AgentCandidate {
   readonly orgId: OrgId;
   readonly hostId: HostId;
+  /** Higher than that of every earlier connection of this host. */
+  readonly epoch: number;
   readonly sessionNonce: string;
   readonly socket: AgentSocket;
   /** Aborted when the candidate's socket goes away before it was admitted. */
@@ -44,7 +46,6 @@ interface HostEntry {
   readonly hostId: HostId;
   connection: AgentConnection | null;
   challenge: Challenge | null;
-  lastEpoch: number;
   lastSeenMs: number;
   status: ConnectedStatus;
 }
@@ -72,17 +73,11 @@ export class AgentRegistry {
     const entry = this.#entry(candidate);
     entry.challenge?.settle("superseded");
     if (entry.connection !== null) await this.#challenge(entry, candidate);
-    if (candidate.signal.aborted) throw new ProtocolError("superseded", "The connection is gone.");
+    const isOlder = candidate.epoch <= (entry.connection?.epoch ?? 0);
+    if (candidate.signal.aborted || isOlder)
+      throw new ProtocolError("superseded", "A newer connection took its place.");
     entry.connection?.close("superseded");
-    // Milliseconds, so that epochs go on growing over restarts of the hub.
-    entry.lastEpoch = Math.max(entry.lastEpoch + 1, this.#nowMs());
-    const connection = new AgentConnection({
-      orgId: candidate.orgId,
-      hostId: candidate.hostId,
-      epoch: entry.lastEpoch,
-      sessionNonce: candidate.sessionNonce,
-      socket: candidate.socket,
-    });
+    const connection = new AgentConnection(candidate);
     entry.connection = connection;
     this.seen(connection);
     return connection;
@@ -167,7 +162,7 @@ export class AgentRegistry {
   #entry({ orgId, hostId }: AgentCandidate): HostEntry {
     let entry = this.#hosts.get(hostId);
     if (entry === undefined) {
-      const fresh = { connection: null, challenge: null, lastEpoch: 0, lastSeenMs: 0, status: "offline" as const };
+      const fresh = { connection: null, challenge: null, lastSeenMs: 0, status: "offline" as const };
       entry = { orgId, hostId, ...fresh };
       this.#hosts.set(hostId, entry);
     }

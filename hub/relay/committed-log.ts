@@ -27,10 +27,10 @@ export interface RangeQuery {
 export interface CommittedLog {
   /**
    * Stores a commit; durable against the death of this process when it resolves. Commits of one container are applied in
-   * the order of the calls. MUST be atomic, and MUST be a no-op when everything in it is stored already, so that a commit
-   * whose outcome is not known can be repeated.
+   * the order of the calls. MUST be atomic, and MUST be a no-op when it is the last one stored, so that a commit whose
+   * outcome is not known can be repeated.
    *
-   * @throws ProtocolError `conflict` when it neither starts where the stored log ends nor is stored already;
+   * @throws ProtocolError `conflict` when it neither starts where the stored log ends nor is the last one stored;
    *   `storage_unavailable` when it may or may not have been stored
    */
   append(commit: LogCommit): Promise<void>;

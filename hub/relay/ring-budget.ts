@@ -29,7 +29,10 @@ export class RingBudget implements RingAccount {
     this.#bytes += deltaBytes;
     if (ring.canEvict) (this.#everWatched.has(ring) ? this.#watched : this.#neverWatched).add(ring);
     else this.#forget(ring);
-    if (deltaBytes > 0 && this.#bytes > this.#budgetBytes) this.#evict();
+  }
+
+  balance(): void {
+    if (this.#bytes > this.#budgetBytes) this.#evict();
   }
 
   /** Somebody watches, or just stopped watching, this container. */

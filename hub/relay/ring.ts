@@ -1,9 +1,12 @@
 import { RING_COMMITTED_LINES } from "@yardarm/protocol/limits";
 import type { LogEntry } from "./log-entry.ts";
 
-/** Told when a ring's size changes, and which rings have something to give up. */
+/** Who keeps the sum over all rings. */
 export interface RingAccount {
+  /** A ring's size changed, or what it could give up. MUST NOT change the ring. */
   changed(ring: Ring, deltaBytes: number): void;
+  /** A good moment to have rings give something up. */
+  balance(): void;
 }
 
 /**
@@ -51,6 +54,7 @@ export class Ring {
     this.#entries.push(entry);
     this.#endSeq = entry.endSeq;
     this.#count(entry, entry.bytes);
+    this.#account.balance();
   }
 
   /** Entries that hold lines from `seq` on, oldest first. */
@@ -84,6 +88,8 @@ export class Ring {
       this.#dropOldest(dropped);
       dropped = this.#entries[this.#head];
     }
+    this.#resize(0);
+    this.#account.balance();
   }
 
   /** Gives up the oldest committed entry; returns its bytes, 0 when there is none to give. */
