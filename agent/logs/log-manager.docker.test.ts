@@ -8,6 +8,7 @@ import { waitUntil } from "../../testkit/wait-until.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { DockerEngine } from "../docker/docker-engine.ts";
 import { ApiSource } from "./api-source.ts";
+import { runStateOf } from "./line-reader.ts";
 import { LogManager } from "./log-manager.ts";
 
 const socketPath = inject("dockerHost").replace("unix://", "");
@@ -41,8 +42,7 @@ class Bench {
     const manager = new LogManager({
       source: new ApiSource(engine),
       describe: () => this.details,
-      inspect: async (dockerId) =>
-        ["running", "paused"].includes((await engine.inspectContainer(dockerId)).state) ? "running" : "stopped",
+      inspect: (dockerId) => runStateOf(() => engine.inspectContainer(dockerId)),
       send: () => this.#connected,
       sendFrame: (frame) => {
         if (!this.#connected) return false;
