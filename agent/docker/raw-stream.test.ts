@@ -12,7 +12,7 @@ let endpoint: EngineEndpoint;
 let cleanUp: () => Promise<void>;
 
 /** What the engine's end does with the connection after the request has come. */
-let answer: (socket: net.Socket, request: string) => void | Promise<void>;
+let answer: (socket: net.Socket, request: string) => unknown;
 
 beforeEach(async () => {
   const directory = await makeTempDir("stream");
