@@ -1,0 +1,279 @@
+import { generateKeyPairSync } from "node:crypto";
+import { join } from "node:path";
+import type { ActionCommand } from "@yardarm/protocol/action";
+import type { ActionMessage } from "@yardarm/protocol/agent-down/action";
+import {
+  type ActionOutcome,
+  type ActionResult,
+  actionOutcomeSchema,
+  actionResultSchema,
+} from "@yardarm/protocol/agent-up/action-result";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import {
+  type ActionId,
+  asId,
+  type ContainerId,
+  type DockerId,
+  type HostId,
+  type HubId,
+  type OrgId,
+} from "@yardarm/protocol/ids";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ManualClock } from "../../testkit/manual-clock.ts";
+import { reportedContainer } from "../../testkit/sample-container.ts";
+import { makeTempDir, type TempDir } from "../../testkit/temp-dir.ts";
+import type { ContainerDetails } from "../docker/container-details.ts";
+import { isSignedFor, signFor } from "../identity/ed25519.ts";
+import { ActionJournal } from "../journal/action-journal.ts";
+import { refusalByLabel } from "../policy/protection.ts";
+import { ActionHandler } from "./action-handler.ts";
+import type { ActionEngine } from "./verb-table.ts";
+
+const hubKey = generateKeyPairSync("ed25519").privateKey;
+const agentKey = generateKeyPairSync("ed25519");
+const hubId = asId<HubId>("hub_0123456789abcdefghij");
+const hostId = asId<HostId>("hst_0123456789abcdefghij");
+const orgId = asId<OrgId>("org_0123456789abcdefghij");
+const dockerId = asId<DockerId>("a".repeat(64));
+const sessionNonce = "n".repeat(43);
+
+/** One container, as much of it as actions touch. */
+class OneContainer implements ActionEngine {
+  details: ContainerDetails;
+  readonly calls: string[] = [];
+  /** Awaited inside every deed, before it takes effect. */
+  gate: Promise<void> = Promise.resolve();
+  failure: ProtocolError | null = null;
+
+  constructor() {
+    const {
+      createdAtNs,
+      startedAtNs,
+      finishedAtNs: _finished,
+      compose: _compose,
+      isAgent: _agent,
+      ...rest
+    } = reportedContainer(1);
+    this.details = {
+      ...rest,
+      dockerId,
+      createdAtNs: BigInt(createdAtNs),
+      startedAtNs: BigInt(startedAtNs ?? 0),
+      finishedAtNs: null,
+      pid: 1,
+      logPath: null,
+    };
+  }
+
+  inspectContainer = async (): Promise<ContainerDetails> => this.details;
+  startContainer = () => this.#do("start", { state: "running", startedAtNs: (this.details.startedAtNs ?? 0n) + 1n });
+  stopContainer = (_id: DockerId, options: { readonly graceSeconds?: number | undefined }) =>
+    this.#do(options.graceSeconds === undefined ? "stop" : `stop ${options.graceSeconds}`, { state: "exited" });
+  restartContainer = () =>
+    this.#do("restart", { state: "running", startedAtNs: (this.details.startedAtNs ?? 0n) + 1n });
+  pauseContainer = () => this.#do("pause", { state: "paused" });
+  unpauseContainer = () => this.#do("unpause", { state: "running" });
+  killContainer = () => this.#do("kill", { state: "exited" });
+
+  async #do(call: string, change: Partial<ContainerDetails>): Promise<"done"> {
+    this.calls.push(call);
+    await this.gate;
+    if (this.failure !== null && this.failure.code !== "engine_unreachable") throw this.failure;
+    this.details = { ...this.details, ...change };
+    if (this.failure !== null) throw this.failure;
+    return "done";
+  }
+}
+
+describe("action handler", () => {
+  let temp: TempDir;
+  let clock: ManualClock;
+  let engine: OneContainer;
+  let journal: ActionJournal;
+  let handler: ActionHandler;
+  let progress: string[];
+  let results: ActionResult[];
+
+  const makeHandler = (): ActionHandler => {
+    const made = new ActionHandler({
+      hubId,
+      hostId,
+      engine,
+      journal,
+      isSigned: (purpose, signed) => isSignedFor(purpose, signed, hubKey),
+      sign: (purpose, payload) => signFor(purpose, payload, agentKey.privateKey),
+      send: (message) => {
+        if (message.type === "action_result") results.push(message);
+        else progress.push(message.phase);
+      },
+      refuse: refusalByLabel,
+      report: () => reportedContainer(1),
+      clock,
+    });
+    made.online({ orgId, sessionNonce, hubNowNs: () => clock.nowNs() });
+    return made;
+  };
+
+  beforeEach(async () => {
+    temp = await makeTempDir("actions");
+    clock = new ManualClock();
+    engine = new OneContainer();
+    journal = new ActionJournal(join(temp.path, "journal"), clock.nowNs());
+    progress = [];
+    results = [];
+    handler = makeHandler();
+  });
+  afterEach(() => temp.remove());
+
+  let actions = 0;
+  const command = (change: Partial<ActionCommand> = {}, key = hubKey): ActionMessage => {
+    const full: ActionCommand = {
+      hubId,
+      orgId,
+      hostId,
+      actionId: asId<ActionId>(`act_${String(++actions).padStart(20, "0")}`),
+      containerId: asId<ContainerId>("ctr_0123456789abcdefghij"),
+      dockerId,
+      startedAtNs: engine.details.startedAtNs === null ? null : String(engine.details.startedAtNs),
+      verb: "STOP",
+      timeoutSeconds: null,
+      actor: "anna@example.org",
+      override: false,
+      sessionNonce,
+      issuedAtNs: String(clock.nowNs()),
+      timeToLiveMs: 60_000,
+      intent: { seq: 1, hash: "h" },
+      ...change,
+    };
+    const payload = JSON.stringify(full);
+    return {
+      type: "action",
+      action_id: full.actionId,
+      container_id: full.containerId,
+      action: full.verb,
+      payload,
+      keyId: "k1",
+      signature: signFor("action", payload, key),
+    };
+  };
+
+  const outcome = (): ActionOutcome => {
+    const last = actionResultSchema.parse(results.at(-1));
+    const { payload, signature } = last;
+    expect(isSignedFor("action-result", { payload, signature }, agentKey.publicKey)).toBe(true);
+    return actionOutcomeSchema.parse(JSON.parse(payload));
+  };
+
+  test.each(["STOP", "RESTART", "PAUSE", "KILL"] as const)(
+    "[ACTN-07] %s succeeds, and is answered signed",
+    async (verb) => {
+      await handler.take(command({ verb }));
+      expect(engine.calls).toEqual([verb.toLowerCase()]);
+      expect(progress).toEqual(["accepted"]);
+      expect(outcome()).toMatchObject({ status: "SUCCESS", rejected: false, error: null });
+    },
+  );
+
+  test("START and UNPAUSE succeed from their own states", async () => {
+    engine.details = { ...engine.details, state: "exited" };
+    await handler.take(command({ verb: "START" }));
+    engine.details = { ...engine.details, state: "paused" };
+    await handler.take(command({ verb: "UNPAUSE" }));
+    expect(results.map(({ status }) => status)).toEqual(["SUCCESS", "SUCCESS"]);
+  });
+
+  test("sends a stop grace only when a person asked for one", async () => {
+    await handler.take(command({ timeoutSeconds: 3 }));
+    expect(engine.calls).toEqual(["stop 3"]);
+  });
+
+  test.each<[string, Partial<ActionCommand>, string]>([
+    ["given to another host", { hostId: asId<HostId>("hst_zzzzzzzzzzzzzzzzzzzz") }, "forbidden"],
+    ["given by another hub", { hubId: asId<HubId>("hub_zzzzzzzzzzzzzzzzzzzz") }, "forbidden"],
+    ["of another org", { orgId: asId<OrgId>("org_zzzzzzzzzzzzzzzzzzzz") }, "forbidden"],
+    ["of an earlier session", { sessionNonce: "o".repeat(43) }, "expired"],
+    ["past its deadline", { issuedAtNs: "1779999900000000000" }, "expired"],
+    ["for an earlier start of the container", { startedAtNs: "1" }, "stale_target"],
+    ["for a container that never ran", { startedAtNs: null }, "stale_target"],
+    ["that makes no sense in this state", { verb: "START" }, "conflict"],
+  ])("[ACTN-10] refuses a command %s, with nothing done", async (_what, change, code) => {
+    await handler.take(command(change));
+    expect(engine.calls).toEqual([]);
+    expect(outcome()).toMatchObject({ status: "FAILURE", rejected: true, error: { code } });
+  });
+
+  test("[ACTN-10] refuses what the pinned key did not sign, and a message that differs from its command", async () => {
+    await handler.take(command({}, generateKeyPairSync("ed25519").privateKey));
+    expect(outcome()).toMatchObject({ rejected: true, error: { code: "signature_invalid" } });
+    await handler.take({ ...command(), action: "KILL" });
+    expect(outcome()).toMatchObject({ rejected: true, error: { code: "signature_invalid" } });
+    expect(engine.calls).toEqual([]);
+  });
+
+  test("[ACTN-05] obeys protection labels unless an Admin overrode them", async () => {
+    engine.details = { ...engine.details, labels: { "yardarm.protected": "true" } };
+    await handler.take(command());
+    expect(outcome()).toMatchObject({ rejected: true, error: { code: "protected" } });
+    await handler.take(command({ override: true }));
+    expect(outcome()).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test("[ACTN-08] a repeated id is answered from the journal and never runs twice, also by another process", async () => {
+    const message = command();
+    await handler.take(message);
+    await handler.take(message);
+    journal = new ActionJournal(join(temp.path, "journal"), clock.nowNs());
+    await makeHandler().take(message);
+    expect(engine.calls).toEqual(["stop"]);
+    expect(new Set(results.map(({ payload }) => payload)).size).toBe(1);
+    expect(results).toHaveLength(3);
+  });
+
+  test("[ACTN-09] beats every 3 s while it runs; the container is busy for others meanwhile", async () => {
+    const gate = Promise.withResolvers<void>();
+    engine.gate = gate.promise;
+    const first = command();
+    const running = handler.take(first);
+    await clock.advanceAsync(7_000);
+    await handler.take(command());
+    expect(outcome()).toMatchObject({ rejected: true, error: { code: "busy" } });
+    await handler.take(first);
+    expect(progress).toEqual(["accepted", "running", "running", "running"]);
+    gate.resolve();
+    await running;
+    expect(outcome()).toMatchObject({ status: "SUCCESS" });
+    await clock.advanceAsync(30_000);
+    expect([progress.length, clock.pendingTimers]).toEqual([4, 0]);
+    await handler.idle();
+  });
+
+  test("[ACTN-09] asks the container when the engine's answer was lost", async () => {
+    engine.failure = new ProtocolError("engine_unreachable", "The connection broke.");
+    await handler.take(command({ verb: "RESTART" }));
+    expect(outcome()).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test("reports the engine's refusal, and an answer that the container does not bear out", async () => {
+    engine.failure = new ProtocolError("engine_error", "No space left.");
+    await handler.take(command());
+    expect(outcome()).toMatchObject({ status: "FAILURE", rejected: false, error: { message: "No space left." } });
+    engine.failure = null;
+    engine.pauseContainer = async () => "done";
+    const running = handler.take(command({ verb: "PAUSE" }));
+    await clock.advanceAsync(10_000);
+    await running;
+    expect(outcome()).toMatchObject({ status: "FAILURE", rejected: false, error: { code: "engine_error" } });
+  });
+
+  test("[ACTN-09] settles what the agent did not live to finish, and what it never heard of", async () => {
+    const lost = asId<ActionId>("act_lost0000000000000000");
+    journal.accept({ actionId: lost, dockerId, verb: "STOP", deadlineNs: String(clock.nowNs()) });
+    await handler.query({ type: "action.query", actionIds: [lost] });
+    expect(outcome()).toMatchObject({ actionId: lost, rejected: false, error: { code: "unknown" } });
+    expect(journal.find(lost)?.result).not.toBeNull();
+    const unheard = asId<ActionId>("act_unheard0000000000000");
+    await handler.query({ type: "action.query", actionIds: [unheard] });
+    expect(outcome()).toMatchObject({ actionId: unheard, rejected: true, error: { code: "not_found" } });
+    expect(engine.calls).toEqual([]);
+  });
+});
