@@ -116,20 +116,24 @@ const start = async (setup: Setup) => {
   return { collector, pass, take, idsOf, asked };
 };
 
-test("[METR-01] every 5 s all that run, and only those; rates from the second sample on", async () => {
+test("[METR-01] every 5 s all that run, and only those; a first reading is followed by a second after 1 s", async () => {
   const targets = [target(A), target(B, { state: "paused" }), target(C, { state: "exited", pid: null })];
   const { pass, take, idsOf, asked } = await start({ targets, visible: new Set([A, B, C]) });
   await pass(10_000);
   const sent = take();
-  expect(sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 5_000, 10_000]);
+  expect(sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 1_000, 5_000, 10_000]);
   expect(idsOf(sent)).toEqual([
     [A, B],
     [A, B],
     [A, B],
+    [A, B],
   ]);
-  expect(sent.map(({ message }) => message.containers[0]?.cpuCores)).toEqual([null, 2, 2]);
+  expect(sent.map(({ message }) => message.containers[0]?.cpuCores)).toEqual([null, 2, 2, 2]);
   expect(sent[0]?.message).toMatchObject({ backend: "cgroup", intervalMs: 5_000, host: null });
   expect(asked).toEqual([]);
+  targets[2] = target(C, { startedAtNs: 2n });
+  await pass(10_000);
+  expect(idsOf(take())).toEqual([[A, B, C], [C], [A, B, C]]);
 });
 
 test("what is watched comes every second, and stops with the last watcher", async () => {
@@ -168,13 +172,13 @@ test("a container whose kernel files are hidden is read through the engine, unti
     [B, 0.5],
   ]);
   expect(collector.backend).toBe("cgroup");
-  expect(asked).toEqual([B, B]);
+  expect(asked).toEqual([B, B, B]);
   visible.add(B);
   await pass(5_000);
-  expect(asked).toEqual([B, B, B]);
+  expect(asked).toEqual([B, B, B, B]);
   targets[1] = target(B, { startedAtNs: 2n });
   await pass(5_000);
-  expect(asked).toEqual([B, B, B]);
+  expect(asked).toEqual([B, B, B, B]);
 });
 
 test("without kernel files everything comes from the engine, five at once, and the backend is said", async () => {
@@ -196,7 +200,7 @@ test("without kernel files everything comes from the engine, five at once, and t
 });
 
 test("an engine that fails or says that a container has stopped costs only that sample", async () => {
-  const { take, pass, idsOf } = await start({
+  const { take, pass, idsOf, asked } = await start({
     targets: [target(A), target(B), target(C)],
     visible: null,
     readStats: async (dockerId) => {
@@ -205,7 +209,8 @@ test("an engine that fails or says that a container has stopped costs only that 
     },
   });
   await pass(5_000);
-  expect(idsOf(take())).toEqual([[C], [C]]);
+  expect(idsOf(take())).toEqual([[C], [C], [C]]);
+  expect(asked).toEqual([A, B, C, C, A, B, C]);
 });
 
 test("[METR-02] thousands of containers leave in messages below the limit", async () => {

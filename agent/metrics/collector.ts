@@ -36,6 +36,8 @@ export type CollectorOptions = {
 
 /** One message names at most so many; a thousand samples are about 350 KB. */
 const SAMPLES_PER_MESSAGE = 1_000;
+/** After a container's first reading, which has no rates. */
+const FIRST_RATE_MS = 1_000;
 /** Kernel files are read at once; after so many containers, log lines may pass. */
 const READS_PER_TURN = 16;
 /** A stretch needs several expensive ticks in a row, so that one pause of the machine does not count. */
@@ -48,6 +50,8 @@ export class Collector {
   readonly #onlyByApi = new Map<DockerId, bigint | null>();
   #watched: ReadonlySet<DockerId> = new Set();
   #watchIntervalMs = 0;
+  /** Read for the first time in the last tick: read once more soon, so that their rates need not wait for the next. */
+  #fresh: ReadonlySet<DockerId> = new Set();
   #costs: TickCost[] = [];
   #allDueMs = 0;
   #watchDueMs = 0;
@@ -59,7 +63,7 @@ export class Collector {
     this.#backend = options.cgroup === null ? "api" : "cgroup";
   }
 
-  /** How containers were read in the last tick. */
+  /** How containers were read in the last full tick. */
   get backend(): MetricsBackendName {
     return this.#backend;
   }
@@ -95,26 +99,39 @@ export class Collector {
     const targets = this.#running(() => true);
     const running = new Set(targets.map((target) => target.dockerId));
     this.#forgetExcept(running);
-    const { samples, cost } = await this.#read(targets, signal);
+    const known = new Set(targets.filter((target) => this.#rates.knows(target)).map((target) => target.dockerId));
+    const { samples, byKernel, cost } = await this.#read(targets, signal);
+    if (samples.length > 0) this.#backend = byKernel > 0 ? "cgroup" : "api";
+    this.#fresh = new Set(samples.map((sample) => sample.dockerId).filter((dockerId) => !known.has(dockerId)));
     this.#costs = [...this.#costs, cost].slice(-COSTS_REMEMBERED);
     const stretchedMs = stretchedIntervalMs(intervalMs, this.#costs);
     this.#allDueMs = beganMs + stretchedMs;
-    this.#watchDueMs = beganMs + this.#watchIntervalMs;
+    this.#watchDueMs = beganMs + this.#fastIntervalMs;
     this.#sendSamples({ tsNs, intervalMs: stretchedMs, host: host?.sample() ?? null, samples });
   }
 
   async #tickWatched(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const tsNs = clock.nowNs();
-    this.#watchDueMs = clock.monotonicMs() + this.#watchIntervalMs;
-    const intervalMs = this.#watchIntervalMs;
-    const targets = this.#running((target) => this.#watched.has(target.dockerId));
+    const intervalMs = this.#fastIntervalMs;
+    this.#watchDueMs = clock.monotonicMs() + intervalMs;
+    const fresh = this.#fresh;
+    this.#fresh = new Set();
+    const targets = this.#running(({ dockerId }) => this.#watched.has(dockerId) || fresh.has(dockerId));
     const { samples } = await this.#read(targets, signal);
     if (samples.length > 0) this.#sendSamples({ tsNs, intervalMs, host: null, samples });
   }
 
   #isWatchDue(nowMs: number): boolean {
-    return this.#watched.size > 0 && nowMs >= this.#watchDueMs;
+    return this.#hasFastTick && nowMs >= this.#watchDueMs;
+  }
+
+  get #hasFastTick(): boolean {
+    return this.#watched.size > 0 || this.#fresh.size > 0;
+  }
+
+  get #fastIntervalMs(): number {
+    return this.#watched.size > 0 ? this.#watchIntervalMs : FIRST_RATE_MS;
   }
 
   #running(isWanted: (target: MetricsTarget) => boolean): MetricsTarget[] {
@@ -128,7 +145,7 @@ export class Collector {
   async #read(
     targets: readonly MetricsTarget[],
     signal: AbortSignal,
-  ): Promise<{ readonly samples: ContainerSample[]; readonly cost: TickCost }> {
+  ): Promise<{ readonly samples: ContainerSample[]; readonly byKernel: number; readonly cost: TickCost }> {
     const { clock } = this.#options;
     const beganMs = clock.monotonicMs();
     const samples: ContainerSample[] = [];
@@ -147,9 +164,8 @@ export class Collector {
     const byKernel = samples.length;
     const byApi = await this.#readApi(remaining, signal);
     samples.push(...byApi);
-    if (samples.length > 0) this.#backend = byKernel > 0 ? "cgroup" : "api";
     const tookMs = clock.monotonicMs() - beganMs;
-    return { samples, cost: { busyMs, apiReads: remaining.length, tookMs } };
+    return { samples, byKernel, cost: { busyMs, apiReads: remaining.length, tookMs } };
   }
 
   #readKernel(target: MetricsTarget): ContainerSample | null {
@@ -210,7 +226,7 @@ export class Collector {
   #waitUntilDue(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     return new Promise((resolve) => {
-      const dueMs = this.#watched.size > 0 ? Math.min(this.#allDueMs, this.#watchDueMs) : this.#allDueMs;
+      const dueMs = this.#hasFastTick ? Math.min(this.#allDueMs, this.#watchDueMs) : this.#allDueMs;
       const finish = (): void => {
         this.#wake = null;
         cancel();

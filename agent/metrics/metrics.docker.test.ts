@@ -24,8 +24,11 @@ const engine = new DockerEngine(endpoint);
 let identity: EngineIdentity;
 
 const SCRIPTS = {
-  /** A quota makes it steady also on a busy machine. */
-  busy: { script: "while true; do :; done", HostConfig: { NanoCpus: 200_000_000, Memory: 67_108_864 } },
+  /** A quota makes it steady also on a busy machine; in short periods, or one period more or less would be 2 points. */
+  busy: {
+    script: "while true; do :; done",
+    HostConfig: { CpuPeriod: 10_000, CpuQuota: 2_000, Memory: 67_108_864 },
+  },
   /** 30 MB that stay, because nobody reads the pipe. */
   heavy: { script: "head -c 30000000 /dev/zero | tail | sleep 1000", HostConfig: { Memory: 134_217_728 } },
   idle: { script: "sleep 1000", HostConfig: { NetworkMode: "none" } },

@@ -42,6 +42,12 @@ export class RateTracker {
     };
   }
 
+  /** Whether the next sample can have rates: this run of the container has been read before. */
+  knows(target: MetricsTarget): boolean {
+    const before = this.#before.get(target.dockerId);
+    return before !== undefined && before.startedAtNs === target.startedAtNs;
+  }
+
   /** Drops what is remembered of containers that are not in `running`. */
   forgetExcept(running: ReadonlySet<DockerId>): void {
     for (const dockerId of this.#before.keys()) {
