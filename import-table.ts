@@ -182,9 +182,15 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     thirdParty: ["react", "@tanstack/react-query", "zod"],
   },
   {
+    folder: "web/workers",
+    holds: "what runs beside the page's thread: decoding and searching of log lines",
+    imports: ["protocol", "web/format"],
+    thirdParty: [],
+  },
+  {
     folder: "web/live",
     holds: "socket client and stores",
-    imports: ["protocol", "web/format"],
+    imports: ["protocol", "web/format", "web/workers"],
     thirdParty: ["react"],
   },
   {

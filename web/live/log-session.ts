@@ -1,0 +1,277 @@
+import type { ClientError } from "@yardarm/protocol/client-down/error";
+import type { LogSubscribed } from "@yardarm/protocol/client-down/log-subscribed";
+import type { ErrorCode } from "@yardarm/protocol/errors";
+import type { ContainerId } from "@yardarm/protocol/ids";
+import { DEFAULT_TAIL_LINES } from "@yardarm/protocol/limits";
+import { ERROR } from "@yardarm/protocol/log/level";
+import { FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
+import type { LogColumns, LogMatches, LogQuery } from "../workers/log-messages.ts";
+import type { Timers } from "./hub-socket.ts";
+import { Listeners } from "./listeners.ts";
+import { LogDecoder, type OpenLogDecoderPort } from "./log-decoder.ts";
+import { type FetchState, LogFetcher } from "./log-fetcher.ts";
+import type { SeqRange } from "./log-ranges.ts";
+import { LOG_LIMITS, type LogLimits, LogStore } from "./log-store.ts";
+import type { LogHandlers, LogSubscription } from "./log-subscriptions.ts";
+
+/** Reading one container's log: from the subscription through the worker into the store, across reconnects. */
+
+/** `opening` until the lines that existed at the first subscription are here; they appear together. */
+export type LogFeed =
+  | { readonly status: "opening" }
+  | { readonly status: "open" }
+  | { readonly status: "failed"; readonly code: ErrorCode; readonly message: string };
+
+/** What it needs of the live client. */
+export type LogSource = {
+  /** MUST call `handlers.start` for each connection, and `onSubscribed` before the frames of that subscription. */
+  subscribeLog(containerId: ContainerId, handlers: LogHandlers): LogSubscription;
+};
+
+export type LogSessionOptions = {
+  readonly containerId: ContainerId;
+  readonly source: LogSource;
+  readonly openPort: OpenLogDecoderPort;
+  readonly timers: Timers;
+  /** Runs `publish` once, before the next frame is drawn. */
+  readonly schedule: (publish: () => void) => void;
+  readonly limits?: LogLimits;
+};
+
+/** How much has arrived since the view opened; what existed before does not count. */
+export type Arrived = { readonly lines: number; readonly errors: number };
+
+/** The lines that existed at the start are shown after this long even if some are still missing. */
+const OPEN_LIMIT_MS = 1_500;
+const RATE_WINDOW_MS = 1_000;
+
+export class LogSession {
+  // fixed
+  readonly #options: LogSessionOptions;
+  readonly #listeners = new Listeners();
+  readonly #fetcher: LogFetcher;
+  readonly store: LogStore;
+  // state
+  #decoder: LogDecoder;
+  #subscription: LogSubscription;
+  #feed: LogFeed = { status: "opening" };
+  #epoch: string | null = null;
+  #isResuming = false;
+  #openAtSeq = Number.POSITIVE_INFINITY;
+  #cancelOpening: () => void = () => {};
+  #focusSeq: number | null = null;
+  #query: LogQuery | null = null;
+  #isScanning = false;
+  #lastQueryId = 0;
+  #arrived: Arrived = { lines: 0, errors: 0 };
+  #rate = { sinceMs: 0, lines: 0, perSecond: 0 };
+  #isPublishing = false;
+  #version = 0;
+
+  constructor(options: LogSessionOptions) {
+    this.#options = options;
+    this.store = new LogStore(options.limits ?? LOG_LIMITS);
+    this.#fetcher = new LogFetcher({
+      store: this.store,
+      timers: options.timers,
+      send: (fromSeq, toSeq) => this.#subscription.fetch(fromSeq, toSeq),
+      onChange: () => this.#publish(),
+    });
+    this.#decoder = this.#openDecoder();
+    this.#subscription = this.#subscribe();
+  }
+
+  /** Changes whenever there is something new to draw, once per frame at most. */
+  readonly version = (): number => this.#version;
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
+
+  get feed(): LogFeed {
+    return this.#feed;
+  }
+
+  get fetchState(): FetchState {
+    return this.#fetcher.state;
+  }
+
+  get arrived(): Arrived {
+    return this.#arrived;
+  }
+
+  /** The present search; `null` when nothing is searched for. */
+  get query(): LogQuery | null {
+    return this.#query;
+  }
+
+  /** True while lines that are held have not been searched yet. */
+  get isSearching(): boolean {
+    return this.#isScanning;
+  }
+
+  /** Lines per second over the last second. */
+  get linesPerSecond(): number {
+    const { sinceMs, perSecond } = this.#rate;
+    return this.#options.timers.now() - sinceMs > 2 * RATE_WINDOW_MS ? 0 : perSecond;
+  }
+
+  /** Where somebody reads, so that those lines stay; `null` at the live end. */
+  focus(seq: number | null): void {
+    this.#focusSeq = seq;
+  }
+
+  /** Asks the hub for lines that are not held. Does nothing while it is being asked already. */
+  load(range: SeqRange, side: "newest" | "oldest"): void {
+    this.#fetcher.load(range, side);
+  }
+
+  /** Searches everything that is held and everything that comes; an empty text ends it. */
+  search(text: string, isCaseSensitive: boolean): void {
+    this.#lastQueryId += 1;
+    this.#query = text === "" ? null : { id: this.#lastQueryId, text, isCaseSensitive };
+    this.#decoder.search(this.#query);
+    this.store.search(this.#query?.id ?? null);
+    this.#scanNext();
+    this.#publish();
+  }
+
+  /** Begins anew after a failure; what is held stays. */
+  retry(): void {
+    this.#close();
+    this.#feed = { status: "opening" };
+    this.#decoder = this.#openDecoder();
+    if (this.#query !== null) this.#decoder.search(this.#query);
+    this.#subscription = this.#subscribe();
+    this.#publish();
+  }
+
+  stop(): void {
+    this.#close();
+    this.#fetcher.stop();
+  }
+
+  #close(): void {
+    this.#cancelOpening();
+    this.#subscription.end();
+    this.#decoder.close();
+    this.#isScanning = false;
+  }
+
+  #openDecoder(): LogDecoder {
+    return new LogDecoder(this.#options.openPort, {
+      onLines: (lines, matches) => this.#took(lines, matches),
+      onMalformed: (message) => this.#fail("malformed_frame", message),
+      onScanned: (firstSeq, matches) => this.#scanned(firstSeq, matches),
+      onBroken: () => this.#fail("internal", "The part of this page that reads logs has stopped."),
+    });
+  }
+
+  #subscribe(): LogSubscription {
+    // Whatever is not a frame waits behind the frames that came before it.
+    return this.#options.source.subscribeLog(this.#options.containerId, {
+      start: () => {
+        this.#fetcher.forget();
+        this.#isResuming = !this.store.isEmpty;
+        return this.store.isEmpty ? { tail: DEFAULT_TAIL_LINES } : { sinceSeq: this.store.endSeq };
+      },
+      onFrame: (frame) => this.#decoder.decode(frame),
+      onSubscribed: (answer) => this.#decoder.mark(() => this.#subscribed(answer)),
+      onSkipped: ({ from, to }) => this.#decoder.mark(() => this.#skipped({ fromSeq: from, endSeq: to }, "whenQuiet")),
+      onFetched: (answer) => this.#decoder.mark(() => this.#fetcher.answered(answer)),
+      onError: (error) => this.#decoder.mark(() => this.#refused(error)),
+    });
+  }
+
+  #subscribed({ epoch, fromSeq, committedSeq, nextSeq }: LogSubscribed): void {
+    if (this.#epoch !== null && this.#epoch !== epoch) this.store.dropFrom(committedSeq);
+    this.#epoch = epoch;
+    // Also when nothing is left: the lines in between were asked for from further on than they are needed now.
+    const isOpen = this.#isResuming && this.store.endSeq < fromSeq;
+    if (isOpen) this.#skipped({ fromSeq: this.store.endSeq, endSeq: fromSeq }, "now");
+    this.#openAtSeq = nextSeq;
+    if (fromSeq >= nextSeq || this.store.endSeq >= nextSeq) this.#opened();
+    else if (this.#feed.status === "opening") {
+      this.#cancelOpening = this.#options.timers.after(OPEN_LIMIT_MS, () => this.#opened());
+    } else {
+      this.#opened();
+    }
+  }
+
+  #opened(): void {
+    this.#cancelOpening();
+    this.#feed = { status: "open" };
+    this.#publish();
+  }
+
+  #skipped(range: SeqRange, when: "now" | "whenQuiet"): void {
+    this.store.noteSkipped(range);
+    this.#fetcher.owe(range, when);
+    this.#publish();
+  }
+
+  #took(lines: LogColumns, matches: LogMatches | null): void {
+    const wasEndSeq = this.store.endSeq;
+    this.store.add(lines, matches);
+    if (this.#feed.status === "open") this.#countArrived(lines, Math.max(0, wasEndSeq - lines.firstSeq));
+    if (this.#feed.status === "opening") {
+      if (this.store.endSeq >= this.#openAtSeq) this.#opened();
+      else return;
+    }
+    this.store.trim(this.#focusSeq);
+    this.#scanNext();
+    this.#publish();
+  }
+
+  /** Counts the lines from index `from` on, which nothing held came after. */
+  #countArrived({ flags, count }: LogColumns, from: number): void {
+    if (from >= count) return;
+    let errors = 0;
+    for (let index = from; index < count; index++) {
+      const flag = flags[index] ?? 0;
+      if ((flag & FLAG_LOSS) === 0 && levelOfFlags(flag) >= ERROR) errors += 1;
+    }
+    const added = count - from;
+    this.#arrived = { lines: this.#arrived.lines + added, errors: this.#arrived.errors + errors };
+    const now = this.#options.timers.now();
+    this.#rate.lines += added;
+    const elapsedMs = now - this.#rate.sinceMs;
+    if (elapsedMs < RATE_WINDOW_MS) return;
+    const perSecond = elapsedMs > 2 * RATE_WINDOW_MS ? 0 : (this.#rate.lines * 1_000) / elapsedMs;
+    this.#rate = { sinceMs: now, lines: 0, perSecond };
+  }
+
+  #refused({ code, message, refused }: ClientError): void {
+    if (refused === "log.fetch") this.#fetcher.fail();
+    else this.#fail(code, message);
+  }
+
+  #fail(code: ErrorCode, message: string): void {
+    this.#cancelOpening();
+    this.#feed = { status: "failed", code, message };
+    this.#publish();
+  }
+
+  #scanNext(): void {
+    if (this.#isScanning) return;
+    const chunk = this.store.nextToScan();
+    if (chunk === undefined) return;
+    this.#isScanning = true;
+    this.#decoder.scan(chunk.textToScan());
+  }
+
+  #scanned(firstSeq: number, matches: LogMatches | null): void {
+    this.#isScanning = false;
+    if (matches !== null) this.store.takeMatches(firstSeq, matches);
+    this.#scanNext();
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#isPublishing) return;
+    this.#isPublishing = true;
+    this.#options.schedule(() => {
+      this.#isPublishing = false;
+      this.#version += 1;
+      this.#listeners.tell();
+    });
+  }
+}
