@@ -240,7 +240,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   {
     folder: "cli",
     holds: "the yardarm command; starts hub and agent through their main files",
-    imports: ["protocol", "hub/*", "agent/*"],
+    imports: ["protocol", "hub/*", "agent/*", "simulator"],
     thirdParty: ["node:", "commander"],
   },
   {

@@ -21,6 +21,9 @@ export interface DemoFleet {
   stop(): Promise<void>;
 }
 
+/** The hosts that `startDemoFleet` starts. */
+export const DEMO_HOST_NAMES: readonly string[] = DEMO_HOSTS.map(({ name }) => name);
+
 const GIB = 1024 ** 3;
 const HOUR_NS = 3600n * NS_PER_SECOND;
 const DAY_NS = 24n * HOUR_NS;

@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 
 /** What is needed of a request; Node's `IncomingMessage` is one. */
 export interface AddressedRequest {
-  readonly headers: { readonly "x-forwarded-for"?: string | string[] | undefined };
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 

@@ -27,11 +27,10 @@ export type AuthenticatedAgent = {
   readonly enrolledAtNs: string;
 };
 
-/** What other parts make of agents. Calls of one connection come in order: `connected`, messages, `disconnected`. */
+/** What other parts make of agents. Calls of one connection come in order: `connected`, then its messages. */
 export type AgentHandlers = {
   readonly connected: (connection: AgentConnection, hello: Hello) => void;
   readonly message: (connection: AgentConnection, message: Exclude<AgentUp, { type: "hello" | "heartbeat" }>) => void;
-  readonly disconnected: (connection: AgentConnection) => void;
 };
 
 export type AgentSessionOptions = {
@@ -165,7 +164,7 @@ export class AgentSession implements AgentSocket {
   /** Everybody is told that this connection is gone; once, and before anything else can take its place. */
   #end(): void {
     if (this.#state.kind === "closed") return;
-    const { registry, relay, router, handlers } = this.#options;
+    const { registry, relay, router } = this.#options;
     const before = this.#state;
     this.#state = { kind: "closed" };
     clearTimeout(this.#greetingTimer);
@@ -174,6 +173,5 @@ export class AgentSession implements AgentSocket {
     router.detach(before.connection);
     relay.gone(before.connection);
     registry.gone(before.connection);
-    handlers.disconnected(before.connection);
   }
 }

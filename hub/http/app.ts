@@ -13,6 +13,7 @@ export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
 
 export type AppOptions = MountOptions & {
   readonly version: string;
+  readonly cookieName: string;
   readonly operations: readonly Operation[];
   readonly files: StaticFiles;
   readonly readiness: ReadinessChecks;
@@ -38,7 +39,7 @@ export const createApp = (options: AppOptions): HubHono => {
       query: NOTHING,
       body: NO_BODY,
       response: null,
-      handle: async () => ({ status: 200, body: openApiDocument(operations, options.version) }),
+      handle: async () => ({ status: 200, body: openApiDocument(operations, options) }),
     }),
   );
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Context, Hono } from "hono";
 import type { Actor } from "../auth/can.ts";
+import type { AddressedRequest } from "../auth/client-address.ts";
 import type { Guard, Operation, RequestInfo } from "./operation.ts";
 import { problemResponse, toRequestError } from "./problem.ts";
 
@@ -16,7 +16,7 @@ export type MountOptions = {
   /** Throws `origin_rejected` for a request that another site made or that names another host. */
   readonly checkOrigin: (request: { readonly method: string; readonly headers: Headers }) => void;
   /** The client's address; headers count only when a trusted proxy sent them. */
-  readonly clientAddress: (request: IncomingMessage) => string;
+  readonly clientAddress: (request: AddressedRequest) => string;
   readonly logger: { readonly error: (fields: object, message: string) => void };
 };
 
@@ -104,7 +104,10 @@ const answer = async (
     if (known.code === "internal") {
       options.logger.error({ err: error, requestId, route: `${operation.method} ${operation.path}` }, "request failed");
     }
-    const headers: Record<string, string> = known.code === "rate_limited" ? { "retry-after": "60" } : {};
-    return problemResponse(known, requestId, headers);
+    return problemResponse(known, requestId, retryAfter(error));
   }
 };
+
+/** A refusal by rate says when to come back. */
+const retryAfter = (error: unknown): Readonly<Record<string, string>> =>
+  error instanceof Error && "retryAfterSeconds" in error ? { "retry-after": String(error.retryAfterSeconds) } : {};

@@ -45,7 +45,10 @@ const describeOperation = (operation: Operation): unknown => {
 };
 
 /** The OpenAPI 3.1 document, made of the same table that routes requests. */
-export const openApiDocument = (operations: readonly Operation[], version: string): unknown => {
+export const openApiDocument = (
+  operations: readonly Operation[],
+  about: { readonly version: string; readonly cookieName: string },
+): unknown => {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = operation.path.replace(/:([a-zA-Z]+)/g, "{$1}");
@@ -55,9 +58,9 @@ export const openApiDocument = (operations: readonly Operation[], version: strin
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Yardarm", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    info: { title: "Yardarm", version: about.version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
     security: [{ session: [] }],
-    components: { securitySchemes: { session: { type: "apiKey", in: "cookie", name: "__Host-yardarm" } } },
+    components: { securitySchemes: { session: { type: "apiKey", in: "cookie", name: about.cookieName } } },
     paths,
   };
 };

@@ -53,6 +53,7 @@ const setUp = (operations: readonly Operation[], changes: { readonly actor?: Act
   const guarded: string[] = [];
   const app = createApp({
     version: "1.2.3",
+    cookieName: "__Host-yardarm",
     operations,
     files: new StaticFiles(),
     readiness: {

@@ -14,24 +14,26 @@ import type { Actor, Decision, Resource } from "../../auth/can.ts";
 import type { Enrollment, EnrollmentRequester, IssuedJoinToken } from "../../auth/enrollment.ts";
 import type { Permission } from "../../auth/permissions.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
-import type { Storage } from "../../storage/storage.ts";
 import { joinCommands } from "../join-commands.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation, type RequestInfo } from "../operation.ts";
 
 export type HostRouteOptions = {
   readonly enrollment: Enrollment;
-  readonly storage: Storage;
   readonly fleet: Fleet;
   readonly can: (actor: Actor, permission: Permission, resource: Resource) => Decision;
   /** A host's row changed: read it again and show it. */
   readonly refresh: (orgId: OrgId, hostId: HostId) => Promise<Host | undefined>;
-  /** Ends the host's connection and takes it off every screen. */
-  readonly remove: (actor: Actor, hostId: HostId, address: string) => Promise<void>;
+  /** Both leave an audit row. `remove` also ends the host's connection and takes it off every screen. */
+  readonly rename: (requester: HostRequester, name: string) => Promise<void>;
+  readonly remove: (requester: HostRequester) => Promise<void>;
   /** Origin under which agents reach this hub. */
   readonly hubUrl: () => string;
   readonly bundleSha256: string;
 };
+
+/** Who changes which host. */
+export type HostRequester = { readonly actor: Actor; readonly hostId: HostId; readonly address: string };
 
 const hostParams = z.object({ hostId: idSchema<HostId>() });
 
@@ -135,8 +137,8 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
       query: NOTHING,
       body: createHostRequestSchema,
       response: hostSchema,
-      handle: async ({ actor, params, body }) => {
-        await options.storage.org(actor.orgId).hosts.rename(params.hostId, body.name);
+      handle: async ({ actor, params, body, request }) => {
+        await options.rename({ actor, hostId: params.hostId, address: request.address }, body.name);
         return { status: 200, body: await options.refresh(actor.orgId, params.hostId) };
       },
     }),
@@ -151,7 +153,7 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
       body: NO_BODY,
       response: null,
       handle: async ({ actor, params, request }) => {
-        await options.remove(actor, params.hostId, request.address);
+        await options.remove({ actor, hostId: params.hostId, address: request.address });
         return new Response(null, { status: 204 });
       },
     }),

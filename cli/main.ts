@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { parseConfig, renderHelp } from "@yardarm/hub/config";
+import { runHub } from "@yardarm/hub/main";
+import { VERSION } from "@yardarm/hub/version";
+import { Command } from "commander";
+import { say } from "./say.ts";
+import { up } from "./up.ts";
+
+/** Exit codes: 0 ended as asked, 1 could not run, 2 wrong options. */
+const WRONG_OPTIONS = 2;
+
+const program = new Command("yardarm")
+  .description("See and steer every Docker host from one place.")
+  .version(VERSION)
+  .addHelpText("after", `\nOptions of the hub (flag, variable, default):\n${renderHelp()}`);
+
+/** The hub's options come from its own table, so commander hands them through. */
+const hubCommand = (name: string, description: string): Command =>
+  program.command(name).description(description).allowUnknownOption().allowExcessArguments();
+
+const configOf = (argv: readonly string[]) => {
+  const result = parseConfig(process.env, argv);
+  if (result.ok) return result.config;
+  for (const problem of result.problems) say(problem);
+  process.exit(WRONG_OPTIONS);
+};
+
+hubCommand("up", "the hub and an agent for this machine's engine; --demo shows a simulated fleet instead").action(
+  async (_options, command: Command) => {
+    const argv = command.args.filter((argument) => argument !== "--demo");
+    await up(configOf(argv), { isDemo: argv.length < command.args.length });
+  },
+);
+
+hubCommand("hub", "the hub alone").action(async (_options, command: Command) => {
+  const hub = await runHub(configOf(command.args));
+  if (hub.setupToken !== null) say(`Open this link to make the first owner: ${hub.url}/setup#token=${hub.setupToken}`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await hub.stop();
+});
+
+try {
+  await program.parseAsync();
+  process.exit(0);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}

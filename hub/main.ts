@@ -1,0 +1,294 @@
+/**
+ * The hub, from configuration to drain: a table of contents. Dependencies are passed by hand; this is the only file that
+ * names SQLite and PostgreSQL.
+ */
+import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { ActionId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
+import { ActionFeed } from "./actions/action-feed.ts";
+import { ActionService } from "./actions/action-service.ts";
+import { agentHandlers, dispatchCommand, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
+import { createActionAudit } from "./audit/action-audit.ts";
+import { can, demand } from "./auth/can.ts";
+import { createClientAddress } from "./auth/client-address.ts";
+import { createSessionCookie } from "./auth/cookies.ts";
+import { verifyFor } from "./auth/ed25519.ts";
+import { newId } from "./auth/new-id.ts";
+import { OriginCheck } from "./auth/origin.ts";
+import { permissionFor, ROLE_PERMISSIONS } from "./auth/permissions.ts";
+import { SESSION_ABSOLUTE_MS } from "./auth/sessions.ts";
+import { MemoryBus } from "./bus/memory-bus.ts";
+import { removeHost, renameHost } from "./change-host.ts";
+import { authenticateClient, clientHandlers } from "./client-side.ts";
+import type { Config } from "./config.ts";
+import { frameTransport } from "./gateway/frame-transport.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { LiveMetrics } from "./history/live-metrics.ts";
+import { createApp } from "./http/app.ts";
+import { actionRoutes } from "./http/routes/action-routes.ts";
+import { authRoutes } from "./http/routes/auth-routes.ts";
+import { containerRoutes } from "./http/routes/container-routes.ts";
+import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
+import { AgentReports } from "./inventory/agent-reports.ts";
+import { Fleet } from "./inventory/fleet.ts";
+import { listen } from "./listen.ts";
+import { MemoryLogStore } from "./logs/memory-log-store.ts";
+import { createLogger } from "./observability/logger.ts";
+import { HubMetrics } from "./observability/metrics.ts";
+import { openPeople } from "./open-people.ts";
+import type { AgentConnection } from "./relay/agent-connection.ts";
+import { AgentRegistry } from "./relay/agent-registry.ts";
+import { LogRelay } from "./relay/log-relay.ts";
+import { RequestRouter } from "./relay/request-router.ts";
+import { Turn } from "./relay/turn.ts";
+import { Viewer } from "./relay/viewer.ts";
+import { openDataDirectory } from "./storage/data-directory.ts";
+import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
+import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+import { after, every } from "./timers.ts";
+import { VERSION } from "./version.ts";
+import { loadWebFiles } from "./web-files.ts";
+
+const RELAY_TICK_MS = 100;
+const PRUNE_MS = 5 * 60_000;
+
+export type RunningHub = {
+  /** Where it listens, `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** What claims a fresh hub, for the operator's eyes; `null` when it has an owner. */
+  readonly setupToken: string | null;
+  /** Resolves with the first org once the hub has an owner, at once when it has one. */
+  readonly claimed: Promise<OrgId>;
+  /** A host of this machine's operator and the join token for its agent, through the same enrollment as any other. */
+  readonly createLocalHost: (
+    orgId: OrgId,
+    name: string,
+  ) => Promise<{ readonly hostId: HostId; readonly joinToken: string }>;
+  /** Drains and lets go of everything; user-facing parts first. Never rejects. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Starts a hub in this process.
+ *
+ * @throws ProtocolError whose message is a sentence for the operator
+ */
+export const runHub = async (config: Config): Promise<RunningHub> => {
+  await using opened = new AsyncDisposableStack();
+  const logger = createLogger({ level: config.logLevel });
+  const report = (err: unknown): void => logger.error({ err }, "unexpected failure");
+  const nowMs = Date.now;
+  const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
+  const nodeId = newId<NodeId>("nod");
+  const metrics = new HubMetrics();
+
+  const directory = openDataDirectory(config.dataDirectory);
+  opened.defer(() => directory.release());
+  const storage =
+    config.databaseUrl === null
+      ? await openSqliteStorage({
+          dataDirectory: directory.path,
+          onBackup: (file) => logger.info({ file }, "database copied before its schema changes"),
+        })
+      : await openPostgresStorage({
+          url: config.databaseUrl,
+          onConnectionLost: (error) => logger.warn({ reason: error.message }, "database connection lost"),
+        });
+  opened.defer(() => storage.close());
+  const logStore = new MemoryLogStore();
+  opened.defer(() => logStore.close());
+  const bus = new MemoryBus({ report, after });
+  opened.defer(() => bus.close());
+
+  const people = await openPeople({ storage, hubKeyFile: config.hubKeyFile, nowMs, nowNs });
+  const { audit, keys, sessions, tickets } = people;
+  opened.defer(every(PRUNE_MS, people.prune, report));
+
+  const fleet = new Fleet();
+  const turn = new Turn({ defer: setImmediate, report });
+  const relay = new LogRelay({ nodeId, log: logStore, turn, drops: metrics.drops, nowMs, report });
+  const router = new RequestRouter({ bus, report });
+  const reports = new AgentReports<AgentConnection>({
+    storage,
+    fleet,
+    publish: (change) => fleet.apply(change),
+    assignLogs: (agent, containers) => void relay.assign(agent, containers),
+    nowNs,
+    report,
+  });
+  await reports.load();
+  opened.defer(() => reports.flush());
+  const registry = new AgentRegistry({
+    nowMs,
+    events: {
+      presence: (presence) => reports.presence(presence),
+      duplicate: (orgId, hostId) => logger.warn({ orgId, hostId }, "a second agent uses the identity of this host"),
+    },
+  });
+  const liveMetrics = new LiveMetrics({
+    watchHost: (hostId, containerIds) => {
+      const orgId = fleet.orgOf(hostId);
+      // A host that is away is told when it comes back.
+      if (orgId !== undefined) watchHost(router, { orgId, hostId, containerIds }).catch(() => {});
+    },
+  });
+  const actionFeed = new ActionFeed();
+  const actions = new ActionService({
+    hubId: keys.hubId,
+    rows: {
+      insert: (orgId, userId, action, key) => storage.org(orgId).actions.insert(userId, action, key),
+      update: (orgId, action) => storage.org(orgId).actions.update(action),
+      find: (orgId, actionId) => storage.org(orgId).actions.find(actionId),
+      open: (orgId, hostId) => storage.org(orgId).actions.open(hostId),
+    },
+    audit: createActionAudit(audit),
+    dispatch: async (command) => {
+      await dispatchCommand(router, command);
+    },
+    verifyResult: async (hostId, payload, signature) => {
+      const publicKey = (await storage.system.hosts.findCredential(hostId))?.agentPublicKey;
+      return typeof publicKey === "string" && verifyFor("action-result", payload, { publicKey, signature });
+    },
+    publish: (orgId, action) => actionFeed.publish(orgId, action),
+    newActionId: () => newId<ActionId>("act"),
+    nowNs,
+    after,
+    report,
+  });
+  serveAgentRequests(router, {
+    keys,
+    dockerIdsOf: (orgId, containerIds) =>
+      containerIds.flatMap((containerId) => fleet.container(orgId, containerId)?.dockerId ?? []),
+  });
+
+  const cookie = createSessionCookie(config.publicUrl);
+  const clientAddress = createClientAddress(config.trustedProxies);
+  let port = config.port;
+  const origin = new OriginCheck({ publicUrl: config.publicUrl, port: () => port });
+  const gateway = new Gateway({
+    authenticators: {
+      challenge: () => ({ hub: keys.hubId, nonce: people.agentConnect.issueNonce() }),
+      agent: (token, hostId) => people.agentConnect.verify(token, hostId),
+      client: authenticateClient({ sessions, tickets, origin, cookie }),
+    },
+    agents: {
+      ...{ registry, relay, router },
+      handlers: agentHandlers({ reports, metrics: liveMetrics, actions, router, report }),
+      welcome: signWelcome({ keys, nodeId, nowNs }),
+      refused: ({ hostId }, error) => {
+        metrics.connectionsClosed.inc({ socket: "agent", code: error.code });
+        logger.warn({ hostId, code: error.code, reason: error.message }, "agent connection ended");
+      },
+    },
+    clients: {
+      relay,
+      recheck: (actor) => sessions.recheck(actor.sessionId),
+      handlers: clientHandlers({ fleet, metrics: liveMetrics, actionFeed }),
+      nowMs,
+      report,
+    },
+    newViewer: (socket) => new Viewer({ socket, transport: frameTransport, turn, drops: metrics.drops }),
+    version: VERSION,
+    random: Math.random,
+    report,
+  });
+  opened.defer(
+    every(
+      RELAY_TICK_MS,
+      () => {
+        const now = nowMs();
+        registry.tick(now);
+        relay.tick(now);
+        metrics.agentsConnected.set(gateway.agentCount);
+        metrics.viewersConnected.set(gateway.clientCount);
+      },
+      report,
+    ),
+  );
+
+  const { files, bundleSha256 } = await loadWebFiles();
+  const claimed = Promise.withResolvers<OrgId>();
+  const hubUrl = (): string => config.publicUrl?.origin ?? `http://127.0.0.1:${port}`;
+  const changeOf = ({ actor, hostId, address }: HostRequester) => ({
+    ...{ hostId, address, orgId: actor.orgId },
+    actor: { type: "user" as const, id: actor.userId, name: actor.name },
+  });
+  const app = createApp({
+    version: VERSION,
+    cookieName: cookie.name,
+    operations: [
+      ...authRoutes({
+        ...{ version: VERSION, cookie, storage, sessions, tickets, sessionMs: SESSION_ABSOLUTE_MS },
+        firstRun: people.firstRun,
+        signIn: people.signIn,
+        permissionsOf: (role) => ROLE_PERMISSIONS[role],
+        claimed: claimed.resolve,
+      }),
+      ...hostRoutes({
+        ...{ fleet, can, hubUrl, bundleSha256 },
+        enrollment: people.enrollment,
+        refresh: (orgId, hostId) => reports.refresh(orgId, hostId),
+        rename: (requester, name) => renameHost({ storage, audit }, { ...changeOf(requester), name }),
+        remove: async (requester) => {
+          await removeHost({ storage, audit, nowMs }, changeOf(requester));
+          registry.remove(requester.hostId);
+          await reports.remove(requester.actor.orgId, requester.hostId);
+        },
+      }),
+      ...containerRoutes({ fleet, can, nowMs, metrics: liveMetrics }),
+      ...actionRoutes({ fleet, actions, permissionFor }),
+    ],
+    files,
+    readiness: { database: () => storage.ping() },
+    metricsToken: config.metricsToken,
+    renderMetrics: () => metrics.render(),
+    authenticate: async (headers) => {
+      const token = cookie.read(headers.get("cookie"));
+      return token === null ? null : sessions.authenticate(token);
+    },
+    guard: demand,
+    checkOrigin: (request) => origin.checkRequest(request),
+    clientAddress,
+    logger: { error: (fields, message) => logger.error(fields, message) },
+  });
+
+  const server = createServer(getRequestListener(app.fetch));
+  server.on("upgrade", (request, stream, head) => void gateway.upgrade(request, stream, head));
+  port = await listen(server, config);
+
+  if (config.adminEmail !== null && config.adminPassword !== null) {
+    await people.firstRun.claimFor({ email: config.adminEmail, password: config.adminPassword });
+  }
+  const setupToken = await people.firstRun.offerSetupToken();
+  const [firstOrg] = await storage.system.orgs.list();
+  if (firstOrg !== undefined) claimed.resolve(firstOrg.orgId);
+  logger.info({ url: hubUrl(), version: VERSION }, "hub is ready");
+
+  const running = opened.move();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    setupToken,
+    claimed: claimed.promise,
+    createLocalHost: async (orgId, name) => {
+      const requester = {
+        orgId,
+        actor: { type: "hub" as const, id: null, name: "yardarm up" },
+        address: null,
+      };
+      const issued = await people.enrollment.createHost(requester, { name, projectId: null });
+      await reports.refresh(orgId, issued.hostId);
+      return issued;
+    },
+    stop: async () => {
+      logger.info("hub is stopping");
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      gateway.drain();
+      const forced = setTimeout(() => server.closeAllConnections(), config.drainSeconds * 1000);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(forced);
+      await relay.settled().catch(report);
+      await running.disposeAsync().catch(report);
+    },
+  };
+};

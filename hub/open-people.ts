@@ -1,0 +1,57 @@
+import { randomBytes } from "node:crypto";
+import { AuditChain } from "./audit/audit-chain.ts";
+import { AgentConnect } from "./auth/agent-connect.ts";
+import { Enrollment } from "./auth/enrollment.ts";
+import { FirstRun } from "./auth/first-run.ts";
+import { type HubKeys, openHubKeys } from "./auth/hub-keys.ts";
+import { Passwords } from "./auth/password.ts";
+import { Sessions } from "./auth/sessions.ts";
+import { SignIn } from "./auth/sign-in.ts";
+import { Tickets } from "./auth/tickets.ts";
+import type { Storage } from "./storage/storage.ts";
+
+/** Everything that answers "who is it": people, agents, the hub's own key, and the audit that remembers. */
+export type People = {
+  readonly audit: AuditChain;
+  readonly keys: HubKeys;
+  readonly sessions: Sessions;
+  readonly firstRun: FirstRun;
+  readonly signIn: SignIn;
+  readonly tickets: Tickets;
+  readonly enrollment: Enrollment;
+  readonly agentConnect: AgentConnect;
+  /** Removes what has ended by itself; call it every few minutes. */
+  readonly prune: () => Promise<void>;
+};
+
+/** @throws ProtocolError `key_mismatch` with a sentence when the hub's key and its database do not belong together */
+export const openPeople = async (options: {
+  readonly storage: Storage;
+  readonly hubKeyFile: string;
+  readonly nowMs: () => number;
+  readonly nowNs: () => bigint;
+}): Promise<People> => {
+  const { storage, nowMs, nowNs } = options;
+  const base = { storage, nowMs, random: randomBytes };
+  const audit = new AuditChain({ storage, nowNs });
+  const keys = await openHubKeys({ ...base, file: options.hubKeyFile });
+  const passwords = new Passwords({ random: randomBytes });
+  const sessions = new Sessions(base);
+  const tickets = new Tickets({ ...base, sessions });
+  const instance = await storage.system.instance.find();
+  if (instance === undefined) throw new Error("The instance row vanished.");
+  const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey: instance.nonceKey });
+  return {
+    audit,
+    keys,
+    sessions,
+    firstRun: new FirstRun({ ...base, audit, passwords, sessions }),
+    signIn: new SignIn({ storage, audit, passwords, sessions }),
+    tickets,
+    enrollment: new Enrollment({ ...base, audit, keys }),
+    agentConnect,
+    prune: async () => {
+      await Promise.all([sessions.prune(), tickets.prune(), agentConnect.prune()]);
+    },
+  };
+};
