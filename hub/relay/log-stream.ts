@@ -15,6 +15,8 @@ import type { Turn } from "./turn.ts";
 
 /** A viewer that comes back within this time does not make the agent change its mode twice. */
 const STOP_GRACE_MS = 5_000;
+/** An agent that still sends frames which do not follow has not understood. */
+const TELL_AGAIN_MS = 5_000;
 /** Text and columns that go into one chunk: the grain in which a slow viewer's queue drops. */
 const CHUNK_BYTES = 256 * 1024;
 /** Honest agents stop at their window; columns and headers are the reason for the double. */
@@ -53,7 +55,7 @@ type Upstream =
   | { readonly kind: "preparing"; readonly connection: AgentConnection }
   | { readonly kind: "following"; readonly connection: AgentConnection }
   /** A frame did not follow: everything is ignored until a batch starts at the seq that the agent was told. */
-  | { readonly kind: "rewinding"; readonly connection: AgentConnection; readonly isTold: boolean };
+  | { readonly kind: "rewinding"; readonly connection: AgentConnection; readonly toldAtMs: number | null };
 
 /** What the agent was told about being watched. */
 type Watch = { readonly kind: "off" } | { readonly kind: "on" } | { readonly kind: "ending"; readonly atMs: number };
@@ -194,9 +196,10 @@ export class LogStream {
       this.#options.drops.count("superseded", 1, frame.length);
       return;
     }
-    if (header.firstSeq !== this.ring.endSeq || (upstream.kind === "rewinding" && !upstream.isTold)) {
+    const isUntold = upstream.kind === "rewinding" && upstream.toldAtMs === null;
+    if (header.firstSeq !== this.ring.endSeq || isUntold) {
       this.#options.drops.count("rewind_pending", 1, frame.length);
-      if (upstream.kind === "following") this.#rewind(connection);
+      if (!isUntold) this.#rewind(connection);
       return;
     }
     if (upstream.kind === "rewinding") this.#upstream = { kind: "following", connection };
@@ -360,13 +363,17 @@ export class LogStream {
   }
 
   #rewind(connection: AgentConnection): void {
-    this.#upstream = { kind: "rewinding", connection, isTold: false };
+    const before = this.#upstream;
+    // What was under way when it was told is no reason to tell it again.
+    const toldAtMs = before.kind === "rewinding" ? before.toldAtMs : null;
+    if (toldAtMs !== null && this.#options.nowMs() - toldAtMs < TELL_AGAIN_MS) return;
+    this.#upstream = { kind: "rewinding", connection, toldAtMs: null };
     connection.uncommittedBytes -= this.#commits.discardUncovered();
     void this.#commits.settled().then(() => {
       const upstream = this.#upstream;
-      if (upstream.kind !== "rewinding" || upstream.isTold || upstream.connection !== connection) return;
+      if (upstream.kind !== "rewinding" || upstream.toldAtMs !== null || upstream.connection !== connection) return;
       this.#renumber();
-      this.#upstream = { kind: "rewinding", connection, isTold: true };
+      this.#upstream = { kind: "rewinding", connection, toldAtMs: this.#options.nowMs() };
       connection.send({ type: "log.rewind", alias: this.alias, nextSeq: this.committedSeq, cursor: this.#cursor });
     });
   }

@@ -88,7 +88,7 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
 
   deliver(chunk: LogChunk): void {
     const stream = this.#stream;
-    if (stream === null || chunk.endSeq <= this.#position) return;
+    if (stream === null || !this.isLive || chunk.endSeq <= this.#position) return;
     if (chunk.firstSeq !== this.#position) {
       this.#fallBack(stream);
       return;
@@ -239,29 +239,33 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
     this.#isFetching = false;
   }
 
-  async #serveFetch({ fromSeq, toSeq }: SeqSpan): Promise<void> {
+  async #serveFetch(span: SeqSpan): Promise<void> {
     const stream = this.#stream;
+    const { containerId } = this;
     const { viewer, log } = this.#options;
-    let firstSeq = fromSeq;
-    let position = fromSeq;
+    let { fromSeq, toSeq } = span;
     if (stream !== null && fromSeq < stream.ring.firstSeq) {
-      firstSeq = Math.max(fromSeq, (await log.firstSeq(stream.orgId, this.containerId)) ?? stream.ring.firstSeq);
-      position = Math.min(firstSeq, toSeq);
+      fromSeq = Math.max(fromSeq, (await log.firstSeq(stream.orgId, containerId)) ?? stream.ring.firstSeq);
     }
+    let position = Math.min(fromSeq, toSeq);
     let bytes = 0;
     while (stream !== null && position < toSeq && bytes < FETCH_BYTES) {
+      const restarts = this.#restarts;
       await viewer.room();
+      const piece = await this.#read(stream, { fromSeq: position, toSeq });
       if (this.isEnded) return;
-      const fromPiece = position;
-      const piece = await this.#read(stream, { fromSeq: fromPiece, toSeq });
-      if (this.isEnded) return;
-      if (piece.endSeq === fromPiece) break;
-      position = piece.endSeq;
+      if (restarts !== this.#restarts) {
+        // Lines of the epoch that ended must not follow its end; those of the new one come by themselves.
+        toSeq = Math.min(toSeq, stream.epochSeq);
+        position = Math.min(position, toSeq);
+        continue;
+      }
+      if (piece.endSeq === position) break;
       // A hole is not sent: that the answer reaches over it without lines says it.
-      if (piece.frames.length > 0) bytes += this.#sendPiece(fromPiece, piece);
+      if (piece.frames.length > 0) bytes += this.#sendPiece(position, piece);
+      position = piece.endSeq;
     }
-    const { containerId } = this;
-    viewer.send({ type: "log.fetched", containerId, fromSeq: Math.min(firstSeq, toSeq), toSeq: position });
+    viewer.send({ type: "log.fetched", containerId, fromSeq: Math.min(fromSeq, position), toSeq: position });
   }
 
   #fail(error: unknown, refused: "log.subscribe" | "log.fetch"): void {
