@@ -117,10 +117,17 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     types: ["hub/storage"],
     thirdParty: ["node:"],
   },
-  ...["logs", "history", "inventory", "actions", "alerts"].map(
+  {
+    folder: "hub/logs",
+    holds: "the log store: one file per engine, its driver included",
+    imports: ["protocol", "hub/observability"],
+    types: ["hub/storage", "hub/relay", "hub/auth", "hub/audit"],
+    thirdParty: ["node:", "pg"],
+  },
+  ...["history", "inventory", "actions", "alerts"].map(
     (name): ImportRow => ({
       folder: `hub/${name}`,
-      holds: "log store; metric history; what exists; action state machine; rules and delivery: not one another",
+      holds: "metric history; what exists; action state machine; rules and delivery: not one another",
       imports: ["protocol", "hub/observability"],
       types: ["hub/storage", "hub/relay", "hub/auth", "hub/audit"],
       thirdParty: ["node:"],
