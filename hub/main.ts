@@ -252,7 +252,8 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     logger: { error: (fields, message) => logger.error(fields, message) },
   });
 
-  const server = createServer(getRequestListener(app.fetch));
+  const answer = getRequestListener(app.fetch);
+  const server = createServer((request, response) => void answer(request, response));
   server.on("upgrade", (request, stream, head) => void gateway.upgrade(request, stream, head));
   port = await listen(server, config);
 
