@@ -1,4 +1,4 @@
-import { type ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
+import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import type { LogRequest } from "../docker/container-logs.ts";
 import { describeFault, type MessageParser } from "../docker/log-message.ts";
 import { createMessageParser } from "../docker/message-parser.ts";
@@ -32,6 +32,7 @@ const SPACE_BYTES = 1;
 class ApiReading implements OpenLog {
   // fixed
   readonly #reader: MessageReader;
+  readonly #tty: boolean;
   readonly #parser: MessageParser;
   readonly #stamps = new StampParser();
   readonly #opening = new AbortController();
@@ -42,6 +43,7 @@ class ApiReading implements OpenLog {
 
   constructor(engine: LogEngine, read: LogRead, reader: MessageReader) {
     this.#reader = reader;
+    this.#tty = read.container.tty;
     this.#parser = createMessageParser({ tty: read.container.tty, sink: this });
     void this.#open(engine, read);
   }
@@ -109,6 +111,11 @@ class ApiReading implements OpenLog {
     if (this.#isOver) return;
     if (error !== null) {
       this.#end(endOf(error));
+      return;
+    }
+    if (!this.#tty && this.#parser.pendingBytes > 0) {
+      const text = "The engine ended a log in the middle of a message.";
+      this.#end({ kind: "broken", error: new ProtocolError("engine_unreachable", text) });
       return;
     }
     // A TTY's last words have no end of their own. Should the engine have died instead, the reader reads them again.

@@ -30,6 +30,8 @@ const RETRY_LIMIT_MS = 10_000;
 const FAULTS_AT_PLACE = 3;
 /** A place that is found by searching everything, and then again not from its stamp, is given up after so many rounds. */
 const SEARCHES_FOR_PLACE = 3;
+/** An engine that dies ends a reading as if it were complete, so one search in vain proves nothing. */
+const VAIN_SEARCHES = 2;
 const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
 
 /** Whether the container still writes. */
@@ -119,6 +121,7 @@ export class LineReader implements MessageReader, LineSink {
   #failures = 0;
   #faultsAtPlace = 0;
   #missedPlaces = 0;
+  #vainSearches = 0;
   #hasEqualStamps = false;
   /** Lines were taken since the last verification began. */
   #hasProgress = false;
@@ -145,6 +148,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#recent?.clear();
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
+    this.#vainSearches = 0;
     this.#failures = 0;
     this.#plan = this.#firstPlan();
     this.#open();
@@ -269,8 +273,9 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind !== "reading") return;
     if (this.#seek !== null) {
       const verdict = this.#seek.judge(tsSeconds, tsNanos, text, start, end);
+      this.#recent?.take(tsSeconds, tsNanos);
       if (verdict === "found") this.#found();
-      else if (verdict === "passed" && this.#phase.plan.kind !== "search") {
+      else if (verdict !== "before" && this.#phase.plan.kind !== "search") {
         this.#placeMissing(this.#phase.plan, this.#seek);
       }
       return;
@@ -313,6 +318,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#failures = 0;
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
+    this.#vainSearches = 0;
     if (this.#recent === null) return;
     this.#hasProgress = true;
     if (place.ordinal > 0) this.#hasEqualStamps = true;
@@ -385,6 +391,7 @@ export class LineReader implements MessageReader, LineSink {
       this.#readAgain({ kind: "search", match: "exact" });
     } else if (plan.kind === "search" && plan.match === "exact" && seek.sawStamp)
       this.#readAgain({ kind: "search", match: "stamp" });
+    else if (++this.#vainSearches < VAIN_SEARCHES) this.#retry({ kind: "search", match: "exact" });
     else this.#losePlace("rotated", { kind: "salvage" });
   }
 
@@ -422,10 +429,11 @@ export class LineReader implements MessageReader, LineSink {
     }
   }
 
-  #retry(): void {
+  #retry(plan?: ReadingPlan): void {
     const { clock, random } = this.#options;
     this.#leaveReading();
-    if (this.#plan.kind !== "finish" && this.#plan.kind !== "live") this.#plan = this.#firstPlan();
+    if (plan !== undefined) this.#plan = plan;
+    else if (this.#plan.kind !== "finish" && this.#plan.kind !== "live") this.#plan = this.#firstPlan();
     const ceilingMs = Math.min(RETRY_LIMIT_MS, RETRY_FIRST_MS * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 16);
     const cancel = clock.setTimer(Math.round(ceilingMs * (0.5 + random() / 2)), () => this.#open());
@@ -532,6 +540,8 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind !== "reading") return;
     this.#phase.log.close();
     this.#releaseSlot();
+    // It may have ended in the middle of a read.
+    if (this.#seek === null) this.#options.taker.readEnd();
     const joined = this.#joiner.openLineSinceNs;
     this.#openLineBeforeNs = earliest(joined, this.#openLineBeforeNs);
     this.#joiner.reset();

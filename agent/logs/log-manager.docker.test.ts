@@ -1,98 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { asId, type DockerId } from "@yardarm/protocol/ids";
 import { afterEach, describe, expect, inject, test } from "vitest";
-import { CollectingLogHub } from "../../testkit/collecting-log-hub.ts";
+import { AgentLogBench, type AgentLogBenchOptions } from "../../testkit/agent-log-bench.ts";
 import { engineCall, engineRequest } from "../../testkit/engine-request.ts";
 import { TEST_IMAGE } from "../../testkit/test-image.ts";
 import { waitUntil } from "../../testkit/wait-until.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { DockerEngine } from "../docker/docker-engine.ts";
-import { ApiSource } from "./api-source.ts";
-import { runStateOf } from "./line-reader.ts";
-import { LogManager } from "./log-manager.ts";
 
 const socketPath = inject("dockerHost").replace("unix://", "");
 const engine = new DockerEngine({ kind: "unix", socketPath });
-const ALIAS = 7;
-
-const clock = {
-  nowNs: () => BigInt(Date.now()) * 1_000_000n,
-  monotonicMs: () => performance.now(),
-  setTimer: (ms: number, callback: () => void) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
-/** One agent's logs of one container, and the hub that outlives the agent. */
-class Bench {
-  readonly hub = new CollectingLogHub();
-  readonly details: ContainerDetails;
-  #manager: LogManager | undefined;
-  #connected = false;
-  #committer: NodeJS.Timeout | undefined;
-  failure: unknown;
-
-  constructor(details: ContainerDetails) {
-    this.details = details;
-  }
-
-  startAgent(enrolledAtNs = 0n): void {
-    this.#connected = true;
-    const manager = new LogManager({
-      source: new ApiSource(engine),
-      describe: () => this.details,
-      inspect: (dockerId) => runStateOf(() => engine.inspectContainer(dockerId)),
-      send: () => this.#connected,
-      sendFrame: (frame) => {
-        if (!this.#connected) return false;
-        try {
-          this.hub.take(frame);
-        } catch (error) {
-          this.failure ??= error;
-        }
-        return true;
-      },
-      clock,
-      random: Math.random,
-    });
-    this.#manager = manager;
-    manager.online(enrolledAtNs);
-    this.assign();
-    manager.take({ type: "log.stream.start", alias: ALIAS });
-    this.#committer = setInterval(() => manager.take({ type: "ack", acks: [this.hub.commit(ALIAS)] }), 50);
-  }
-
-  assign(): void {
-    const { dockerId } = this.details;
-    this.#manager?.take({ type: "log.assign", streams: [{ dockerId, alias: ALIAS, cursor: this.hub.cursor(ALIAS) }] });
-  }
-
-  /** What was not committed is lost with the connection. */
-  cutConnection(): void {
-    this.#connected = false;
-    this.#manager?.offline();
-    this.hub.forgetUncommitted(ALIAS);
-  }
-
-  reconnect(): void {
-    this.#connected = true;
-    this.#manager?.online(0n);
-    this.assign();
-    this.#manager?.take({ type: "log.stream.start", alias: ALIAS });
-  }
-
-  containerStarted(): void {
-    this.#manager?.containerStarted(this.details.dockerId);
-  }
-
-  killAgent(): void {
-    clearInterval(this.#committer);
-    this.cutConnection();
-    this.#manager?.stop();
-  }
-}
-
 const containers: string[] = [];
 
 const create = async (command: string, options: { tty?: boolean; log?: object } = {}): Promise<ContainerDetails> => {
@@ -124,17 +41,21 @@ afterEach(async () => {
 });
 
 describe("logs of a real engine, numbered exactly once", () => {
-  let bench: Bench;
+  let bench: AgentLogBench;
   afterEach(() => bench.killAgent());
+
+  const startAgent = (container: ContainerDetails, options: Partial<AgentLogBenchOptions> = {}): void => {
+    bench = new AgentLogBench({ engine, container, ...options });
+    bench.startAgent();
+  };
 
   test("[LOGS-01] a new container is taken from its first line, both streams with their stamps", async () => {
     const details = await create("echo first; echo second >&2; sleep 0.05; printf last");
     await start(details.dockerId);
     await wait(details.dockerId);
-    bench = new Bench(details);
-    bench.startAgent();
-    await bench.hub.waitForLines(ALIAS, 3);
-    const lines = bench.hub.lines(ALIAS);
+    startAgent(details);
+    await bench.waitForLines(3);
+    const lines = bench.lines;
     expect(lines.map(({ text, stream }) => `${stream} ${text}`).toSorted()).toEqual(["0 first", "0 last", "1 second"]);
     expect(lines.every(({ tsNs }) => tsNs > details.createdAtNs)).toBe(true);
   });
@@ -146,75 +67,67 @@ describe("logs of a real engine, numbered exactly once", () => {
       const log = await engineCall(socketPath, "GET", `/containers/${details.dockerId}/logs?stdout=1`);
       return log.includes("line 300\n") && BigInt(Date.now()) * 1_000_000n;
     });
-    bench = new Bench(details);
-    bench.startAgent(enrolledAtNs);
-    await bench.hub.waitForLines(ALIAS, 202);
-    expect(bench.hub.texts(ALIAS)).toEqual(["(before_enrollment)", ...numbers(101, 300), "after"]);
-    expect(bench.hub.lines(ALIAS)[0]?.loss?.lines).toBe(100);
+    startAgent(details, { enrolledAtNs });
+    await bench.waitForLines(202);
+    expect(bench.texts).toEqual(["(before_enrollment)", ...numbers(101, 300), "after"]);
+    expect(bench.lines[0]?.loss?.lines).toBe(100);
   });
 
   test("[LOGS-09] nothing is lost or doubled over cut connections and agents that die", async () => {
     const details = await create(counting(8_000));
-    bench = new Bench(details);
     await start(details.dockerId);
-    bench.startAgent();
+    startAgent(details);
     for (let round = 0; round < 6; round++) {
-      await bench.hub.waitForLines(ALIAS, (round + 1) * 1_000);
+      await bench.waitForLines((round + 1) * 1_000);
       if (round % 2 === 0) {
         bench.cutConnection();
-        bench.reconnect();
+        bench.connect();
       } else {
         bench.killAgent();
         bench.startAgent();
       }
     }
-    await bench.hub.waitForLines(ALIAS, 8_000);
-    expect(bench.failure).toBeUndefined();
-    expect(bench.hub.texts(ALIAS)).toEqual(numbers(1, 8_000));
+    await bench.waitForLines(8_000);
+    expect(bench.texts).toEqual(numbers(1, 8_000));
   });
 
   test("[LOGS-09] a restarted container goes on, its last words included", async () => {
     const details = await create(`${counting(200)}; printf unfinished`);
-    bench = new Bench(details);
-    bench.startAgent();
+    startAgent(details);
     const expected: string[] = [];
     for (let run = 1; run <= 3; run++) {
       await start(details.dockerId);
       bench.containerStarted();
       await wait(details.dockerId);
       expected.push(...numbers(1, 200), "unfinished");
-      await bench.hub.waitForLines(ALIAS, expected.length);
+      await bench.waitForLines(expected.length);
     }
-    expect(bench.failure).toBeUndefined();
-    expect(bench.hub.texts(ALIAS)).toEqual(expected);
+    expect(bench.texts).toEqual(expected);
   });
 
   test("long lines and a TTY come out whole", async () => {
     const details = await create('head -c 40000 /dev/zero | tr "\\0" x; echo; echo done', { tty: true });
-    bench = new Bench(details);
     await start(details.dockerId);
-    bench.startAgent();
-    await bench.hub.waitForLines(ALIAS, 2);
-    expect(bench.hub.texts(ALIAS)).toEqual(["x".repeat(40_000), "done"]);
+    startAgent(details);
+    await bench.waitForLines(2);
+    expect(bench.texts).toEqual(["x".repeat(40_000), "done"]);
   });
 
   test("concurrent stdout and stderr survive a resume at any line", async () => {
     const half = (stream: string, word: string) =>
       `(i=0; while [ $i -lt 1500 ]; do i=$((i+1)); echo "${word} $i" ${stream}; done)`;
     const details = await create(`${half("", "out")} & ${half(">&2", "err")} & wait`);
-    bench = new Bench(details);
     await start(details.dockerId);
-    bench.startAgent();
+    startAgent(details);
     for (let round = 1; round <= 4; round++) {
-      await bench.hub.waitForLines(ALIAS, round * 500);
+      await bench.waitForLines(round * 500);
       bench.killAgent();
       bench.startAgent();
     }
-    await bench.hub.waitForLines(ALIAS, 3_000);
-    const texts = bench.hub.texts(ALIAS);
+    await bench.waitForLines(3_000);
+    const texts = bench.texts;
     const of = (word: string) => texts.filter((text) => text.startsWith(word));
     const counted = (word: string) => Array.from({ length: 1_500 }, (_, index) => `${word} ${index + 1}`);
-    expect(bench.failure).toBeUndefined();
     expect(of("out")).toEqual(counted("out"));
     expect(of("err")).toEqual(counted("err"));
   });
@@ -222,36 +135,18 @@ describe("logs of a real engine, numbered exactly once", () => {
   test("a log that rotates is numbered once, although the engine's follow repeats lines", async () => {
     const log = { Type: "json-file", Config: { "max-size": "100k", "max-file": "5" } };
     const details = await create(counting(20_000, "0.02"), { log });
-    bench = new Bench(details);
     await start(details.dockerId);
-    bench.startAgent();
-    await bench.hub.waitForLines(ALIAS, 20_000);
-    expect(bench.failure).toBeUndefined();
-    expect(bench.hub.texts(ALIAS)).toEqual(numbers(1, 20_000));
+    startAgent(details);
+    await bench.waitForLines(20_000);
+    expect(bench.texts).toEqual(numbers(1, 20_000));
   });
 
   test("[LOGS-14] a driver that cannot be read says so and is not asked again", async () => {
     const details = await create("echo unseen", { log: { Type: "none" } });
-    bench = new Bench(details);
     await start(details.dockerId);
-    const statuses: unknown[] = [];
-    const manager = new LogManager({
-      source: new ApiSource(engine),
-      describe: () => details,
-      inspect: async () => "running",
-      send: (message) => {
-        statuses.push(...message.containers);
-        return true;
-      },
-      sendFrame: () => true,
-      clock,
-      random: Math.random,
-    });
-    manager.online(0n);
-    manager.take({ type: "log.assign", streams: [{ dockerId: details.dockerId, alias: ALIAS, cursor: null }] });
-    await waitUntil("the reason", () => statuses.length > 0 && JSON.stringify(statuses).includes("unreadable"));
-    manager.stop();
+    startAgent(details);
+    await waitUntil("the reason", () => bench.statuses.some(({ kind }) => kind === "unreadable"));
     const reason = expect.stringContaining("does not support reading");
-    expect(statuses.at(-1)).toEqual({ dockerId: details.dockerId, source: { kind: "unreadable", reason } });
+    expect(bench.statuses.at(-1)).toEqual({ kind: "unreadable", reason });
   });
 });

@@ -10,9 +10,11 @@ export const RESUME_MARGIN_S = 2;
 /**
  * - `before`: older than the place, or the place itself; discard it.
  * - `found`: this is the place itself; discard it, and take what follows.
+ * - `unlike`: at the place by stamp and position, but with other lines before it: the reading skipped some, or the text
+ *   reads differently now.
  * - `passed`: clearly newer than the place, which was not among the lines: it is not in what is being read.
  */
-export type ResumeVerdict = "before" | "found" | "passed";
+export type ResumeVerdict = "before" | "found" | "unlike" | "passed";
 
 /**
  * Recognises the last line that was taken. `exact` wants its stamp, its position among lines of that stamp, and the texts
@@ -47,7 +49,7 @@ export class ResumeMatcher {
     read.take(seconds, nanos, text, start, end);
     if (read.hasSameStamp(place) && read.ordinal === place.ordinal) {
       this.#sawStamp = true;
-      return this.#match === "stamp" || read.endsLike(place) ? "found" : "before";
+      return this.#match === "stamp" || read.endsLike(place) ? "found" : "unlike";
     }
     const aheadS = seconds - place.lastSeconds + (nanos - place.lastNanos) / 1e9;
     return aheadS > RESUME_MARGIN_S ? "passed" : "before";

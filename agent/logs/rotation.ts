@@ -22,7 +22,7 @@ const REMEMBERED = 1024;
 const CLOCK_STEP_S = 1;
 
 /**
- * The stamps of the lines taken last. A line whose stamp goes back to one of them, or behind all of them, says that the
+ * The stamps of the lines that were taken last, or recognised as taken. A line whose stamp goes back to one of them, or behind all of them, says that the
  * stream repeats itself; a stamp that goes back to none of them is stdout and stderr overtaking each other.
  */
 export class RecentStamps {

@@ -123,8 +123,8 @@ export class Follower implements LineTaker {
   }
 
   close(): void {
-    this.#cancelTimers();
     this.#reader.close();
+    this.#cancelTimers();
     this.#options.share.clear();
   }
 
