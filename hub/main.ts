@@ -50,6 +50,7 @@ import { VERSION } from "./version.ts";
 import { loadWebFiles } from "./web-files.ts";
 
 const RELAY_TICK_MS = 100;
+const RECHECK_MS = 4_000;
 const PRUNE_MS = 5 * 60_000;
 
 export type RunningHub = {
@@ -189,6 +190,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
     newViewer: (socket) => new Viewer({ socket, transport: frameTransport, turn, drops: metrics.drops }),
     version: VERSION,
+    recheckMs: RECHECK_MS,
     random: Math.random,
     report,
   });

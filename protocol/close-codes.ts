@@ -1,6 +1,9 @@
 import type { ErrorCode } from "./errors.ts";
 
-/** WebSocket close codes of both sockets. 4000–4999 is the range that RFC 6455 leaves to applications. */
+/**
+ * WebSocket close codes of both sockets. 4000–4999 is the range that RFC 6455 leaves to applications; `tooLarge` is its own
+ * 1009, which the WebSocket layer also sends by itself, without a reason, for a frame beyond its hard limit.
+ */
 export const CLOSE_CODES = {
   normal: 1000,
   goingAway: 1001,
@@ -8,7 +11,7 @@ export const CLOSE_CODES = {
   unauthenticated: 4401,
   forbidden: 4403,
   superseded: 4409,
-  tooLarge: 4413,
+  tooLarge: 1009,
   rateLimited: 4429,
   protocolVersion: 4426,
   slowConsumer: 4408,

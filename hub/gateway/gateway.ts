@@ -11,8 +11,6 @@ import { ClientSession, type ClientSessionOptions } from "./client-session.ts";
 
 const AGENT_PATH = /^\/ws\/agent\/([a-z0-9_]{1,80})$/;
 const CLIENT_PATH = "/ws/client";
-/** Sockets re-check session and role at least every 5 s (IDTY-09). */
-const RECHECK_MS = 4_000;
 /** Agents that are told to come back wait up to this long, spread evenly, so that they do not all come at once. */
 const RECONNECT_SPREAD_MS = 5_000;
 
@@ -32,6 +30,8 @@ export type GatewayOptions = {
   readonly newViewer: (socket: ViewerSocket) => Viewer;
   /** First message on a client's socket. */
   readonly version: string;
+  /** How often sockets re-check session and role; at most 5 s (IDTY-09). */
+  readonly recheckMs: number;
   readonly random: () => number;
   readonly report: (error: unknown) => void;
 };
@@ -68,7 +68,7 @@ export class Gateway {
     this.#agentServer = new WebSocketServer({ ...common, maxPayload: AGENT_FRAME_BYTES });
     this.#clientServer = new WebSocketServer({ ...common, maxPayload: CLIENT_MESSAGE_BYTES });
     this.#timers = [
-      setInterval(() => this.#recheck(), RECHECK_MS),
+      setInterval(() => this.#recheck(), options.recheckMs),
       setInterval(() => {
         for (const client of this.#clients) client.ping();
       }, CLIENT_PING_MS),
