@@ -30,13 +30,16 @@ export const spansOf = (commit: LogCommit): readonly BatchSpan[] => {
 };
 
 /**
- * What to do with a commit, given the cursor that is stored (as JSON text): write it; nothing, because it is the last one
- * that was written and its writer did not learn so; or refuse it, because somebody else numbers this container.
+ * What to do with a commit, given the cursor that is stored, both as JSON text: write it; nothing, because it is the last
+ * one that was written and its writer did not learn so; or refuse it, because somebody else numbers this container.
  */
-export const judgeCommit = (stored: string | null, commit: LogCommit): "write" | "stored" | "conflict" => {
+export const judgeCommit = (
+  stored: string | null,
+  commit: { readonly firstSeq: number; readonly cursor: string },
+): "write" | "stored" | "conflict" => {
   const storedSeq = stored === null ? 0 : (JSON.parse(stored) as { readonly nextSeq: number }).nextSeq;
   if (commit.firstSeq === storedSeq) return "write";
-  return JSON.stringify(commit.cursor) === stored ? "stored" : "conflict";
+  return commit.cursor === stored ? "stored" : "conflict";
 };
 
 export const conflict = (): ProtocolError =>

@@ -21,16 +21,17 @@ export class MemoryLogStore implements LogStore {
     const spans = spansOf(commit);
     const key = keyOf(commit);
     const log = this.#logs.get(key);
-    const { cursor } = commit;
-    const verdict = judgeCommit(log === undefined ? null : JSON.stringify(log.cursor), commit);
+    const { firstSeq, cursor } = commit;
+    const stored = log === undefined ? null : JSON.stringify(log.cursor);
+    const verdict = judgeCommit(stored, { firstSeq, cursor: JSON.stringify(cursor) });
     if (verdict === "conflict") throw conflict();
     if (verdict === "stored") return;
-    const stored = spans.map((span, index) => ({ ...span, bytes: Uint8Array.from(commit.batches[index] ?? []) }));
+    const batches = spans.map((span, index) => ({ ...span, bytes: Uint8Array.from(commit.batches[index] ?? []) }));
     if (log === undefined) {
-      this.#logs.set(key, { cursor, batches: stored });
+      this.#logs.set(key, { cursor, batches });
     } else {
       log.cursor = cursor;
-      log.batches.push(...stored);
+      log.batches.push(...batches);
     }
   }
 
