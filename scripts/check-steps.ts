@@ -7,4 +7,5 @@ export const STATIC_CHECKS: readonly { readonly name: string; readonly command: 
   { name: "types of Node packages", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of web", command: ["tsc", "-p", "web/tsconfig.json"] },
   { name: "types of web/dev", command: ["tsc", "-p", "web/dev/tsconfig.json"] },
+  { name: "types of e2e", command: ["tsc", "-p", "e2e/tsconfig.json"] },
 ];
