@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
+/** Where `npm run dev` sends what is not its own. */
 const hub = process.env["YARDARM_DEV_HUB"] ?? "http://127.0.0.1:8080";
-const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
 
 /** Preloads the two fonts that every page shows, so that `font-display: optional` finds them in time. */
 const preloadFonts = (): Plugin => ({
@@ -24,11 +23,11 @@ const preloadFonts = (): Plugin => ({
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), preloadFonts()],
-  define: { __YARDARM_VERSION__: JSON.stringify(version) },
   server: {
     port: 5173,
     proxy: { "/api": { target: hub }, "/ws": { target: hub, ws: true } },
   },
+  worker: { format: "es" },
   build: {
     target: ["chrome123", "firefox128", "safari17.5"],
     manifest: true,
@@ -36,5 +35,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // jitless.ts must have run before the first schema is made: whatever makes one imports this chunk first.
+        codeSplitting: { groups: [{ name: "zod", test: /node_modules\/zod\/|\/web\/jitless\.ts$/ }] },
+      },
+    },
   },
 });

@@ -12,7 +12,7 @@ import {
 import { type CreateHostRequest, type CreateHostResponse, createHostResponseSchema } from "@yardarm/protocol/api/hosts";
 import { type List, listSchema } from "@yardarm/protocol/api/list";
 import { type MetricsHistory, metricsHistorySchema } from "@yardarm/protocol/api/metrics";
-import type { ContainerId, SessionId } from "@yardarm/protocol/ids";
+import type { ContainerId, HostId, SessionId } from "@yardarm/protocol/ids";
 import { request, requestNothing } from "./http.ts";
 
 /** Every HTTP call of the interface. The hub answers actions after 25 s at the latest; the client waits a little longer. */
@@ -40,6 +40,13 @@ export const revokeSession = (sessionId: SessionId): Promise<void> =>
 
 export const createHost = (body: CreateHostRequest): Promise<CreateHostResponse> =>
   request("/api/hosts", createHostResponseSchema, { method: "POST", body });
+
+/** Another token for a host that has not used its own; earlier ones stop working. */
+export const issueJoinToken = (hostId: HostId): Promise<CreateHostResponse> =>
+  request(`/api/hosts/${encodeURIComponent(hostId)}/join-token`, createHostResponseSchema, {
+    method: "POST",
+    body: {},
+  });
 
 export const getMetrics = (containerId: ContainerId, range: "15m", signal: AbortSignal): Promise<MetricsHistory> =>
   request(`/api/containers/${encodeURIComponent(containerId)}/metrics?range=${range}`, metricsHistorySchema, {

@@ -3,7 +3,7 @@ import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { EllipsisVertical, Play, RotateCw, Square } from "lucide-react";
 import { useState } from "react";
-import { may, roleOf } from "../../api/permissions.ts";
+import { mayAct, mayOverride, roleOf } from "../../api/permissions.ts";
 import { useActions, useConnection } from "../../live/live-context.tsx";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { Menu, MenuItem } from "../../ui/Menu.tsx";
@@ -29,8 +29,8 @@ export const ActionButtons = ({ container, host }: ActionButtonsProps) => {
       container,
       host,
       isConnected: connection.status === "open",
-      mayAct: may(me, "containers.act"),
-      mayOverride: may(me, "containers.override"),
+      mayAct: mayAct(me, verb),
+      mayOverride: mayOverride(me),
       role: roleOf(me),
       newestAction,
       silentMs: age(host?.lastSeenAtNs ?? null),

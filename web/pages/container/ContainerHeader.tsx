@@ -5,11 +5,11 @@ import { Lock } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatDuration } from "../../format/duration.ts";
 import { splitImage } from "../../format/image.ts";
-import { containerLook, hostLook } from "../../format/state-look.ts";
+import { containerLook } from "../../format/state-look.ts";
 import { formatMoment, nsToMs } from "../../format/time.ts";
-import { useConnection } from "../../live/live-context.tsx";
 import { StateBadge } from "../../ui/StateBadge.tsx";
-import { useAge } from "../ages.ts";
+import { useAge, useFreshness } from "../ages.ts";
+import { HostBadge } from "../HostBadge.tsx";
 import { lockReason } from "../lock.ts";
 import { hostPath } from "../paths.ts";
 import { ActionButtons } from "./ActionButtons.tsx";
@@ -19,8 +19,7 @@ export type ContainerHeaderProps = { readonly container: Container; readonly hos
 
 /** What it is, how it is, where it is, and what can be done. */
 export const ContainerHeader = ({ container, host }: ContainerHeaderProps) => {
-  const connection = useConnection();
-  const isOld = connection.status !== "open" || host?.status !== "online";
+  const isOld = useFreshness(host).state === "old";
   const lock = lockReason(container);
   return (
     <header className="flex shrink-0 flex-col gap-1 px-3 pt-2 pb-1">
@@ -59,19 +58,14 @@ const ImageWord = ({ image }: { readonly image: string }) => {
   return tag === "" ? name : tag.startsWith("@") ? `${name}${tag}` : `${name}:${tag}`;
 };
 
-const HostWord = ({ host, container }: ContainerHeaderProps) => {
-  const age = useAge();
-  return (
-    <span className="inline-flex items-center gap-2">
-      <Link to={hostPath(container.hostId)} className="text-text hover:underline">
-        {host?.name ?? "Unknown host"}
-      </Link>
-      {host === undefined || host.status === "online" ? null : (
-        <StateBadge look={hostLook(host.status, age(host.lastSeenAtNs))} />
-      )}
-    </span>
-  );
-};
+const HostWord = ({ host, container }: ContainerHeaderProps) => (
+  <span className="inline-flex items-center gap-2">
+    <Link to={hostPath(container.hostId)} className="text-text hover:underline">
+      {host?.name ?? "Unknown host"}
+    </Link>
+    {host === undefined || host.status === "online" ? null : <HostBadge host={host} />}
+  </span>
+);
 
 /** Since when it is in its present state. */
 const Since = ({ container }: { readonly container: Container }) => {
@@ -80,7 +74,7 @@ const Since = ({ container }: { readonly container: Container }) => {
     const [elapsedMs, atMs] = [age(stampNs), nsToMs(stampNs)];
     if (elapsedMs === null || atMs === null) return null;
     return (
-      <span className="text-muted tabular" title={formatMoment(atMs)}>
+      <span className="min-w-24 text-muted tabular" title={formatMoment(atMs)}>
         {word} {formatDuration(elapsedMs)}
         {word === "for" ? "" : " ago"}
       </span>

@@ -49,6 +49,7 @@ export const MetricsPanel = ({ container }: { readonly container: Container }) =
         columns={breakAtGaps({ tsMs: columns.tsMs, values: [columns.cpuCores] }, GAP_MS)}
         {...window}
         format={formatCpu}
+        scale="decimal"
         leastTop={LEAST_CORES}
         current={formatCpu(sample?.cpuCores ?? null)}
       />
@@ -63,6 +64,7 @@ export const MetricsPanel = ({ container }: { readonly container: Container }) =
         columns={breakAtGaps({ tsMs: columns.tsMs, values: memoryValues }, GAP_MS)}
         {...window}
         format={formatBytes}
+        scale="binary"
         leastTop={LEAST_BYTES}
         current={formatBytes(sample?.memoryUsedBytes ?? null)}
       />

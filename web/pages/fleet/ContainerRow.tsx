@@ -7,11 +7,11 @@ import { formatPorts, shortImage } from "../../format/image.ts";
 import { formatCount, formatCpu } from "../../format/percent.ts";
 import { containerLook } from "../../format/state-look.ts";
 import { formatMoment, nsToMs } from "../../format/time.ts";
-import { useConnection, useSample } from "../../live/live-context.tsx";
+import { useSample } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
 import { StateBadge } from "../../ui/StateBadge.tsx";
 import { Tooltip } from "../../ui/Tooltip.tsx";
-import { useAge } from "../ages.ts";
+import { type Freshness, useAge, useFreshness } from "../ages.ts";
 import { lockReason } from "../lock.ts";
 import { containerPath } from "../paths.ts";
 import { currentSample } from "../sample-age.ts";
@@ -30,7 +30,8 @@ export type ContainerRowProps = {
 
 /** One container. The whole row opens it: the link of its name lies over it. */
 export const ContainerRow = ({ item, columns, isPhone, place, rowIndex }: ContainerRowProps) => {
-  const isOld = useIsOld(item);
+  const freshness = useFreshness(item.host);
+  const isOld = freshness.state === "old";
   return (
     <div
       role="row"
@@ -42,11 +43,11 @@ export const ContainerRow = ({ item, columns, isPhone, place, rowIndex }: Contai
       style={place}
     >
       {isPhone ? (
-        <PhoneCell item={item} isOld={isOld} />
+        <PhoneCell item={item} freshness={freshness} />
       ) : (
         columns.map(({ key, isNumber }) => (
           <div key={key} role="cell" className={clsx("min-w-0 truncate", isNumber && "text-right tabular")}>
-            <Cell column={key} item={item} isOld={isOld} />
+            <Cell column={key} item={item} freshness={freshness} />
           </div>
         ))
       )}
@@ -54,25 +55,13 @@ export const ContainerRow = ({ item, columns, isPhone, place, rowIndex }: Contai
   );
 };
 
-/** Old: what is shown may no longer be so, because the host or the hub is silent. */
-const useIsOld = ({ host }: FleetItem): boolean => {
-  const connection = useConnection();
-  return connection.status !== "open" || host === undefined || host.status !== "online";
-};
+type CellProps = { readonly item: FleetItem; readonly freshness: Freshness };
 
-const Cell = ({
-  column,
-  item,
-  isOld,
-}: {
-  readonly column: ColumnKey;
-  readonly item: FleetItem;
-  readonly isOld: boolean;
-}) => {
+const Cell = ({ column, item, freshness }: CellProps & { readonly column: ColumnKey }) => {
   const { container, host } = item;
   switch (column) {
     case "state":
-      return <StateBadge look={containerLook(container)} isDim={isOld} />;
+      return <StateBadge look={containerLook(container)} isDim={freshness.state === "old"} />;
     case "name":
       return <NameLink item={item} />;
     case "host":
@@ -88,7 +77,7 @@ const Cell = ({
     case "restarts":
       return container.restartCount === 0 ? <span className="text-muted">0</span> : formatCount(container.restartCount);
     case "uptime":
-      return <Uptime item={item} isOld={isOld} />;
+      return <Uptime item={item} freshness={freshness} />;
     case "ports":
       return <span title={formatPorts(container.ports).join(", ")}>{formatPorts(container.ports).join(", ")}</span>;
     case "lock":
@@ -109,15 +98,17 @@ const Measured = ({ item, what }: { readonly item: FleetItem; readonly what: "cp
   const seen = useSample(item.container.containerId);
   const nowMs = useNow();
   const sample = item.container.state === "running" ? currentSample(seen, nowMs) : null;
-  return what === "cpu" ? formatCpu(sample?.cpuCores ?? null) : formatBytes(sample?.memoryUsedBytes ?? null);
+  const value = (what === "cpu" ? sample?.cpuCores : sample?.memoryUsedBytes) ?? null;
+  if (value === null) return <span className="text-muted">–</span>;
+  return what === "cpu" ? formatCpu(value) : formatBytes(value);
 };
 
-/** Since when it runs; on a silent host, when that was last known. */
-const Uptime = ({ item: { container, host }, isOld }: { readonly item: FleetItem; readonly isOld: boolean }) => {
+/** Since when it runs; of a silent host, when that was last known. */
+const Uptime = ({ item: { container }, freshness }: CellProps) => {
   const age = useAge();
-  if (isOld) {
-    const silentMs = age(host?.lastSeenAtNs ?? null);
-    return silentMs === null ? "–" : <span title="Last sign of life of its host">{formatDuration(silentMs)} old</span>;
+  if (freshness.state === "old") {
+    if (freshness.ageMs === null) return "–";
+    return <span title="Since the last sign of life">{formatDuration(freshness.ageMs)} old</span>;
   }
   const runningMs = container.state === "running" ? age(container.startedAtNs) : null;
   const startedAtMs = nsToMs(container.startedAtNs);
@@ -138,24 +129,24 @@ const LockMark = ({ item: { container } }: { readonly item: FleetItem }) => {
 };
 
 /** The same facts on two lines. */
-const PhoneCell = ({ item, isOld }: { readonly item: FleetItem; readonly isOld: boolean }) => (
+const PhoneCell = ({ item, freshness }: CellProps) => (
   <div role="cell" className="min-w-0">
     <div className="flex items-center gap-2">
       <span className="min-w-0 flex-1 truncate">
         <NameLink item={item} />
       </span>
-      <StateBadge look={containerLook(item.container)} isDim={isOld} />
+      <StateBadge look={containerLook(item.container)} isDim={freshness.state === "old"} />
     </div>
-    <div className="flex gap-3 text-meta text-muted tabular">
+    <div className="flex gap-2 text-meta text-muted tabular">
       <span className="min-w-0 flex-1 truncate">{item.host?.name ?? "–"}</span>
-      <span>
+      <span className="w-14 text-right">
         <Measured item={item} what="cpu" />
       </span>
-      <span>
+      <span className="w-16 text-right">
         <Measured item={item} what="memory" />
       </span>
-      <span>
-        <Uptime item={item} isOld={isOld} />
+      <span className="w-16 text-right">
+        <Uptime item={item} freshness={freshness} />
       </span>
     </div>
   </div>

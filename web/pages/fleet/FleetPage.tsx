@@ -1,11 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useInventory, useWatchMetrics } from "../../live/live-context.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
-import { AddHost } from "../add-host/AddHost.tsx";
 import { useTitle } from "../use-title.ts";
 import { countFleet } from "./fleet-filter.ts";
 import { FleetCounters } from "./FleetCounters.tsx";
+import { FirstHost } from "./FirstHost.tsx";
 import { FleetTable } from "./FleetTable.tsx";
 import { FleetToolbar } from "./FleetToolbar.tsx";
 import { type FleetView, toFleetView, writeFleetView } from "./fleet-search.ts";
@@ -16,6 +16,10 @@ const route = getRouteApi("/signed-in/fleet");
 export const FleetPage = () => {
   useTitle("Fleet");
   useWatchMetrics(null);
+  // Once begun, adding the first host stays on screen until the person has seen it through.
+  const [isFirst, setFirst] = useState<boolean | null>(null);
+  const begin = useCallback(() => setFirst(true), []);
+  const finish = (): void => setFirst(false);
   const inventory = useInventory();
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -40,16 +44,8 @@ export const FleetPage = () => {
       </>
     );
   }
-  if (inventory.hosts.size === 0) {
-    return (
-      <div className="flex flex-col gap-3 overflow-y-auto p-6">
-        <h1 className="font-semibold text-large">Add your first host</h1>
-        <p className="max-w-140 text-muted">
-          An agent on the host connects to this hub by itself; nothing on the host has to be reachable from outside.
-        </p>
-        <AddHost />
-      </div>
-    );
+  if (isFirst ?? inventory.hosts.size === 0) {
+    return <FirstHost hosts={inventory.hosts.size} onDone={finish} onStart={begin} />;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col">

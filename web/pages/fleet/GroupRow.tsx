@@ -1,8 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { hostLook } from "../../format/state-look.ts";
 import { formatCount } from "../../format/percent.ts";
-import { StateBadge } from "../../ui/StateBadge.tsx";
-import { useAge } from "../ages.ts";
+import { HostBadge } from "../HostBadge.tsx";
 import { hostPath } from "../paths.ts";
 import type { FleetRow, Totals } from "./fleet-rows.ts";
 import type { RowPlace } from "./ContainerRow.tsx";
@@ -34,16 +32,13 @@ export const GroupRow = ({ row, place, rowIndex, columns }: GroupRowProps) => (
 );
 
 const HostHeading = ({ row }: { readonly row: Extract<FleetRow, { readonly kind: "host" }> }) => {
-  const age = useAge();
   const { host } = row;
   return (
     <>
       <Link to={hostPath(host.hostId)} className="truncate font-medium hover:underline">
         {host.name}
       </Link>
-      <span className="shrink-0 tabular">
-        <StateBadge look={hostLook(host.status, age(host.lastSeenAtNs))} />
-      </span>
+      <HostBadge host={host} />
       {host.engine?.state === "unreachable" ? (
         <span className="truncate text-danger text-meta">{host.engine.message}</span>
       ) : null}

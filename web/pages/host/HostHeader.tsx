@@ -1,22 +1,19 @@
 import type { Host } from "@yardarm/protocol/host";
 import { formatBytes } from "../../format/bytes.ts";
 import { formatRatio } from "../../format/percent.ts";
-import { hostLook } from "../../format/state-look.ts";
 import { useHostSample } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
 import { Badge } from "../../ui/Badge.tsx";
-import { StateBadge } from "../../ui/StateBadge.tsx";
-import { useAge } from "../ages.ts";
+import { HostBadge } from "../HostBadge.tsx";
 
 /** Name, status with age, machine and engine, and how loaded it is now. */
 export const HostHeader = ({ host }: { readonly host: Host }) => {
-  const age = useAge();
   const { machine, engine } = host;
   return (
     <header className="flex shrink-0 flex-col gap-1 px-3 pt-3 pb-2">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <h1 className="font-semibold text-large">{host.name}</h1>
-        <StateBadge look={hostLook(host.status, age(host.lastSeenAtNs))} />
+        <HostBadge host={host} />
         {engine?.state === "connected" && engine.simulated ? <Badge>Simulated engine</Badge> : null}
         <HostLoad host={host} />
       </div>
@@ -49,9 +46,9 @@ const HostLoad = ({ host }: { readonly host: Host }) => {
   const nowMs = useNow();
   const sample = seen !== undefined && nowMs - seen.receivedAtMs < LOAD_OLD_MS ? seen.sample : null;
   return (
-    <span className="flex gap-4 text-muted tabular">
-      <span>CPU {formatRatio(sample?.cpuRatio ?? null)}</span>
-      <span>
+    <span className="flex flex-wrap gap-x-4 text-muted tabular">
+      <span className="w-16">CPU {formatRatio(sample?.cpuRatio ?? null)}</span>
+      <span className="w-48">
         Memory {formatBytes(sample?.memoryUsedBytes ?? null)} of {formatBytes(sample?.memoryTotalBytes ?? null)}
       </span>
       <span>Load {sample?.load1 === null || sample === null ? "–" : sample.load1.toFixed(2)}</span>

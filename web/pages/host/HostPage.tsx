@@ -4,12 +4,12 @@ import { useHost, useInventory, useWatchMetrics } from "../../live/live-context.
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
-import { EnrollmentTicks } from "../add-host/EnrollmentTicks.tsx";
 import { PATHS } from "../paths.ts";
 import { useTitle } from "../use-title.ts";
 import { AgentTab } from "./AgentTab.tsx";
 import { HostContainers } from "./HostContainers.tsx";
 import { HostHeader } from "./HostHeader.tsx";
+import { PendingHost } from "./PendingHost.tsx";
 
 const route = getRouteApi("/signed-in/fleet/$hostId");
 
@@ -42,10 +42,7 @@ export const HostPage = () => {
     <>
       <HostHeader host={host} />
       {host.status === "pending" ? (
-        <div className="flex flex-col gap-3 p-3">
-          <p>Nobody has run the command on this host yet.</p>
-          <EnrollmentTicks hostId={hostId} />
-        </div>
+        <PendingHost host={host} />
       ) : (
         <Tabs
           label="About this host"

@@ -1,15 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { Host } from "@yardarm/protocol/host";
 import { useState } from "react";
-import { hostLook } from "../../format/state-look.ts";
 import { useInventory } from "../../live/live-context.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogButtons } from "../../ui/Dialog.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
-import { StateBadge } from "../../ui/StateBadge.tsx";
 import { AddHost } from "../add-host/AddHost.tsx";
-import { useAge } from "../ages.ts";
+import { HostBadge } from "../HostBadge.tsx";
 import { hostPath } from "../paths.ts";
 import { useTitle } from "../use-title.ts";
 
@@ -50,7 +48,6 @@ export const HostsPage = () => {
 };
 
 const HostList = ({ hosts }: { readonly hosts: readonly Host[] }) => {
-  const age = useAge();
   if (hosts.length === 0) return <EmptyState title="No hosts yet.">Add the first one.</EmptyState>;
   return (
     <ul className="flex flex-col">
@@ -61,7 +58,7 @@ const HostList = ({ hosts }: { readonly hosts: readonly Host[] }) => {
             <Link to={hostPath(host.hostId)} className="min-w-40 flex-1 font-medium hover:underline">
               {host.name}
             </Link>
-            <StateBadge look={hostLook(host.status, age(host.lastSeenAtNs))} />
+            <HostBadge host={host} />
             <span className="w-28 text-meta text-muted">
               {host.agentVersion === null ? "no agent yet" : `agent ${host.agentVersion}`}
             </span>

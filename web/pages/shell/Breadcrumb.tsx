@@ -2,7 +2,7 @@ import { Link, useParams, useRouterState } from "@tanstack/react-router";
 import { asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
 import { ChevronRight } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
-import { useContainer, useHost } from "../../live/live-context.tsx";
+import { useContainer, useHost, useInventory } from "../../live/live-context.tsx";
 import { hostPath, PATHS } from "../paths.ts";
 
 /** Where this page is: host and container stay in the bar at all times. */
@@ -11,16 +11,18 @@ export const Breadcrumb = () => {
   const params: { readonly hostId?: string; readonly containerId?: string } = useParams({ strict: false });
   const host = useHost(asId<HostId>(params.hostId ?? ""));
   const container = useContainer(asId<ContainerId>(params.containerId ?? ""));
+  const isKnown = useInventory().status === "known";
   const crumbs: ReactNode[] = [];
   if (pathname.startsWith(PATHS.settings)) crumbs.push("Settings");
   else if (params.hostId === undefined) crumbs.push("Fleet");
   else {
     crumbs.push(<CrumbLink to={PATHS.fleet}>Fleet</CrumbLink>);
-    const hostName = host?.name ?? "Unknown host";
+    // Nothing is called unknown before the fleet is known.
+    const hostName = host?.name ?? (isKnown ? "Unknown host" : "");
     if (params.containerId === undefined) crumbs.push(hostName);
     else {
       crumbs.push(<CrumbLink to={hostPath(asId<HostId>(params.hostId))}>{hostName}</CrumbLink>);
-      crumbs.push(container?.name ?? "Unknown container");
+      crumbs.push(container?.name ?? (isKnown ? "Unknown container" : ""));
     }
   }
   return (

@@ -10,7 +10,10 @@ import { UserMenu } from "./UserMenu.tsx";
 export const TopBar = () => (
   <header className="flex h-11 shrink-0 items-center gap-1 border-line border-b bg-surface px-3">
     <Breadcrumb />
-    <ConnectionDot />
+    {/* Room for the longest word, so that a lost connection moves nothing. */}
+    <span className="flex w-28 shrink-0">
+      <ConnectionDot />
+    </span>
     <ThemeMenu />
     <UserMenu />
   </header>

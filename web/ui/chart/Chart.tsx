@@ -25,6 +25,8 @@ export type ChartProps = {
   readonly format: (value: number | null) => string;
   /** The vertical axis reaches at least this far, so that noise near zero does not look like a mountain. */
   readonly leastTop: number;
+  /** Bytes read well at powers of two, everything else at tens. */
+  readonly scale: "binary" | "decimal";
   /** The newest value, in words; a dash while unknown. */
   readonly current: string;
 };
@@ -39,7 +41,7 @@ export const Chart = (props: ChartProps) => {
     <section aria-label={title} className="flex flex-col">
       <div className="flex h-8 items-center gap-2">
         <h3 className="font-medium">{title}</h3>
-        <span className="tabular">{current}</span>
+        <span className="w-18 shrink-0 tabular">{current}</span>
         <span className="min-w-0 flex-1 truncate text-meta text-muted">{note}</span>
         <IconButton
           label={isTable ? `${title}: view as chart` : `${title}: view as table`}

@@ -14,6 +14,8 @@ export type ChartCursor = {
 
 const TOKENS = { accent: "--yd-accent", ok: "--yd-ok", warn: "--yd-warn", limit: "--yd-muted" } as const;
 const SHARED_CURSOR = "yardarm";
+/** Steps of an axis of bytes: 1 B to 1 PiB. */
+const POWERS_OF_TWO = Array.from({ length: 51 }, (_, exponent) => 2 ** exponent);
 
 /** A token as the colour that it is in `element`'s theme; a canvas does not understand variables. */
 const resolveToken = (element: HTMLElement, token: string): string => {
@@ -51,7 +53,7 @@ export const chartOptions = (
     width: element.clientWidth,
     height: element.clientHeight,
     ms: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SHARED_CURSOR }, drag: { x: false, y: false }, points: { show: false } },
     scales: {
@@ -74,6 +76,7 @@ export const chartOptions = (
         size: 64,
         grid: { stroke: line, width: 1 },
         ticks: { show: false },
+        ...(newest.current.scale === "binary" ? { incrs: POWERS_OF_TWO } : {}),
         values: (_plot, splits) => splits.map((value) => newest.current.format(value)),
       },
     ],

@@ -1,0 +1,36 @@
+import { useMutation } from "@tanstack/react-query";
+import type { Host } from "@yardarm/protocol/host";
+import { issueJoinToken } from "../../api/calls.ts";
+import { mayManageHosts } from "../../api/permissions.ts";
+import { Button } from "../../ui/Button.tsx";
+import { EnrollmentTicks } from "../add-host/EnrollmentTicks.tsx";
+import { JoinCommand } from "../add-host/JoinCommand.tsx";
+import { ProblemState } from "../ProblemState.tsx";
+import { useMe } from "../use-me.ts";
+
+/** A host whose agent has not joined: how far it is, and a new command for whoever lost the first one. */
+export const PendingHost = ({ host }: { readonly host: Host }) => {
+  const me = useMe();
+  const renewing = useMutation({ mutationFn: () => issueJoinToken(host.hostId) });
+  if (renewing.data !== undefined) {
+    return (
+      <div className="overflow-y-auto p-3">
+        <JoinCommand created={renewing.data} />
+      </div>
+    );
+  }
+  const refusal = mayManageHosts(me) ? null : "Your role does not allow adding hosts. Ask an owner or admin.";
+  return (
+    <div className="flex flex-col items-start gap-3 p-3">
+      <p>The agent of this host has not joined yet.</p>
+      <EnrollmentTicks hostId={host.hostId} />
+      {renewing.isError ? <ProblemState error={renewing.error} /> : null}
+      <Button
+        disabledReason={refusal ?? (renewing.isPending ? "Making the command…" : null)}
+        onClick={() => renewing.mutate()}
+      >
+        Get a new command
+      </Button>
+    </div>
+  );
+};
