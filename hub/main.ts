@@ -3,6 +3,7 @@
  * names SQLite and PostgreSQL.
  */
 import { createServer } from "node:http";
+import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type { ActionId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
 import { ActionFeed } from "./actions/action-feed.ts";
@@ -32,7 +33,7 @@ import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
 import { listen } from "./listen.ts";
-import { MemoryLogStore } from "./logs/memory-log-store.ts";
+import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
 import { createLogger } from "./observability/logger.ts";
 import { HubMetrics } from "./observability/metrics.ts";
 import { openPeople } from "./open-people.ts";
@@ -96,7 +97,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
           onConnectionLost: (error) => logger.warn({ reason: error.message }, "database connection lost"),
         });
   opened.defer(() => storage.close());
-  const logStore = new MemoryLogStore();
+  const logStore = new SqliteLogStore({ directory: path.join(directory.path, "logs"), nowMs, after });
   opened.defer(() => logStore.close());
   const bus = new MemoryBus({ report, after });
   opened.defer(() => bus.close());
