@@ -59,6 +59,7 @@ export class LogSession {
   #isResuming = false;
   #openAtSeq = Number.POSITIVE_INFINITY;
   #cancelOpening: () => void = () => {};
+  #hasOpened = false;
   #focusSeq: number | null = null;
   #query: LogQuery | null = null;
   #isScanning = false;
@@ -88,6 +89,11 @@ export class LogSession {
 
   get feed(): LogFeed {
     return this.#feed;
+  }
+
+  /** False until the lines that existed at the beginning are here; before that nothing is shown. */
+  get hasOpened(): boolean {
+    return this.#hasOpened;
   }
 
   get fetchState(): FetchState {
@@ -199,6 +205,7 @@ export class LogSession {
   #opened(): void {
     this.#cancelOpening();
     this.#feed = { status: "open" };
+    this.#hasOpened = true;
     this.#publish();
   }
 

@@ -1,0 +1,58 @@
+import { ALL_LEVELS, type Level, type LevelMask } from "@yardarm/protocol/log/level";
+import { useMemo, useState } from "react";
+import { NO_SEARCH, type Search } from "./search.ts";
+
+/** What is looked at, and what is remembered about single lines, while this view is open. */
+
+export type Cleared = { readonly seq: number; readonly atMs: number };
+
+export type LogViewState = {
+  readonly levelMask: LevelMask;
+  readonly search: Search;
+  readonly cleared: Cleared | null;
+  readonly currentSeq: number | null;
+  readonly expanded: ReadonlySet<number>;
+  /** Said aloud, and shown for a moment. */
+  readonly said: string;
+  readonly setLevelMask: (mask: LevelMask) => void;
+  readonly toggleLevels: (levels: readonly Level[]) => void;
+  readonly setSearch: (search: Search) => void;
+  readonly clearFilters: () => void;
+  readonly setCleared: (cleared: Cleared | null) => void;
+  readonly setCurrentSeq: (seq: number | null) => void;
+  readonly expand: (seq: number) => void;
+  readonly say: (text: string) => void;
+};
+
+export const useLogViewState = (): LogViewState => {
+  const [levelMask, setLevelMask] = useState<LevelMask>(ALL_LEVELS);
+  const [search, setSearch] = useState<Search>(NO_SEARCH);
+  const [cleared, setCleared] = useState<Cleared | null>(null);
+  const [currentSeq, setCurrentSeq] = useState<number | null>(null);
+  const [expanded, setExpanded] = useState<ReadonlySet<number>>(new Set());
+  const [said, say] = useState("");
+  return useMemo(
+    () => ({
+      levelMask,
+      search,
+      cleared,
+      currentSeq,
+      expanded,
+      said,
+      setLevelMask,
+      toggleLevels: (levels) => {
+        setLevelMask((mask) => levels.reduce<LevelMask>((former, level) => former ^ (1 << level), mask));
+      },
+      setSearch,
+      clearFilters: () => {
+        setLevelMask(ALL_LEVELS);
+        setSearch((former) => ({ ...former, onlyMatches: false }));
+      },
+      setCleared,
+      setCurrentSeq,
+      expand: (seq) => setExpanded((former) => new Set([...former, seq])),
+      say,
+    }),
+    [levelMask, search, cleared, currentSeq, expanded, said],
+  );
+};

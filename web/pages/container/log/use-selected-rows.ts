@@ -1,0 +1,33 @@
+import { defaultRangeExtractor, type Range } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useState } from "react";
+import type { LogElements } from "./log-elements.ts";
+import type { LogRows } from "./log-rows.ts";
+import { type SelectedText, selectedText } from "./text-selection.ts";
+
+/** Chooses the rows to draw: those on screen, and the two in which a selection begins and ends, or it would be lost. */
+export const useSelectedRows = (elements: LogElements, rows: LogRows): ((range: Range) => number[]) => {
+  const [selected, setSelected] = useState<SelectedText | null>(null);
+  useEffect(() => {
+    const onChange = (): void => {
+      const { pane } = elements;
+      if (pane !== null) setSelected((former) => sameOr(former, selectedText(pane)));
+    };
+    document.addEventListener("selectionchange", onChange);
+    return () => document.removeEventListener("selectionchange", onChange);
+  }, [elements]);
+  return useCallback(
+    (range: Range): number[] => {
+      const drawn = defaultRangeExtractor(range);
+      if (selected === null) return drawn;
+      const ends = [selected.anchor.seq, selected.focus.seq]
+        .filter((seq) => rows.shows(seq))
+        .map((seq) => rows.rowOf(seq));
+      return [...new Set([...drawn, ...ends])].toSorted((one, other) => one - other);
+    },
+    [rows, selected],
+  );
+};
+
+/** Only which lines are meant matters here; a change of offset draws nothing anew. */
+const sameOr = (former: SelectedText | null, next: SelectedText | null): SelectedText | null =>
+  former?.anchor.seq === next?.anchor.seq && former?.focus.seq === next?.focus.seq ? former : next;
