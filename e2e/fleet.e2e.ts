@@ -48,7 +48,9 @@ test("[CONT-07] a container started by somebody else is on the fleet page within
   }
 
   const shown = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(", ");
-  console.log(`from the engine's event to the painted row, ms: start ${shown(started)}; stop ${shown(stopped)}`);
+  process.stdout.write(
+    `From the engine's event to the painted row, ms: start ${shown(started)}; stop ${shown(stopped)}\n`,
+  );
   expect(median(started), `start: ${shown(started)} ms`).toBeLessThanOrEqual(LIMIT_MS);
   expect(median(stopped), `stop: ${shown(stopped)} ms`).toBeLessThanOrEqual(LIMIT_MS);
 });

@@ -48,6 +48,12 @@ export async function processTreeNaming(text: string): Promise<readonly number[]
   return [...found];
 }
 
+/** The children of a process whose command line mentions `text`. */
+export async function childrenNaming(parentPid: number, text: string): Promise<readonly number[]> {
+  const table = await readTable();
+  return table.filter((row) => row.parentPid === parentPid && row.commandLine.includes(text)).map(({ pid }) => pid);
+}
+
 /** Sends a signal; a process that is gone already is no error. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
