@@ -4,6 +4,7 @@ import type { ClientMetrics } from "@yardarm/protocol/client-down/metrics";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { type ActionId, asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
+import { MockLogs } from "./mock-log.ts";
 import { makeContainer, makeHost } from "./samples.ts";
 
 /** The mock hub's world: hosts and containers that keep their state, samples that move, actions that take their time. */
@@ -89,6 +90,7 @@ const EFFECTS: Readonly<
 };
 
 export class MockFleet {
+  readonly logs = new MockLogs();
   readonly hosts = new Map<HostId, Host>();
   readonly containers = new Map<ContainerId, Container>();
   readonly #listeners = new Set<Listener>();

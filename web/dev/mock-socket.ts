@@ -1,22 +1,23 @@
-import { clientUpSchema } from "@yardarm/protocol/client-up/up";
 import type { ClientDown } from "@yardarm/protocol/client-down/down";
+import { clientUpSchema } from "@yardarm/protocol/client-up/up";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES } from "@yardarm/protocol/limits";
 import type { WebSocket } from "ws";
 import type { MockFleet } from "./mock-fleet.ts";
-import { LINE_MS, makeLogFrame } from "./mock-log.ts";
+import type { MockViewer } from "./mock-log.ts";
 
 /** One browser's connection to the mock hub. */
 
 const METRICS_MS = 5_000;
 const FAST_METRICS_MS = 1_000;
-/** Logs began this long ago. */
-const LOG_AGE_MS = 15 * 60_000;
-const startedAtMs = Date.now();
+/** Often enough for a burst to arrive as a stream. */
+const LOG_TICK_MS = 10;
+/** What may wait for a browser; beyond it lines are skipped, as the hub does. */
+const LOG_QUEUE_BYTES = 4 * 1024 ** 2;
 
 export const serveClient = (socket: WebSocket, fleet: MockFleet): void => {
   const watched = new Set<ContainerId | null>();
-  const logs = new Map<ContainerId, { readonly alias: number; nextSeq: number }>();
+  const logs = new Map<ContainerId, MockViewer>();
   const ends: (() => void)[] = [];
   const send = (message: ClientDown): void => socket.send(JSON.stringify(message));
 
@@ -30,23 +31,26 @@ export const serveClient = (socket: WebSocket, fleet: MockFleet): void => {
       if (message.containers.length > 0) send(message);
     }
   };
-  const linesNow = (): number => Math.floor((Date.now() - startedAtMs + LOG_AGE_MS) / LINE_MS);
-  const sendLines = (alias: number, fromSeq: number, toSeq: number): void => {
-    for (let from = fromSeq; from < toSeq; from += 1_000) {
-      socket.send(makeLogFrame(alias, startedAtMs - LOG_AGE_MS, from, Math.min(toSeq, from + 1_000)));
-    }
+  const sendLines = ({ containerId, alias }: MockViewer, fromSeq: number, toSeq: number): void => {
+    const container = fleet.containers.get(containerId);
+    for (const frame of fleet.logs.frames(container, alias, fromSeq, toSeq)) socket.send(frame);
+  };
+  const sendNewLines = (viewer: MockViewer): void => {
+    const nextSeq = fleet.logs.nextSeq(fleet.containers.get(viewer.containerId));
+    if (nextSeq <= viewer.nextSeq) return;
+    const { containerId } = viewer;
+    if (socket.bufferedAmount > LOG_QUEUE_BYTES) {
+      send({ type: "skipped", containerId, from: viewer.nextSeq, to: nextSeq });
+    } else sendLines(viewer, viewer.nextSeq, nextSeq);
+    viewer.nextSeq = nextSeq;
   };
 
   const timers = [
     setInterval(() => sendMetrics(false), METRICS_MS),
     setInterval(() => sendMetrics(true), FAST_METRICS_MS),
     setInterval(() => {
-      for (const log of logs.values()) {
-        const nextSeq = linesNow();
-        if (nextSeq > log.nextSeq) sendLines(log.alias, log.nextSeq, nextSeq);
-        log.nextSeq = nextSeq;
-      }
-    }, LINE_MS),
+      for (const viewer of logs.values()) sendNewLines(viewer);
+    }, LOG_TICK_MS),
   ];
   socket.on("close", () => {
     for (const timer of timers) clearInterval(timer);
@@ -66,25 +70,30 @@ export const serveClient = (socket: WebSocket, fleet: MockFleet): void => {
         watched.delete(message.containerId);
         return;
       case "log.subscribe": {
-        const nextSeq = linesNow();
-        const fromSeq = Math.min(
-          nextSeq,
-          message.sinceSeq ?? Math.max(0, nextSeq - (message.tail ?? DEFAULT_TAIL_LINES)),
-        );
-        const alias = [...fleet.containers.keys()].indexOf(message.containerId) + 1;
-        logs.set(message.containerId, { alias, nextSeq });
         const { containerId } = message;
-        send({ type: "log.subscribed", containerId, alias, epoch: "mock", fromSeq, committedSeq: nextSeq, nextSeq });
-        sendLines(alias, fromSeq, nextSeq);
+        const container = fleet.containers.get(containerId);
+        const nextSeq = fleet.logs.nextSeq(container);
+        const { storedFromSeq = 0 } = fleet.logs.profile(container);
+        const asked = message.sinceSeq ?? nextSeq - (message.tail ?? DEFAULT_TAIL_LINES);
+        const fromSeq = Math.min(nextSeq, Math.max(storedFromSeq, asked));
+        const alias = [...fleet.containers.keys()].indexOf(containerId) + 1;
+        const viewer = { containerId, alias, nextSeq };
+        logs.set(containerId, viewer);
+        const { epoch } = fleet.logs;
+        send({ type: "log.subscribed", containerId, alias, epoch, fromSeq, committedSeq: nextSeq, nextSeq });
+        sendLines(viewer, fromSeq, nextSeq);
         return;
       }
       case "log.unsubscribe":
         logs.delete(message.containerId);
         return;
       case "log.fetch": {
-        const log = logs.get(message.containerId);
-        if (log !== undefined) sendLines(log.alias, message.fromSeq, Math.min(message.toSeq, log.nextSeq));
-        send({ ...message, type: "log.fetched" });
+        const viewer = logs.get(message.containerId);
+        const { storedFromSeq = 0 } = fleet.logs.profile(fleet.containers.get(message.containerId));
+        const fromSeq = Math.max(message.fromSeq, storedFromSeq);
+        const toSeq = Math.min(message.toSeq, viewer?.nextSeq ?? 0);
+        if (viewer !== undefined && fromSeq < toSeq) sendLines(viewer, fromSeq, toSeq);
+        send({ type: "log.fetched", containerId: message.containerId, fromSeq, toSeq });
         return;
       }
     }
