@@ -33,6 +33,8 @@ import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
 import { listen } from "./listen.ts";
+import type { LogStore } from "./logs/log-store.ts";
+import { openPgLogStore } from "./logs/pg-log-store.ts";
 import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
 import { createLogger } from "./observability/logger.ts";
 import { HubMetrics } from "./observability/metrics.ts";
@@ -97,7 +99,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
           onConnectionLost: (error) => logger.warn({ reason: error.message }, "database connection lost"),
         });
   opened.defer(() => storage.close());
-  const logStore = new SqliteLogStore({ directory: path.join(directory.path, "logs"), nowMs, after });
+  const logStore = await openLogStore(config, directory.path);
   opened.defer(() => logStore.close());
   const bus = new MemoryBus({ report, after });
   opened.defer(() => bus.close());
@@ -295,4 +297,12 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       await running.disposeAsync().catch(report);
     },
   };
+};
+
+/** Log lines live beside the rows: in files per org and day, or in the same PostgreSQL. */
+const openLogStore = async (config: Config, directory: string): Promise<LogStore> => {
+  const time = { nowMs: Date.now, after };
+  return config.databaseUrl === null
+    ? new SqliteLogStore({ ...time, directory: path.join(directory, "logs") })
+    : openPgLogStore({ ...time, url: config.databaseUrl });
 };
