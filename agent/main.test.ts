@@ -114,14 +114,14 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
     start();
     await hub.message("hello");
     await agent?.stop();
-    delete env["AGENT_TOKEN"];
+    delete env.AGENT_TOKEN;
     start();
     await waitUntil("the second connection", () => hub.connections.length === 2);
     expect(log.filter((line) => line.includes("Enrolled"))).toHaveLength(1);
   });
 
   test("says what to do when it was never enrolled", async () => {
-    delete env["AGENT_TOKEN"];
+    delete env.AGENT_TOKEN;
     start();
     await expect(agent?.ended).rejects.toThrow(/not enrolled: create a host/);
   });
@@ -135,7 +135,7 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
       process.stdout.write("agent " + child.pid + "\\n");
       setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-      env: { ...env, AGENT_EXIT_WITH_PARENT: "1", PATH: process.env["PATH"] ?? "" },
+      env: { ...env, AGENT_EXIT_WITH_PARENT: "1", PATH: process.env.PATH ?? "" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";

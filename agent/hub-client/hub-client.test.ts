@@ -231,6 +231,12 @@ describe("hub client", () => {
     expect(client.state).toMatchObject({ state: "waiting", delayMs: 7_250, error: { code: "draining" } });
   });
 
+  test("does not fight with another agent of the same identity", async () => {
+    await connect();
+    hub().events.closed(4409, "superseded");
+    expect(client.state).toMatchObject({ state: "waiting", delayMs: 45_000, error: { code: "superseded" } });
+  });
+
   test("sends control messages before log frames, and replaces heartbeats that still wait", async () => {
     await connect();
     const socket = hub();

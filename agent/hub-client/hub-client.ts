@@ -1,9 +1,9 @@
 import type { AgentSession, Welcome } from "@yardarm/protocol/agent-down/welcome";
 import type { Hello } from "@yardarm/protocol/agent-up/hello";
 import type { AgentUp } from "@yardarm/protocol/agent-up/up";
-import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
+import { type ErrorCode, ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, HubId } from "@yardarm/protocol/ids";
-import { BACKOFF_FIRST_MS } from "@yardarm/protocol/limits";
+import { BACKOFF_FIRST_MS, BACKOFF_LIMIT_MS } from "@yardarm/protocol/limits";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import { BackOff } from "./back-off.ts";
 import type { Clock } from "./clock.ts";
@@ -36,6 +36,8 @@ export type HubClientOptions = {
 
 /** Dialling with both its steps. */
 export const DIAL_TIMEOUT_MS = 15_000;
+/** After these, trying again soon would only do harm: two agents of one identity, or a host that was shut out. */
+const SLOW_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["superseded", "host_revoked", "forbidden"]);
 /** What is still on its way gets this long when the agent stops. */
 const FLUSH_TIMEOUT_MS = 2_000;
 
@@ -123,14 +125,20 @@ export class HubClient {
   #ended({ error, afterMs }: ConnectionEnd): void {
     this.#connection = undefined;
     if (this.#state.state === "stopped") return;
-    const { clock, random } = this.#options;
+    const { clock } = this.#options;
     const healthyMs = this.#onlineSinceMs === null ? 0 : clock.monotonicMs() - this.#onlineSinceMs;
     this.#onlineSinceMs = null;
-    // A hub that restarts tells all its agents the same delay: they still must not come back in one wave.
-    const delayMs =
-      afterMs === null ? this.#backOff.nextDelayMs(healthyMs) : afterMs + Math.round(random() * BACKOFF_FIRST_MS);
+    const delayMs = this.#delayMs(error, afterMs, healthyMs);
     this.#enter({ state: "waiting", delayMs, error });
     this.#cancelWait = clock.setTimer(delayMs, () => void this.#connect());
+  }
+
+  #delayMs(error: ProtocolError, afterMs: number | null, healthyMs: number): number {
+    const { random } = this.#options;
+    // A hub that restarts tells all its agents the same delay: they still must not come back in one wave.
+    if (afterMs !== null) return afterMs + Math.round(random() * BACKOFF_FIRST_MS);
+    const delayMs = this.#backOff.nextDelayMs(healthyMs);
+    return SLOW_CODES.has(error.code) ? Math.round(BACKOFF_LIMIT_MS * (0.5 + random() / 2)) : delayMs;
   }
 
   #enter(state: HubClientState): void {

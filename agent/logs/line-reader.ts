@@ -212,6 +212,11 @@ export class LineReader implements MessageReader, LineSink {
     }
   }
 
+  /** The machine's clock was set back: an engine asked for lines since a later time would keep the new ones to itself. */
+  clockSetBack(): void {
+    if (this.#phase.kind === "reading" && !this.#place.isEmpty) this.#readAgain(this.#firstPlan());
+  }
+
   close(): void {
     this.#leaveReading();
     this.#cancelPark();

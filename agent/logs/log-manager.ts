@@ -39,6 +39,7 @@ type Entry = { readonly dockerId: DockerId; follower: Follower | null; isRemoved
 const OPENING_AT_ONCE = 4;
 const STATUS_DELAY_MS = 100;
 const STATUS_EVERY_MS = 5_000;
+const CLOCK_STEP_MS = 1_000;
 /** Shorter than this is not worth telling. */
 const BEHIND_TOLD_MS = 1_000;
 /** Below this compression costs more than it saves. */
@@ -62,9 +63,11 @@ export class LogManager {
   #unsentStatus = new Set<Entry>();
   #cancelStatus: (() => void) | null = null;
   #cancelTick: () => void = () => {};
+  #aheadMs: number;
 
   constructor(options: LogManagerOptions) {
     this.#options = options;
+    this.#aheadMs = this.#wallAheadMs();
     this.#tick();
   }
 
@@ -193,8 +196,13 @@ export class LogManager {
     this.#unsentStatus.delete(entry);
   }
 
-  /** How far behind a held-back log is, in its own time. */
+  /** Looks at the clock, and at how far behind held-back logs are, in their own time. */
   #tick(): void {
+    const aheadMs = this.#wallAheadMs();
+    if (aheadMs < this.#aheadMs - CLOCK_STEP_MS) {
+      for (const { follower } of this.#entries.values()) follower?.clockSetBack();
+    }
+    this.#aheadMs = aheadMs;
     const nowMs = Number(this.#options.clock.nowNs() / 1_000_000n);
     for (const entry of this.#entries.values()) {
       const { follower, status } = entry;
@@ -206,6 +214,12 @@ export class LogManager {
       if (!isTold) this.#setStatus(entry, { ...status, behindMs });
     }
     this.#cancelTick = this.#options.clock.setTimer(STATUS_EVERY_MS, () => this.#tick());
+  }
+
+  /** How far the wall clock is ahead of the monotonic one; a fall says that it was set back. */
+  #wallAheadMs(): number {
+    const { clock } = this.#options;
+    return Number(clock.nowNs() / 1_000_000n) - clock.monotonicMs();
   }
 
   #setStatus(entry: Entry, status: LogSourceState): void {

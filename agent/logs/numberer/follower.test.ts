@@ -199,6 +199,15 @@ describe("follower", () => {
     expect(source.reads.at(-1)?.from).toEqual({ kind: "since", tsNs: 1_001_000_000n - 2_000_000_000n });
   });
 
+  test("a clock that was set back has the source opened again, from before the new time", async () => {
+    source.lines("one");
+    clock.step(-clock.nowMs() + 500);
+    follower.clockSetBack();
+    await clock.advanceAsync(0);
+    expect(source.asked).toEqual(["open", "close", "open"]);
+    expect(source.reads.at(-1)?.from).toEqual({ kind: "since", tsNs: 500_000_000n - 2_000_000_000n });
+  });
+
   test("a new connection to a hub that has everything goes on without reading again", async () => {
     follower.watch(true);
     source.lines("one");

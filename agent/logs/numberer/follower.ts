@@ -10,6 +10,9 @@ import { LevelTracker } from "../continuation.ts";
 import type { LineReader, LineTaker, Loss, ReaderReport } from "../line-reader.ts";
 import type { WindowShare } from "../send-window.ts";
 
+/** A watched container's cursor is sent after so many bytes, or `ACK_INTERVAL_MS`. */
+const CURSOR_BYTES = 1024 * 1024;
+
 export type FollowerOptions = {
   /** Makes the reader that hands its lines to `taker`. */
   makeReader(taker: LineTaker): LineReader;
@@ -35,8 +38,8 @@ export class Follower implements LineTaker {
   #firstUnsentSeq = 0;
   /** Frames were lost with a connection, or none was ever assigned: only a cursor says where to go on. */
   #needsCursor = true;
-  /** Batches were sent that no cursor covers yet. */
-  #isCursorDue = false;
+  /** Of batches that were sent and that no cursor covers yet. */
+  #uncoveredBytes = 0;
   #lastFrameMs = Number.NEGATIVE_INFINITY;
   #cancelBatch: (() => void) | null = null;
   #cancelCursor: (() => void) | null = null;
@@ -85,7 +88,7 @@ export class Follower implements LineTaker {
     this.#options.share.clear();
     this.#firstUnsentSeq = nextSeq;
     this.#needsCursor = false;
-    this.#isCursorDue = false;
+    this.#uncoveredBytes = 0;
     this.updateBackPressure();
     this.#reader.start(cursor);
   }
@@ -114,6 +117,10 @@ export class Follower implements LineTaker {
 
   containerStarted(): void {
     this.#reader.containerStarted();
+  }
+
+  clockSetBack(): void {
+    this.#reader.clockSetBack();
   }
 
   /** Sends what has been taken, with its cursor. */
@@ -204,10 +211,13 @@ export class Follower implements LineTaker {
 
   #sendWatched(): void {
     this.#sendBatch();
-    this.#cancelCursor ??= this.#options.clock.setTimer(ACK_INTERVAL_MS, () => {
-      this.#cancelCursor = null;
-      this.#sendAll();
-    });
+    // A flood must not wait for the timer with its window full: the hub commits by size, too.
+    if (this.#uncoveredBytes >= CURSOR_BYTES) this.#sendCursor();
+    else
+      this.#cancelCursor ??= this.#options.clock.setTimer(ACK_INTERVAL_MS, () => {
+        this.#cancelCursor = null;
+        this.#sendAll();
+      });
   }
 
   #sendBatch(): void {
@@ -225,7 +235,7 @@ export class Follower implements LineTaker {
       this.#needsCursor = true;
       return;
     }
-    this.#isCursorDue = true;
+    this.#uncoveredBytes += frame.length;
     share.sent(this.#firstUnsentSeq, frame.length);
     this.updateBackPressure();
   }
@@ -233,8 +243,8 @@ export class Follower implements LineTaker {
   #sendCursor(): void {
     this.#cancelCursor?.();
     this.#cancelCursor = null;
-    if (!this.#isCursorDue || !this.#isOnline) return;
-    this.#isCursorDue = false;
+    if (this.#uncoveredBytes === 0 || !this.#isOnline) return;
+    this.#uncoveredBytes = 0;
     this.#options.sendFrame(encodeCursorFrame(this.#alias, this.#reader.cursor(this.#firstUnsentSeq)));
   }
 
