@@ -1,0 +1,117 @@
+/** A private Docker engine, and containers that write numbered lines into their logs. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { type DockerEngine, startDockerEngine } from "../../testkit/docker-engine.ts";
+import { engineCall, engineRequest } from "../../testkit/engine-request.ts";
+import { TEST_IMAGE } from "../../testkit/test-image.ts";
+import { waitUntil } from "../../testkit/wait-until.ts";
+import { childrenOf } from "../process/process-usage.ts";
+import { LINE_BYTES } from "./numbered-line.ts";
+
+const WRITER = path.join(import.meta.dirname, "log-writer.ts");
+
+export interface WriterSpec {
+  readonly name: string;
+  readonly lines: number;
+  /** Lines per second; 0 means as fast as possible. */
+  readonly rate: number;
+  /** False: the agent leaves it alone, so that a reference measures nothing of ours. */
+  readonly isFollowed: boolean;
+}
+
+/** A container whose writer has said `ready` and waits. */
+export interface LogWriter {
+  readonly dockerId: string;
+  readonly name: string;
+  /** Lets it write. */
+  go(): Promise<void>;
+  /** Resolves when it has written everything. */
+  ended(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export interface BenchEngine extends AsyncDisposable {
+  readonly socketPath: string;
+  readonly dockerHost: string;
+  /** dockerd and its containerd; the shims and what runs in the containers do not count. */
+  readonly enginePids: readonly number[];
+  startWriter(spec: WriterSpec): Promise<LogWriter>;
+  /** Containers that only sleep, or write a line every now and then. */
+  startSleepers(count: number): Promise<readonly string[]>;
+  remove(dockerIds: readonly string[]): Promise<void>;
+}
+
+/** Node and the libraries that it is linked with, as read-only binds: no image of 130 MB has to be built. */
+const bindNode = async (): Promise<readonly string[]> => {
+  const { stdout } = await promisify(execFile)("ldd", [process.execPath]);
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] ?? "");
+  return [`${process.execPath}:/bin/node:ro`, ...libraries.map((library) => `${library}:${library}:ro`)];
+};
+
+export const startBenchEngine = async (): Promise<BenchEngine> => {
+  const engine: DockerEngine = await startDockerEngine();
+  const { socketPath } = engine;
+  const call = (method: "GET" | "POST" | "DELETE", where: string, body?: unknown) =>
+    engineCall(socketPath, method, where, body);
+  const binds = await bindNode();
+
+  const create = async (name: string, body: object): Promise<string> => {
+    const answer = await call("POST", `/containers/create?name=${name}`, { Image: TEST_IMAGE, ...body });
+    const { Id } = JSON.parse(answer.toString()) as { Id: string };
+    await call("POST", `/containers/${Id}/start`);
+    return Id;
+  };
+
+  const remove = async (dockerIds: readonly string[]): Promise<void> => {
+    for (const id of dockerIds) await engineRequest(socketPath, "DELETE", `/containers/${id}?force=1&v=1`);
+  };
+
+  const startWriter = async ({ name, lines, rate, isFollowed }: WriterSpec): Promise<LogWriter> => {
+    const dockerId = await create(name, {
+      Cmd: ["/bin/node", "--disable-warning=ExperimentalWarning", "/log-writer.ts"],
+      Env: [`LINES=${lines}`, `RATE=${rate}`, `LINE_BYTES=${LINE_BYTES}`],
+      Labels: isFollowed ? {} : { "yardarm.logs": "off" },
+      HostConfig: {
+        NetworkMode: "none",
+        Binds: [...binds, `${WRITER}:/log-writer.ts:ro`],
+        LogConfig: { Type: "json-file", Config: {} },
+      },
+    });
+    await waitUntil(`the writer ${name} to be ready`, async () => {
+      const log = await call("GET", `/containers/${dockerId}/logs?stdout=1&stderr=1`);
+      return log.includes("ready\n");
+    });
+    return {
+      dockerId,
+      name,
+      go: async () => {
+        await call("POST", `/containers/${dockerId}/kill?signal=SIGUSR2`);
+      },
+      ended: async () => {
+        await call("POST", `/containers/${dockerId}/wait`);
+      },
+      remove: () => remove([dockerId]),
+    };
+  };
+
+  const startSleepers = async (count: number): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index++) {
+      ids.push(await create(`sleeper-${ids.length}`, { Cmd: ["sleep", "3600"], HostConfig: { NetworkMode: "none" } }));
+    }
+    return ids;
+  };
+
+  const names = await Promise.all(
+    (await childrenOf(engine.pid)).map(async (pid) => ({ pid, name: await readFile(`/proc/${pid}/comm`, "utf8") })),
+  );
+  const containerd = names.filter(({ name }) => name.trim() === "containerd").map(({ pid }) => pid);
+  return {
+    ...{ socketPath, startWriter, startSleepers, remove },
+    dockerHost: engine.dockerHost,
+    enginePids: [engine.pid, ...containerd],
+    [Symbol.asyncDispose]: () => engine.stop(),
+  };
+};

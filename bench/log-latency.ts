@@ -1,0 +1,173 @@
+/** `log-latency`: from a container's write to the decoded line in a viewer, through engine, agent and hub. */
+import type { LogBatch } from "@yardarm/protocol/log/batch";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Bench, RUNS, type Series } from "./bench.ts";
+import { type Chain, startChain } from "./chain/chain.ts";
+import { openLogViewer } from "./chain/log-viewer.ts";
+import { LINE_BYTES, monotonicUs, numberOf, stampUsOf } from "./docker/numbered-line.ts";
+import { type Jitter, jitterNote, startJitterProbe } from "./jitter-probe.ts";
+import { LatencyHistogram } from "./percentiles.ts";
+import { openBareReader } from "./reference/bare-reader.ts";
+
+interface Load {
+  readonly label: string;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly viewers: number;
+  readonly p99GoalMs: number;
+}
+
+/** Goals of the api source; the file source's will be tighter. */
+const LOADS: readonly Load[] = [
+  { label: "1,000 lines/s × 10 viewers", rate: 1_000, seconds: 5, viewers: 10, p99GoalMs: 10 },
+  { label: "50,000 lines/s × 1 viewer", rate: 50_000, seconds: 5, viewers: 1, p99GoalMs: 50 },
+  { label: "50,000 lines/s × 10 viewers", rate: 50_000, seconds: 5, viewers: 10, p99GoalMs: 50 },
+];
+const WARM_UP: Load = { label: "", rate: 50_000, seconds: 3, viewers: 10, p99GoalMs: 0 };
+const P50_ABOVE_BARE_MS = 1;
+/** How long after the last write its line may come before the run is given up. */
+const LATE_MS = 60_000;
+/** What was set in motion by starting containers and sockets comes to rest. */
+const SETTLE_MS = 300;
+
+interface Figures {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const figuresOf = (histogram: LatencyHistogram): Figures => ({
+  p50Ms: histogram.percentileMs(0.5),
+  p99Ms: histogram.percentileMs(0.99),
+});
+
+/** Checks that line follows line and notes how old each is; `done` resolves with the last one. */
+class LineClock {
+  readonly done: Promise<void>;
+  readonly #histogram: LatencyHistogram;
+  readonly #lines: number;
+  #next = 0;
+  #resolve: () => void = () => {};
+
+  constructor(histogram: LatencyHistogram, lines: number) {
+    this.#histogram = histogram;
+    this.#lines = lines;
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  line(bytes: Uint8Array, start: number, nowUs: number): void {
+    const number = numberOf(bytes, start);
+    if (number !== this.#next) throw new Error(`Line ${number} came where line ${this.#next} was next.`);
+    this.#histogram.record(nowUs - stampUsOf(bytes, start));
+    this.#next += 1;
+    if (this.#next === this.#lines) this.#resolve();
+  }
+
+  batch(batch: LogBatch): void {
+    const nowUs = monotonicUs();
+    for (let index = 0; index < batch.lineCount; index++) {
+      const start = batch.textOffsets[index] as number;
+      if ((batch.textOffsets[index + 1] as number) - start === LINE_BYTES - 1) this.line(batch.text, start, nowUs);
+    }
+  }
+}
+
+const inTime = async (load: Load, work: Promise<unknown>): Promise<void> => {
+  const late = new AbortController();
+  const limitMs = load.seconds * 1000 + LATE_MS;
+  const timeout = delay(limitMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`The last line had not come ${limitMs} ms after the first was written.`);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    late.abort();
+  }
+};
+
+/** The agent leaves this container alone; the reader is all that there is. */
+const measureBare = async ({ engine }: Chain, load: Load): Promise<Figures> => {
+  const lines = load.rate * load.seconds;
+  const writer = await engine.startWriter({ name: `bare-${load.rate}`, lines, rate: load.rate, isFollowed: false });
+  const histogram = new LatencyHistogram();
+  const clock = new LineClock(histogram, lines);
+  const onLine = (bytes: Buffer, start: number): void => clock.line(bytes, start, monotonicUs());
+  const reader = await openBareReader({ socketPath: engine.socketPath, dockerId: writer.dockerId, lines, onLine });
+  try {
+    await delay(SETTLE_MS);
+    await writer.go();
+    await inTime(load, reader.done);
+  } finally {
+    reader.close();
+    await writer.remove();
+  }
+  return figuresOf(histogram);
+};
+
+const measureChain = async (chain: Chain, load: Load): Promise<Figures> => {
+  const { engine, session } = chain;
+  const lines = load.rate * load.seconds;
+  const writer = await engine.startWriter({ name: `chain-${load.rate}`, lines, rate: load.rate, isFollowed: true });
+  const { containerId } = await chain.findContainer(writer.dockerId);
+  const histogram = new LatencyHistogram();
+  const clocks = Array.from({ length: load.viewers }, () => new LineClock(histogram, lines));
+  const viewers = clocks.map((clock) =>
+    openLogViewer({ session, containerId, onBatch: (batch) => clock.batch(batch) }),
+  );
+  try {
+    await inTime(load, Promise.all(viewers.map(({ ready }) => ready)));
+    await delay(SETTLE_MS);
+    await writer.go();
+    await inTime(load, Promise.all(clocks.map(({ done }) => done)));
+  } finally {
+    for (const viewer of viewers) viewer.close();
+    await writer.remove();
+  }
+  return figuresOf(histogram);
+};
+
+export const logLatency: Bench = async ({ progress }) => {
+  await using chain = await startChain();
+  await using probe = startJitterProbe();
+  const jitter: Jitter[] = [];
+  const runs = LOADS.map((load) => ({ load, bare: [] as Figures[], chain: [] as Figures[] }));
+  progress("warming up");
+  await measureChain(chain, WARM_UP);
+  for (let round = 1; round <= RUNS; round++) {
+    for (const run of runs) {
+      progress(`round ${round} of ${RUNS}: ${run.load.label}`);
+      probe.reset();
+      run.bare.push(await measureBare(chain, run.load));
+      run.chain.push(await measureChain(chain, run.load));
+      jitter.push(await probe.read());
+    }
+  }
+  const series = runs.flatMap(({ load, bare, chain: measured }): Series[] => {
+    const references = bare.map(({ p50Ms }) => p50Ms);
+    return [
+      { metric: `p50, ${load.label}`, unit: "ms", values: measured.map(({ p50Ms }) => p50Ms), references },
+      {
+        metric: `p50 above the bare reader, ${load.label}`,
+        unit: "ms",
+        values: measured.map(({ p50Ms }, index) => p50Ms - (references[index] ?? Number.NaN)),
+        goal: { of: "value", atMost: P50_ABOVE_BARE_MS },
+      },
+      {
+        metric: `p99, ${load.label}`,
+        unit: "ms",
+        values: measured.map(({ p99Ms }) => p99Ms),
+        references: bare.map(({ p99Ms }) => p99Ms),
+        goal: { of: "value", atMost: load.p99GoalMs },
+      },
+    ];
+  });
+  return {
+    series,
+    notes: [
+      "Source: the engine's api. Every viewer checked that each line came once, in order.",
+      "Reference: a bare reader of the engine's follow stream (HTTP/1.0), alone on the same machine in the same round.",
+      jitterNote(jitter),
+    ],
+  };
+};

@@ -1,0 +1,183 @@
+/** `log-throughput`: one container that writes as fast as it can, until everything is committed in the hub's store. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { ContainerId } from "@yardarm/protocol/ids";
+import { type Bench, RUNS, type Series } from "./bench.ts";
+import { type Chain, startChain } from "./chain/chain.ts";
+import { openLogViewer } from "./chain/log-viewer.ts";
+import { LINE_BYTES, numberOf } from "./docker/numbered-line.ts";
+import { readCpuSeconds, readCpuSecondsOf } from "./process/process-usage.ts";
+import { openBareReader } from "./reference/bare-reader.ts";
+import { runDockerLogs } from "./reference/docker-logs.ts";
+
+const LINES = 1_000_000;
+const WARM_UP_LINES = 200_000;
+const POLL_MS = 10;
+/** Nothing is this slow; a run that is not over by then has lost lines. */
+const LIMIT_MS = 180_000;
+/** The writer says `ready` before its first line. */
+const READY_LINES = 1;
+
+interface ChainRun {
+  readonly linesPerSecond: number;
+  /** Lines that could not be read back, or came twice. */
+  readonly lost: number;
+  /** CPU seconds per million lines. */
+  readonly engineCpu: number;
+  readonly agentCpu: number;
+  readonly hubCpu: number;
+}
+
+interface BareRun {
+  readonly linesPerSecond: number;
+  readonly engineCpu: number;
+}
+
+const perSecond = (lines: number, beganMs: number): number => (lines * 1000) / (performance.now() - beganMs);
+
+const until = async (isOver: () => boolean): Promise<boolean> => {
+  const deadlineMs = performance.now() + LIMIT_MS;
+  while (!isOver()) {
+    if (performance.now() > deadlineMs) return false;
+    await delay(POLL_MS);
+  }
+  return true;
+};
+
+const measureBare = async ({ engine }: Chain, lines: number): Promise<BareRun> => {
+  const writer = await engine.startWriter({ name: "bare", lines, rate: 0, isFollowed: false });
+  const reader = await openBareReader({ socketPath: engine.socketPath, dockerId: writer.dockerId, lines });
+  try {
+    const cpuBefore = await readCpuSecondsOf(engine.enginePids);
+    const beganMs = performance.now();
+    await writer.go();
+    await reader.done;
+    const linesPerSecond = perSecond(lines, beganMs);
+    return {
+      linesPerSecond,
+      engineCpu: (((await readCpuSecondsOf(engine.enginePids)) - cpuBefore) * 1e6) / lines,
+    };
+  } finally {
+    reader.close();
+    await writer.remove();
+  }
+};
+
+/** Lines per second of `docker logs -f`, null where there is no such command. */
+const measureDockerLogs = async ({ engine }: Chain, lines: number): Promise<number | null> => {
+  const writer = await engine.startWriter({ name: "docker-logs", lines, rate: 0, isFollowed: false });
+  try {
+    const printed = runDockerLogs(engine.dockerHost, writer.dockerId);
+    const beganMs = performance.now();
+    await writer.go();
+    return (await printed) === 0 ? perSecond(lines, beganMs) : null;
+  } finally {
+    await writer.remove();
+  }
+};
+
+/** Reads everything back as a viewer does and counts the lines that are not exactly where they belong. */
+const countLost = async ({ session }: Chain, containerId: ContainerId, lines: number): Promise<number> => {
+  let next = 0;
+  let misplaced = 0;
+  const viewer = openLogViewer({
+    session,
+    containerId,
+    onBatch: (batch) => {
+      for (let index = 0; index < batch.lineCount; index++) {
+        const start = batch.textOffsets[index] as number;
+        if ((batch.textOffsets[index + 1] as number) - start !== LINE_BYTES - 1) continue;
+        if (numberOf(batch.text, start) !== next) misplaced += 1;
+        next += 1;
+      }
+    },
+  });
+  await until(() => next >= lines);
+  viewer.close();
+  return misplaced + Math.abs(lines - next);
+};
+
+const measureChain = async (chain: Chain, lines: number): Promise<ChainRun> => {
+  const { engine, agentPid, hubPid } = chain;
+  const writer = await engine.startWriter({ name: "chain", lines, rate: 0, isFollowed: true });
+  try {
+    const { containerId } = await chain.findContainer(writer.dockerId);
+    await until(() => chain.committedLines(containerId) >= READY_LINES);
+    const readCpu = () =>
+      Promise.all([readCpuSecondsOf(engine.enginePids), readCpuSeconds(agentPid), readCpuSeconds(hubPid)]);
+    const before = await readCpu();
+    const beganMs = performance.now();
+    await writer.go();
+    await until(() => chain.committedLines(containerId) >= lines + READY_LINES);
+    const linesPerSecond = perSecond(lines, beganMs);
+    const after = await readCpu();
+    const [engineCpu, agentCpu, hubCpu] = [0, 1, 2].map(
+      (index) => (((after[index] ?? 0) - (before[index] ?? 0)) * 1e6) / lines,
+    ) as [number, number, number];
+    const lost = await countLost(chain, containerId, lines);
+    return { linesPerSecond, lost, engineCpu, agentCpu, hubCpu };
+  } finally {
+    await writer.remove();
+  }
+};
+
+export const logThroughput: Bench = async ({ progress }) => {
+  await using chain = await startChain();
+  progress("warming up");
+  await measureChain(chain, WARM_UP_LINES);
+  await measureBare(chain, WARM_UP_LINES);
+  const chains: ChainRun[] = [];
+  const bares: BareRun[] = [];
+  const dockers: number[] = [];
+  for (let round = 1; round <= RUNS; round++) {
+    progress(`round ${round} of ${RUNS}: bare reader, docker logs -f, whole chain`);
+    bares.push(await measureBare(chain, LINES));
+    const docker = await measureDockerLogs(chain, LINES);
+    if (docker !== null) dockers.push(docker);
+    chains.push(await measureChain(chain, LINES));
+  }
+  const values = chains.map(({ linesPerSecond }) => linesPerSecond);
+  const references = bares.map(({ linesPerSecond }) => linesPerSecond);
+  const series: Series[] = [
+    {
+      metric: "container → store, against a bare reader",
+      unit: "lines/s",
+      ...{ values, references },
+      goal: { of: "ratio", atLeast: 0.9 },
+    },
+    {
+      metric: "lines lost or doubled",
+      unit: "lines",
+      values: chains.map(({ lost }) => lost),
+      goal: { of: "value", atMost: 0 },
+    },
+    {
+      metric: "engine CPU per million lines",
+      unit: "s",
+      values: chains.map(({ engineCpu }) => engineCpu),
+      references: bares.map(({ engineCpu }) => engineCpu),
+    },
+    {
+      metric: "agent CPU per million lines",
+      unit: "s",
+      values: chains.map(({ agentCpu }) => agentCpu),
+      goal: { of: "value", atMost: 6 },
+    },
+    { metric: "hub CPU per million lines", unit: "s", values: chains.map(({ hubCpu }) => hubCpu) },
+  ];
+  if (dockers.length === RUNS) {
+    series.splice(1, 0, {
+      metric: "container → store, against docker logs -f",
+      unit: "lines/s",
+      values,
+      references: dockers,
+    });
+  }
+  return {
+    series,
+    notes: [
+      `${LINES} lines of ${LINE_BYTES} bytes, unthrottled, nobody watching; committed means committed in the hub's SQLite store.`,
+      "Source: the engine's api. Every stored line was read back and its number compared.",
+      ...(dockers.length === RUNS ? [] : ["There is no docker command here: not compared with docker logs -f."]),
+    ],
+  };
+};

@@ -1,0 +1,77 @@
+/** `npm run bench -- <name> [--json FILE]`: one bench, its table, and its JSON. The figures never change the exit status. */
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { type Bench, RUNS } from "./bench.ts";
+import { describeMachine } from "./machine.ts";
+import { type BenchReport, summarize } from "./summary.ts";
+import { renderTable } from "./table.ts";
+
+interface Entry {
+  readonly summary: string;
+  /** Loaded only when it is asked for: an unknown name costs nothing. */
+  readonly load: () => Promise<Bench>;
+}
+
+const BENCHES = new Map<string, Entry>([
+  [
+    "log-latency",
+    {
+      summary: "a line from a container to a viewer, through engine, agent and hub",
+      load: async () => (await import("./log-latency.ts")).logLatency,
+    },
+  ],
+  [
+    "log-throughput",
+    {
+      summary: "one container at full speed into the hub's store, nothing lost",
+      load: async () => (await import("./log-throughput.ts")).logThroughput,
+    },
+  ],
+  [
+    "log-fanout",
+    { summary: "one log to a hundred viewers", load: async () => (await import("./log-fanout.ts")).logFanout },
+  ],
+]);
+
+const usage = (): string => {
+  const width = Math.max(...[...BENCHES.keys()].map((name) => name.length));
+  const rows = [...BENCHES].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return ["Usage: npm run bench -- <name> [--json FILE]", "", ...rows].join("\n");
+};
+
+const readArguments = (): {
+  readonly name: string;
+  readonly entry: Entry;
+  readonly json: string | undefined;
+} | null => {
+  try {
+    const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
+    const [name = ""] = positionals;
+    const entry = positionals.length === 1 ? BENCHES.get(name) : undefined;
+    return entry === undefined ? null : { name, entry, json: values.json };
+  } catch {
+    return null; // an option that does not exist
+  }
+};
+
+const start = async (): Promise<number> => {
+  const asked = readArguments();
+  if (asked === null) {
+    console.error(usage());
+    return 2;
+  }
+  const { name, entry, json } = asked;
+  const bench = await entry.load();
+  const { series, notes } = await bench({ progress: (sentence) => console.error(`${name}: ${sentence}`) });
+  const report: BenchReport = { name, machine: describeMachine(), results: series.map(summarize) };
+  console.log(`${name}, on ${report.machine}\n`);
+  console.log(renderTable(report.results));
+  console.log(`\nMedians of ${RUNS} runs. ${notes.join("\n")}`);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  return 0;
+};
+
+// What a bench waits for may be a process that keeps no handle open in this one.
+const alive = setInterval(() => {}, 60_000);
+process.exitCode = await start();
+clearInterval(alive);
