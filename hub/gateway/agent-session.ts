@@ -17,6 +17,8 @@ import { readMessage } from "./read-message.ts";
 const HELLO_MS = 15_000;
 /** Time that the peer has to answer a close before the socket is cut. */
 const CLOSE_MS = 2_000;
+/** What may wait for one agent; one that does not even take its acknowledgements is closed as a slow consumer. */
+const QUEUE_BYTES = 8 * 1024 * 1024;
 
 /** Who the agent is, as its connect token proved. */
 export type AuthenticatedAgent = {
@@ -80,7 +82,11 @@ export class AgentSession implements AgentSocket {
   }
 
   send(message: Parameters<AgentSocket["send"]>[0]): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    if (this.#socket.bufferedAmount > QUEUE_BYTES) {
+      this.#fail(new ProtocolError("slow_consumer", "The agent does not take what it is sent."));
+    }
   }
 
   ping(payload: string): void {
@@ -92,6 +98,13 @@ export class AgentSession implements AgentSocket {
     this.#socket.close(closeCodeFor(code), code);
     const timer = setTimeout(() => this.#socket.terminate(), CLOSE_MS);
     this.#socket.once("close", () => clearTimeout(timer));
+  }
+
+  /** Cuts a connection whose host counts as offline: nobody is there, whatever TCP believes. */
+  checkAlive(): void {
+    if (this.#state.kind !== "connected") return;
+    if (this.#options.registry.presence(this.#agent.hostId)?.status !== "offline") return;
+    this.#fail(new ProtocolError("agent_timeout", "The agent was silent for 30 s."));
   }
 
   #receive(data: Buffer, isBinary: boolean): void {

@@ -13,7 +13,7 @@ const batchFrame = (alias: number): Uint8Array => {
 };
 
 describe("upgrade", () => {
-  test("[SEC-T10] nobody gets a socket before it is known who they are", async () => {
+  test("[CON-1] [SEC-T10] nobody gets a socket before it is known who they are", async () => {
     await using world = await new GatewayWorld().open();
     const challenged = await world.refused("/ws/agent/hst_aaaaaaaaaaaaaaaaaaaa");
     expect(challenged.statusCode).toBe(401);
@@ -33,12 +33,12 @@ describe("upgrade", () => {
     expect(world.unexpected).toEqual([]);
   });
 
-  test("no extension is negotiated, whatever the peer offers", async () => {
+  test("[MSG-1] no extension is negotiated, whatever the peer offers", async () => {
     await using world = await new GatewayWorld().open();
     expect((await world.client()).socket.extensions).toBe("");
   });
 
-  test("a ticket opens a client's socket", async () => {
+  test("[CON-1] a ticket opens a client's socket", async () => {
     await using world = await new GatewayWorld().open();
     const client = await world.connect("/ws/client?ticket=good", {});
     expect(await client.message((text) => text.includes("ready"))).toContain('"version":"1.2.3"');
@@ -46,7 +46,7 @@ describe("upgrade", () => {
 });
 
 describe("agents", () => {
-  test("hello, welcome, heartbeat", async () => {
+  test("[CON-2] hello, welcome, heartbeat", async () => {
     await using world = await new GatewayWorld().open();
     const agent = await world.welcomedAgent();
     agent.send({ type: "heartbeat", clockNs: "1" });
@@ -72,7 +72,7 @@ describe("agents", () => {
   ];
 
   test.each(violations)(
-    "%s ends that connection with a named reason and disturbs nothing else",
+    "[MSG-3] %s ends that connection with a named reason and disturbs nothing else",
     async (_, data, ...end) => {
       await using world = await new GatewayWorld().open();
       const bystander = await world.welcomedAgent(OTHER_HOST);
@@ -88,7 +88,7 @@ describe("agents", () => {
     },
   );
 
-  test("whoever speaks before hello, or another protocol, is not admitted", async () => {
+  test("[CON-2] whoever speaks before hello, or another protocol, is not admitted", async () => {
     await using world = await new GatewayWorld().open();
     const early = await world.agent();
     early.send({ type: "heartbeat", clockNs: "1" });
@@ -99,7 +99,7 @@ describe("agents", () => {
     expect(world.messages).toEqual([]);
   });
 
-  test("[HOST-06] a second agent with the same identity is refused while the first one answers", async () => {
+  test("[CON-3] [HOST-06] a second agent with the same identity is refused while the first one answers", async () => {
     await using world = await new GatewayWorld().open();
     const first = await world.welcomedAgent();
     const second = await world.agent();
@@ -109,7 +109,30 @@ describe("agents", () => {
     expect(world.registry.connections()).toHaveLength(1);
   });
 
-  test("drain tells agents when to come back, and lets nobody in", async () => {
+  test("[CON-4] an agent that counts as offline is cut, although its socket is open", async () => {
+    await using world = await new GatewayWorld().open();
+    const agent = await world.welcomedAgent();
+    world.nowMs += 30_000;
+    world.registry.tick(world.nowMs);
+    await agent.closed;
+    expect(world.refusals).toEqual(["agent_timeout"]);
+    expect(world.registry.connections()).toEqual([]);
+  });
+
+  test("[MSG-5] an agent that takes nothing is closed as a slow consumer", async () => {
+    await using world = await new GatewayWorld().open();
+    const agent = await world.welcomedAgent();
+    const [connection] = world.registry.connections();
+    agent.socket.pause();
+    const reason = "x".repeat(500_000);
+    for (let sent = 0; sent < 200 && connection?.isOpen; sent++) {
+      connection.send({ type: "reconnect", afterMs: 1, reason });
+    }
+    expect(world.refusals).toEqual(["slow_consumer"]);
+    agent.socket.terminate();
+  });
+
+  test("[CON-6] drain tells agents when to come back, and lets nobody in", async () => {
     await using world = await new GatewayWorld().open();
     const agent = await world.welcomedAgent();
     const client = await world.client();
@@ -122,7 +145,7 @@ describe("agents", () => {
 });
 
 describe("browsers", () => {
-  test("what is refused is answered, and the connection goes on", async () => {
+  test("[MSG-4] what is refused is answered, and the connection goes on", async () => {
     await using world = await new GatewayWorld().open();
     const client = await world.client();
     client.send({ type: "log.subscribe", containerId: "ctr_bbbbbbbbbbbbbbbbbbbb" });
@@ -140,21 +163,21 @@ describe("browsers", () => {
     ["a type that nobody knows", { type: "container.exec" }, 4400, "unknown_message"],
     ["binary data", Uint8Array.from([1, 2, 3]), 4400, "malformed_frame"],
     ["an oversized message", "x".repeat(70_000), 1009, ""],
-  ])("%s ends the connection with a named reason", async (_, data, ...end) => {
+  ])("[MSG-3] %s ends the connection with a named reason", async (_, data, ...end) => {
     await using world = await new GatewayWorld().open();
     const client = await world.client();
     client.send(data);
     expect(await client.closed).toEqual(end);
   });
 
-  test("a flood of messages ends the connection", async () => {
+  test("[MSG-5] a flood of messages ends the connection", async () => {
     await using world = await new GatewayWorld().open();
     const client = await world.client();
     for (let n = 0; n < 500; n += 1) client.send({ type: "log.unsubscribe", containerId: GATEWAY_CONTAINER });
     await client.message((text) => text.includes("rate_limited"));
   });
 
-  test("[IDTY-09] an ended session or a changed role closes the open socket", async () => {
+  test("[CON-7] [IDTY-09] an ended session or a changed role closes the open socket", async () => {
     await using world = await new GatewayWorld().open();
     const [first, second] = [await world.client(), await world.client()];
     expect(world.actor).not.toBeNull();
@@ -167,7 +190,7 @@ describe("browsers", () => {
   });
 });
 
-test("[SEC] random frames on both sockets crash nothing and leave nothing behind", async () => {
+test("[MSG-3] [SEC] random frames on both sockets crash nothing and leave nothing behind", async () => {
   await using world = await new GatewayWorld().open();
   const random = createRandom(20_261_121);
   const words = [

@@ -68,7 +68,10 @@ export class Gateway {
     this.#agentServer = new WebSocketServer({ ...common, maxPayload: AGENT_FRAME_BYTES });
     this.#clientServer = new WebSocketServer({ ...common, maxPayload: CLIENT_MESSAGE_BYTES });
     this.#timers = [
-      setInterval(() => this.#recheck(), options.recheckMs),
+      setInterval(() => {
+        this.#recheck();
+        for (const agent of this.#agents) agent.checkAlive();
+      }, options.recheckMs),
       setInterval(() => {
         for (const client of this.#clients) client.ping();
       }, CLIENT_PING_MS),
