@@ -21,7 +21,7 @@ import { ActionJournal } from "./journal/action-journal.ts";
 import { LateEngine } from "./late-engine.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { ApiSource } from "./logs/api-source.ts";
-import { runStateOf } from "./logs/line-reader.ts";
+import { runStateOf } from "./logs/container-run.ts";
 import { LogManager } from "./logs/log-manager.ts";
 import { describeMachine } from "./machine.ts";
 import { MetricsFeed } from "./metrics-feed.ts";

@@ -1,7 +1,7 @@
 import type { ContainerDetails } from "@yardarm/agent/docker/container-details";
 import type { DockerEngine } from "@yardarm/agent/docker/docker-engine";
 import { ApiSource } from "@yardarm/agent/logs/api-source";
-import { runStateOf } from "@yardarm/agent/logs/line-reader";
+import { runStateOf } from "@yardarm/agent/logs/container-run";
 import { LogManager } from "@yardarm/agent/logs/log-manager";
 import { systemClock } from "@yardarm/agent/system-clock";
 import type { LogSourceState } from "@yardarm/protocol/container";

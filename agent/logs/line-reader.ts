@@ -5,11 +5,12 @@
  * It works by one idea: the *place* (the last lines taken) is all that is remembered. Every reading begins before it,
  * discards up to and including it, and takes what follows. Whenever a follow cannot be trusted, what is stored is read
  * from the place, which makes good whatever the follow repeated or skipped.
+ *
+ * One file, because it is one state machine: each method is a transition, and none makes sense without the others.
  */
-import { toProtocolError } from "@yardarm/protocol/errors";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LossReason } from "@yardarm/protocol/log/loss";
-import type { ContainerDetails } from "../docker/container-details.ts";
+import type { ContainerRun } from "./container-run.ts";
 import { FIRST_CONTACT_MESSAGES, FirstContact } from "./first-contact.ts";
 import { LineJoiner, type LineSink } from "./line-joiner.ts";
 import { LineTail, stampNs } from "./line-tail.ts";
@@ -33,20 +34,6 @@ const SEARCHES_FOR_PLACE = 3;
 /** An engine that dies ends a reading as if it were complete, so one search in vain proves nothing. */
 const VAIN_SEARCHES = 2;
 const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
-
-/** Whether the container still writes. */
-export type ContainerRun = "running" | "stopped" | "gone";
-
-/** `ContainerRun` of an inspect; rejects as it does, unless the engine knows no such container. */
-export const runStateOf = async (inspect: () => Promise<Pick<ContainerDetails, "state">>): Promise<ContainerRun> => {
-  try {
-    const { state } = await inspect();
-    return state === "running" || state === "paused" ? "running" : "stopped";
-  } catch (error) {
-    if (toProtocolError(error).code === "not_found") return "gone";
-    throw error;
-  }
-};
 
 export type ReaderReport =
   | { readonly kind: "reading" }
