@@ -109,6 +109,17 @@ describe("agents", () => {
     expect(world.registry.connections()).toHaveLength(1);
   });
 
+  test("[MSG-2] a message of exactly the limit is taken, one byte more ends the connection", async () => {
+    await using world = await new GatewayWorld().open();
+    const agent = await world.welcomedAgent();
+    const bare = '{"type":"heartbeat","clockNs":"1","pad":""}';
+    const ofSize = (bytes: number): string => bare.replace('""', `"${"x".repeat(bytes - bare.length)}"`);
+    agent.send(ofSize(512 * 1024));
+    await agent.message((text) => text === '{"type":"heartbeat"}');
+    agent.send(ofSize(512 * 1024 + 1));
+    expect(await agent.closed).toEqual([1009, "message_too_large"]);
+  });
+
   test("[CON-4] an agent that counts as offline is cut, although its socket is open", async () => {
     await using world = await new GatewayWorld().open();
     const agent = await world.welcomedAgent();
