@@ -2,9 +2,9 @@ import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  isSignedFor,
   privateKeyFromSeed,
   publicKeyFromRaw,
-  isSignedFor,
   rawPublicKey,
   signFor,
 } from "@yardarm/agent/identity/ed25519";
@@ -16,7 +16,7 @@ import { enrollClaimSchema, enrollRequestSchema, type KeySet } from "@yardarm/pr
 import { CONNECT_TOKEN_HEADER, formatChallenge } from "@yardarm/protocol/challenge";
 import { connectClaimsSchema } from "@yardarm/protocol/connect-token";
 import { asId, type HostId, type HubId, type NodeId, type OrgId } from "@yardarm/protocol/ids";
-import { type JoinToken, formatJoinToken } from "@yardarm/protocol/join-token";
+import { formatJoinToken, type JoinToken } from "@yardarm/protocol/join-token";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import { type WebSocket, WebSocketServer } from "ws";
 import { CollectingLogHub } from "./collecting-log-hub.ts";

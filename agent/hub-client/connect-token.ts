@@ -1,4 +1,4 @@
-import { CONNECT_TOKEN_HEADER, type Challenge } from "@yardarm/protocol/challenge";
+import { type Challenge, CONNECT_TOKEN_HEADER } from "@yardarm/protocol/challenge";
 import type { ConnectClaims } from "@yardarm/protocol/connect-token";
 import { asId, type HostId, type HubId } from "@yardarm/protocol/ids";
 import type { SigningPurpose } from "@yardarm/protocol/signing";

@@ -3,8 +3,8 @@ import { SimulatedEngine } from "../../simulator/simulated-engine.ts";
 import { makeTempDir, type TempDir } from "../../testkit/temp-dir.ts";
 import { DockerEngine } from "../docker/docker-engine.ts";
 import { ApiSource } from "./api-source.ts";
-import type { LogEnd } from "./log-source.ts";
 import { logSourceContract } from "./log-source.contract.ts";
+import type { LogEnd } from "./log-source.ts";
 
 let temp: TempDir;
 let simulated: SimulatedEngine;
