@@ -56,6 +56,7 @@ export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
           reports.logStatus(connection, message);
           break;
         case "metrics":
+          reports.metricsBackend(connection, message.backend);
           metrics.apply(toTick({ orgId, hostId }, message, (dockerId) => reports.containerIdOf(hostId, dockerId)));
           break;
         case "action_progress":

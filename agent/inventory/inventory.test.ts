@@ -195,7 +195,10 @@ describe("[CONT-01] snapshot, then deltas", () => {
     await settled();
     take();
     inventory.sendSnapshot();
-    expect(take()).toMatchObject([{ type: "inventory.snapshot", revision: 1, containers: [{}, {}] }]);
+    expect(take()).toMatchObject([
+      { type: "engine.status", engine: { state: "connected" } },
+      { type: "inventory.snapshot", revision: 1, containers: [{}, {}] },
+    ]);
   });
 
   test("listeners hear changes with what was before, also those that the hub is not told", async () => {
@@ -231,7 +234,9 @@ describe("engine away", () => {
     ]);
     inventory.sendSnapshot();
     await clock.advanceAsync(5_000);
-    expect(take()).toEqual([]);
+    expect(take(), "no container; the engine's state again, for a hub that did not hear it").toMatchObject([
+      { type: "engine.status", engine: { state: "unreachable" } },
+    ]);
     engine.down = null;
     engine.put(A);
     await clock.advanceAsync(10_000);

@@ -101,8 +101,12 @@ export class Inventory {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** For a new connection to the hub, and when the hub asks. Before the first complete list nothing is sent; it follows. */
+  /**
+   * For a new connection to the hub, and when the hub asks. The engine's state goes along, because what became of it
+   * between `hello` and `welcome` was sent to nobody. Before the first complete list no container is sent; it follows.
+   */
   sendSnapshot(): void {
+    this.#options.send({ type: "engine.status", engine: this.engineState });
     if (!this.#isComplete) return;
     this.#flushChanges();
     this.#feed.sendSnapshot(this.#reportedContainers());

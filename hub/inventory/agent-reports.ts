@@ -101,6 +101,12 @@ export class AgentReports<Agent extends ReportingAgent> {
     this.#write(agent.hostId, () => this.#options.storage.org(agent.orgId).hosts.setEngine(agent.hostId, engine));
   }
 
+  /** The backend is chosen once the engine is found, which may be after `hello`. */
+  metricsBackend(agent: Agent, metricsBackend: NonNullable<Host["metricsBackend"]>): void {
+    const host = this.#options.fleet.host(agent.orgId, agent.hostId);
+    if (host !== undefined && host.metricsBackend !== metricsBackend) this.#changeHost(agent, { metricsBackend });
+  }
+
   snapshot(agent: Agent, message: InventorySnapshot): void {
     const inventory = this.#inventories.get(agent.hostId);
     const outcome = inventory?.applySnapshot(message);
