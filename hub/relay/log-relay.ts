@@ -221,7 +221,7 @@ export class LogRelay {
     for (;;) {
       const missing = containerIds.filter((id) => !this.#streams.has(id) && !this.#loading.has(id));
       if (missing.length > 0) this.#load(orgId, missing);
-      await Promise.all(containerIds.map((id) => this.#loading.get(id)));
+      await Promise.all(containerIds.flatMap((id) => this.#loading.get(id) ?? []));
       const streams = containerIds.flatMap((id) => this.#streams.get(id) ?? []);
       // One that was idle may have been dropped while others were loading.
       if (streams.length < containerIds.length) continue;

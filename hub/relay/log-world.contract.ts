@@ -215,25 +215,25 @@ export class WorldViewer {
 
   constructor(relay: LogRelay, options: { readonly turn: Turn; readonly count: World["count"] }) {
     this.#relay = relay;
-    const world = this;
+    const bufferedBytes = (): number => this.#wireBytes;
     this.viewer = new RelayViewer({
       transport: worldTransport,
       turn: options.turn,
       drops: { count: options.count },
       socket: {
         get bufferedBytes() {
-          return world.#wireBytes;
+          return bufferedBytes();
         },
         write: (messages) => {
-          world.writes += 1;
+          this.writes += 1;
           for (const message of messages) {
-            world.#wire.push(message);
-            world.#wireBytes += message.length;
+            this.#wire.push(message);
+            this.#wireBytes += message.length;
           }
         },
         close: (code) => {
-          world.closedWith = code;
-          world.viewer.close();
+          this.closedWith = code;
+          this.viewer.close();
         },
       },
     });
