@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** One project per need; the suffix of a test file says which (`house.test.ts` refuses a suffix that no project runs). */
 const everywhere = ["**/node_modules/**", "**/dist/**", ".cache/**"];
 
+/** How long a hung test may hang. No test asserts a time; on a busy machine an honest one can take long. */
+const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,7 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...everywhere, "**/*.{pg,nats,docker}.test.ts", "web/**"],
+          ...PATIENCE,
         },
       },
       {
@@ -19,8 +23,7 @@ export default defineConfig({
           include: ["**/*.pg.test.ts"],
           exclude: everywhere,
           globalSetup: "testkit/setup-postgres.ts",
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...PATIENCE,
         },
       },
       {
@@ -29,8 +32,7 @@ export default defineConfig({
           include: ["**/*.docker.test.ts"],
           exclude: everywhere,
           globalSetup: "testkit/setup-docker.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...PATIENCE,
         },
       },
       {
@@ -38,6 +40,7 @@ export default defineConfig({
           name: "web",
           include: ["web/**/*.test.ts", "web/**/*.test.tsx"],
           exclude: everywhere,
+          ...PATIENCE,
         },
       },
     ],

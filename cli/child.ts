@@ -9,6 +9,12 @@ export type Child = {
   readonly stop: () => Promise<void>;
 };
 
+/** What a child needs of this process's environment: never the hub's secrets. */
+const INHERITED = /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|XDG_RUNTIME_DIR|DOCKER_.*|NODE_EXTRA_CA_CERTS)$/;
+
+const inherited = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => INHERITED.test(name)));
+
 /**
  * Keeps a program of ours running beside the hub. It gets an IPC channel, whose end tells it that the hub is gone, so
  * that a killed hub leaves nothing behind. One that fails is started again, ever more slowly; exit code 0 is an end.
@@ -28,7 +34,7 @@ export const keepRunning = (options: {
   const start = (): void => {
     timer = null;
     const started = spawn(process.execPath, [options.file], {
-      env: { ...process.env, ...options.env },
+      env: { ...inherited(), ...options.env },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     child = started;
