@@ -231,13 +231,11 @@ describe("[LOGS-13] level of a line", () => {
     );
   });
 
-  test("a long line costs no more than its head: 256 KiB without a level in less than a millisecond each", () => {
-    const hostile = ["a ", "[", "{", "\u001b[", "k=v ", '"', "9", "-", '{"a":', "(("].map((part) =>
-      Buffer.from(part.repeat(100_000)),
-    );
-    const startedAt = performance.now();
-    for (let round = 0; round < 10; round++) for (const line of hostile) detectLevel(line, 0, line.length);
-    expect((performance.now() - startedAt) / 100).toBeLessThan(1);
+  test("a long line costs no more than its head: a level that stands 200 KB into it is not looked for", () => {
+    for (const part of ["a ", "[", "{", "\u001b[", "k=v ", '"', "9", "-", "(("]) {
+      const line = Buffer.from(`${part.repeat(200_000 / part.length)} ERROR level=error`);
+      expect(detectLevel(line, 0, line.length), part).toBe(0);
+    }
   });
 });
 
