@@ -7,7 +7,7 @@ import type { AgentConnection } from "./agent-connection.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { DropCounter } from "./drop-counter.ts";
-import { LogChunk } from "./log-chunk.ts";
+import { FanOut, type LogSubscriber } from "./fan-out.ts";
 import { LogEntry } from "./log-entry.ts";
 import { Ring } from "./ring.ts";
 import type { RingBudget } from "./ring-budget.ts";
@@ -17,21 +17,8 @@ import type { Turn } from "./turn.ts";
 const STOP_GRACE_MS = 5_000;
 /** An agent that still sends frames which do not follow has not understood. */
 const TELL_AGAIN_MS = 5_000;
-/** Text and columns that go into one chunk: the grain in which a slow viewer's queue drops. */
-const CHUNK_BYTES = 256 * 1024;
 /** Honest agents stop at their window; columns and headers are the reason for the double. */
 const WINDOW_TOLERANCE = 2;
-
-/** One viewer's interest in this container. */
-export interface LogSubscriber {
-  /** True when it takes chunks as they come; otherwise it is still reading backfill. */
-  readonly isLive: boolean;
-  deliver(chunk: LogChunk): void;
-  /** Lines that nobody can read. */
-  deliverUnreadable(fromSeq: number, toSeq: number): void;
-  /** A new epoch began: lines from `epochSeq` on will be numbered anew. */
-  restarted(): void;
-}
 
 export interface LogStreamOptions {
   readonly orgId: OrgId;
@@ -74,18 +61,15 @@ export class LogStream {
   readonly ring: Ring;
   readonly #options: LogStreamOptions;
   readonly #commits: CommitPipeline;
-  readonly #subscribers = new Set<LogSubscriber>();
+  readonly #fanOut: FanOut;
   // state
   #cursor: LogCursor | null;
   #upstream: Upstream = { kind: "detached" };
   #watch: Watch = { kind: "off" };
   #epoch: string;
   #epochSeq: number;
-  #deliveredSeq: number;
   /** The store knows better than `#cursor`; it must be read again before the agent goes on. */
   #isStale = false;
-  #isFlushQueued = false;
-  #opening: LogEntry | null = null;
   #holds = 0;
 
   constructor(options: LogStreamOptions) {
@@ -98,7 +82,14 @@ export class LogStream {
     this.ring = new Ring(options.budget, startSeq);
     this.#epoch = options.newEpoch();
     this.#epochSeq = startSeq;
-    this.#deliveredSeq = startSeq;
+    this.#fanOut = new FanOut({
+      containerId: options.containerId,
+      ring: this.ring,
+      turn: options.turn,
+      startSeq,
+      unreadable: (entry, error) => this.#unreadable(entry, error),
+      delivered: () => this.ring.settle(this.committedSeq, this.deliveredSeq),
+    });
     const { orgId, containerId, log, nowMs, report } = options;
     this.#commits = new CommitPipeline(
       {
@@ -120,7 +111,7 @@ export class LogStream {
   }
 
   get deliveredSeq(): number {
-    return this.#deliveredSeq;
+    return this.#fanOut.deliveredSeq;
   }
 
   /** Changes when lines from `epochSeq` on may be numbered otherwise than before. */
@@ -136,7 +127,7 @@ export class LogStream {
   get isIdle(): boolean {
     return (
       this.#holds === 0 &&
-      this.#subscribers.size === 0 &&
+      this.#fanOut.size === 0 &&
       this.#upstream.kind === "detached" &&
       this.#commits.isIdle &&
       this.ring.endSeq === this.committedSeq
@@ -173,7 +164,7 @@ export class LogStream {
   follow(connection: AgentConnection): void {
     if (this.#upstream.kind !== "preparing" || this.#upstream.connection !== connection) return;
     this.#upstream = { kind: "following", connection };
-    if (this.#subscribers.size > 0) this.#startWatch();
+    if (this.#fanOut.size > 0) this.#startWatch();
   }
 
   detach(connection: AgentConnection): void {
@@ -186,7 +177,7 @@ export class LogStream {
   }
 
   #tidy(): void {
-    if (this.#upstream.kind === "detached" && this.#subscribers.size === 0 && this.#commits.isIdle) this.#renumber();
+    if (this.#upstream.kind === "detached" && this.#fanOut.size === 0 && this.#commits.isIdle) this.#renumber();
   }
 
   /** Takes a log batch. @throws ProtocolError `rate_limited` when the agent ignores its window */
@@ -210,7 +201,7 @@ export class LogStream {
     }
     this.ring.push(entry);
     this.#commits.add(entry);
-    this.#queueFlush();
+    this.#fanOut.queue();
   }
 
   /** Takes a cursor: it covers everything that came before it. */
@@ -237,16 +228,16 @@ export class LogStream {
   // --- downstream ---------------------------------------------------------------------------------------------------
 
   add(subscriber: LogSubscriber): void {
-    this.#subscribers.add(subscriber);
+    this.#fanOut.add(subscriber);
     this.#options.budget.watched(this.ring);
     this.#startWatch();
   }
 
   remove(subscriber: LogSubscriber): void {
-    if (!this.#subscribers.delete(subscriber) || this.#subscribers.size > 0) return;
+    if (!this.#fanOut.remove(subscriber) || this.#fanOut.size > 0) return;
     this.#options.budget.watched(this.ring);
     if (this.#watch.kind === "on") this.#watch = { kind: "ending", atMs: this.#options.nowMs() + STOP_GRACE_MS };
-    this.#queueFlush();
+    this.#fanOut.queue();
     this.#tidy();
   }
 
@@ -263,74 +254,10 @@ export class LogStream {
       upstream.connection.send({ type, alias: this.alias });
   }
 
-  #queueFlush(): void {
-    if (this.#isFlushQueued) return;
-    this.#isFlushQueued = true;
-    this.#options.turn.atEnd(() => {
-      this.#isFlushQueued = false;
-      this.#flush();
-    });
-  }
-
-  /** Hands what came to the viewers that are live. A compressed frame holds back those behind it until it is open. */
-  #flush(): void {
-    const live = [...this.#subscribers].filter((subscriber) => subscriber.isLive);
-    let frames: Uint8Array[] = [];
-    let bytes = 0;
-    let endSeq = this.#deliveredSeq;
-    const emit = (): void => {
-      if (frames.length > 0) this.#deliver(live, frames, endSeq);
-      frames = [];
-      bytes = 0;
-    };
-    if (live.length === 0) {
-      this.#deliveredSeq = this.ring.endSeq;
-    } else {
-      for (const entry of this.ring.from(this.#deliveredSeq)) {
-        if (entry.plain === null) {
-          this.#open(entry);
-          break;
-        }
-        frames.push(entry.plain);
-        bytes += entry.plain.length;
-        endSeq = entry.endSeq;
-        if (bytes >= CHUNK_BYTES) emit();
-      }
-      emit();
-    }
-    this.ring.settle(this.committedSeq, this.#deliveredSeq);
-  }
-
-  #deliver(live: readonly LogSubscriber[], frames: readonly Uint8Array[], endSeq: number): void {
-    const chunk = new LogChunk({ containerId: this.containerId, firstSeq: this.#deliveredSeq, endSeq, frames });
-    this.#deliveredSeq = endSeq;
-    for (const subscriber of live) subscriber.deliver(chunk);
-  }
-
-  #open(entry: LogEntry): void {
-    if (this.#opening === entry) return;
-    this.#opening = entry;
-    entry
-      .unpack()
-      .then(
-        () => this.ring.recount(entry),
-        (error: unknown) => this.#unreadable(entry, error),
-      )
-      .finally(() => {
-        this.#opening = null;
-        this.#queueFlush();
-      });
-  }
-
-  /** The agent sent bytes that nobody can open. It starts over; if they are committed already, viewers are told. */
+  /** The agent sent bytes that nobody can open: it starts over. */
   #unreadable(entry: LogEntry, error: unknown): void {
     this.#options.report(error);
     this.#options.drops.count("malformed_frame", 1, entry.receivedBatch.length);
-    if (this.ring.at(this.#deliveredSeq) !== entry) return;
-    for (const subscriber of [...this.#subscribers]) {
-      if (subscriber.isLive) subscriber.deliverUnreadable(this.#deliveredSeq, entry.endSeq);
-    }
-    this.#deliveredSeq = entry.endSeq;
     if (this.#upstream.kind !== "detached") this.#upstream.connection.close("malformed_frame");
   }
 
@@ -338,7 +265,7 @@ export class LogStream {
 
   #committed(cursor: LogCursor, bytes: number): void {
     this.#cursor = cursor;
-    this.ring.settle(cursor.nextSeq, this.#deliveredSeq);
+    this.ring.settle(cursor.nextSeq, this.deliveredSeq);
     const upstream = this.#upstream;
     if (upstream.kind !== "following" && upstream.kind !== "rewinding") return;
     upstream.connection.uncommittedBytes -= bytes;
@@ -388,8 +315,7 @@ export class LogStream {
   #beginEpoch(): void {
     this.#epoch = this.#options.newEpoch();
     this.#epochSeq = this.committedSeq;
-    this.#deliveredSeq = this.committedSeq;
-    for (const subscriber of [...this.#subscribers]) subscriber.restarted();
+    this.#fanOut.restart(this.committedSeq);
   }
 }
 

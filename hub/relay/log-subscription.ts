@@ -2,9 +2,10 @@ import { toProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES, VIEWER_QUEUE_BYTES } from "@yardarm/protocol/limits";
 import type { CommittedLog } from "./committed-log.ts";
+import type { LogSubscriber } from "./fan-out.ts";
 import { LogChunk, type LogEncoding } from "./log-chunk.ts";
 import { type LogPiece, readPiece } from "./log-reader.ts";
-import type { LogStream, LogSubscriber } from "./log-stream.ts";
+import type { LogStream } from "./log-stream.ts";
 import type { LogSource } from "./send-queue.ts";
 import type { Viewer, ViewerSubscription } from "./viewer.ts";
 
