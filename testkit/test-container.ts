@@ -1,4 +1,5 @@
 import { engineCall, engineRequest } from "./engine-request.ts";
+import { openEngineStream, splitFrames } from "./engine-stream.ts";
 import { TEST_IMAGE } from "./test-image.ts";
 
 export interface TestContainerOptions {
@@ -16,6 +17,10 @@ export interface TestContainer extends AsyncDisposable {
   readonly stop: () => Promise<void>;
   /** When the engine did this the last time, in ms since the epoch, by its own event. */
   readonly lastEventMs: (action: "start" | "die") => Promise<number>;
+  /** The last line of its log as the engine keeps it. */
+  readonly lastLine: () => Promise<string>;
+  /** Resolves when the engine's log has this line. */
+  readonly untilItPrinted: (line: string) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -41,6 +46,7 @@ export const createTestContainer = async (
   const remove = async (): Promise<void> => {
     await engineRequest(socketPath, "DELETE", `/containers/${dockerId}?force=1&v=1`);
   };
+  const logsPath = (query: string): string => `/containers/${dockerId}/logs?stdout=1&stderr=1&${query}`;
   return {
     dockerId,
     name,
@@ -57,6 +63,15 @@ export const createTestContainer = async (
       const last = body.toString().trim().split("\n").at(-1) ?? "";
       if (last === "") throw new Error(`The engine knows of no ${action} of ${name}.`);
       return (JSON.parse(last) as { readonly timeNano: number }).timeNano / 1e6;
+    },
+    lastLine: async () => {
+      const { frames } = splitFrames(await engineCall(socketPath, "GET", logsPath("tail=1")));
+      return frames.map(({ payload }) => payload.toString().trimEnd()).join("");
+    },
+    untilItPrinted: async (line) => {
+      const stream = await openEngineStream(socketPath, logsPath("follow=1"));
+      await stream.until(`${name} to print «${line}»`, (body) => body.includes(`${line}\n`));
+      stream.close();
     },
     remove,
     [Symbol.asyncDispose]: remove,

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import type { ComponentProps, ReactNode } from "react";
 import { Tooltip } from "./Tooltip.tsx";
 
-export type ButtonLook = "primary" | "danger" | "plain" | "quiet";
+type ButtonLook = "primary" | "danger" | "plain" | "quiet";
 
 const BASE =
   "inline-flex min-w-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-control border px-3 font-medium " +
@@ -45,6 +45,8 @@ export const Button = ({
       // A submit button that is off must not submit by Enter either.
       type={isOff ? "button" : type}
       aria-disabled={isOff || undefined}
+      // The tooltip is for the eyes only.
+      aria-description={disabledReason ?? undefined}
       onClick={isOff ? undefined : onClick}
       className={clsx(BASE, isSmall ? "h-7" : "h-8", isOff ? OFF : LOOKS[look], className)}
     >

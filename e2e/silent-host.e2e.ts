@@ -1,0 +1,53 @@
+import { expect } from "@playwright/test";
+import { startAgentProcess } from "@yardarm/testkit/agent-process";
+import { findContainer, freshName, test } from "./fixtures.ts";
+
+const STALE_MS = 10_000;
+const OFFLINE_MS = 30_000;
+/** What a busy machine may add before it is on screen. */
+const SLACK_MS = 5_000;
+
+test("[HOST-04] a host whose agent was killed is stale after 10 s and offline after 30 s, and its actions say so", async ({
+  page,
+  fleet,
+  run,
+}) => {
+  const { session, hub } = fleet;
+  const container = await run({ name: freshName("orphan"), script: "sleep 1000" });
+  await using agent = await startAgentProcess({
+    session,
+    name: freshName("mortal"),
+    dockerHost: process.env.DOCKER_HOST ?? "",
+  });
+  const { hostId, containerId } = await findContainer(session, container.dockerId, agent.hostId);
+  await page.goto(`${hub.url}/fleet/${hostId}/${containerId}`);
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  await expect(stop).not.toHaveAttribute("aria-disabled");
+
+  await agent.kill();
+  const killedAtMs = Date.now();
+  await expect(page.getByText(/^Stale \d+ s$/)).toBeVisible({ timeout: STALE_MS + SLACK_MS });
+  // The agent beats every 3 s, so the last sign of life is up to that much older than its end.
+  expect(Date.now() - killedAtMs).toBeGreaterThan(STALE_MS - 4_000);
+  await expect(page.getByText(/1 host not answering/)).toBeVisible();
+
+  await expect(page.getByText(/^Offline \d+ s$/)).toBeVisible({ timeout: OFFLINE_MS - STALE_MS + SLACK_MS });
+  await expect(stop).toHaveAttribute("aria-disabled", "true");
+  await stop.focus();
+  await expect(page.getByText(/The host has not answered for \d+ s/)).toBeVisible();
+  await expect(
+    page
+      .getByRole("log")
+      .or(page.getByText(/^Host offline/))
+      .first(),
+  ).toBeVisible();
+
+  // The other host, which looks at the same engine, is as alive as before.
+  await page.goto(`${hub.url}/fleet?q=${container.name}`);
+  const rows = page.getByRole("row").filter({ hasText: container.name });
+  await expect(rows).toHaveCount(2);
+  await expect(rows.filter({ hasText: /\d+ s old/ })).toHaveCount(1);
+
+  agent.restart();
+  await expect(rows.filter({ hasText: /\d+ s old/ })).toHaveCount(0);
+});
