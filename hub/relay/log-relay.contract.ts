@@ -316,6 +316,32 @@ export const logRelayContract = (name: string, open: () => Promise<CommittedLog 
       heldFrom(slow, 0, 130_000);
     });
 
+    test("[LOG-10] a viewer that does not catch up after its backfill is told what it skips", async () => {
+      await using log = await open();
+      const world = new World({ log });
+      const agent = await world.followed(1);
+      const send = async (rounds: number): Promise<void> => {
+        for (let round = 0; round < rounds; round++) {
+          agent.lines(1, 1_000);
+          agent.cursor(1);
+          world.endTurn();
+          if (round % 20 === 19) await world.relay.settled();
+        }
+        await world.relay.settled();
+      };
+      await send(20);
+      const viewer = world.viewer();
+      viewer.refetches = false;
+      viewer.subscribe(1, { sinceSeq: 0 });
+      await world.until(() => viewer.viewer.pendingBytes > 1024 * 1024);
+      await send(60);
+      await world.until(() => viewer.watched.size > 0 && viewer.of(1).expected === 80_000, [viewer]);
+      expect(viewer.skippedLines).toBeGreaterThan(50_000);
+      expect(viewer.of(1).lines.size).toBe(80_000 - viewer.skippedLines);
+      agent.lines(1, 5);
+      await world.until(() => viewer.of(1).expected === 80_005, [viewer]);
+    });
+
     test("[LOG-11] older lines are fetched in order, from a container that is subscribed", async () => {
       await using log = await open();
       const world = new World({ log });
