@@ -1,6 +1,5 @@
 import "./jitless.ts";
 import "./ui/theme/theme.css";
-import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -9,7 +8,7 @@ import { makeQueryClient } from "./api/queries.ts";
 import { takeSetupToken } from "./pages/setup/setup-token.ts";
 import { makeRouter } from "./routes.tsx";
 import { applyTheme, readTheme } from "./ui/theme/theme.ts";
-import { TooltipProvider } from "./ui/Tooltip.tsx";
+import { UiRoot } from "./ui/UiRoot.tsx";
 
 applyTheme(readTheme());
 // Before the router sees the address: a secret in it must not reach the history.
@@ -21,12 +20,10 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element with the id root.");
 createRoot(root).render(
   <StrictMode>
-    <CSPProvider disableStyleElements>
+    <UiRoot>
       <QueryClientProvider client={queryClient}>
-        <TooltipProvider delay={400}>
-          <RouterProvider router={router} />
-        </TooltipProvider>
+        <RouterProvider router={router} />
       </QueryClientProvider>
-    </CSPProvider>
+    </UiRoot>
   </StrictMode>,
 );

@@ -6,7 +6,6 @@ import type { Problem } from "@yardarm/protocol/api/problem";
 import type { ErrorCode } from "@yardarm/protocol/errors";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { WebSocketServer } from "ws";
-import { ZodError } from "zod";
 import { MockFleet, makeWorld } from "./mock-fleet.ts";
 import { type Answer, handleApi, type MockRequest, type MockState } from "./mock-routes.ts";
 import { serveClient } from "./mock-socket.ts";
@@ -112,7 +111,9 @@ const answerApi = async (state: MockState, request: IncomingMessage): Promise<An
     return await handleApi(state, call);
   } catch (error) {
     if (error instanceof ProtocolError) return problem(error.code, error.message);
-    if (error instanceof ZodError || error instanceof SyntaxError) return problem("invalid_request", error.message);
+    if (error instanceof Error && ["$ZodError", "ZodError", "SyntaxError"].includes(error.name)) {
+      return problem("invalid_request", error.message);
+    }
     return problem("internal", "Something unexpected went wrong.");
   }
 };

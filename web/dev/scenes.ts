@@ -1,5 +1,6 @@
-import type { Role } from "@yardarm/protocol/api/auth";
 import { expect, type Page } from "@playwright/test";
+import type { Role } from "@yardarm/protocol/api/auth";
+import { LOG_SCENES } from "./log-scenes.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { OWNER } from "./mock-routes.ts";
 
@@ -237,4 +238,5 @@ export const SCENES: readonly Scene[] = [
       await expect(page.getByText("There is no such page.")).toBeVisible();
     },
   },
+  ...LOG_SCENES,
 ];

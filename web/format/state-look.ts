@@ -4,7 +4,7 @@ import { formatDuration } from "./duration.ts";
 
 export type Tone = "ok" | "warn" | "danger" | "muted";
 
-export const STATE_ICONS = [
+const STATE_ICONS = [
   "dot",
   "half-dot",
   "triangle",

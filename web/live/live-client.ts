@@ -28,6 +28,7 @@ export class LiveClient {
   readonly #connectionListeners = new Listeners();
   readonly #logs: LogSubscriptions;
   #firstVersion: string | null = null;
+  #isOutdated = false;
   #hubClockOffsetMs = 0;
   #resubscribedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -91,10 +92,7 @@ export class LiveClient {
   readonly subscribeConnection = (listener: () => void): (() => void) => this.#connectionListeners.add(listener);
 
   /** True once the hub that answers has another version than the one that this page started with. */
-  readonly isOutdated = (): boolean => {
-    const state = this.#socket.state;
-    return state.status === "open" && this.#firstVersion !== null && state.version !== this.#firstVersion;
-  };
+  readonly isOutdated = (): boolean => this.#isOutdated;
 
   /** Reads a container's log over the shared socket, across reconnects, until ended. */
   subscribeLog(containerId: ContainerId, handlers: LogHandlers): LogSubscription {
@@ -104,6 +102,7 @@ export class LiveClient {
   #connectionChanged(state: ConnectionState): void {
     if (state.status === "open") {
       this.#firstVersion ??= state.version;
+      this.#isOutdated = state.version !== this.#firstVersion;
       this.#hubClockOffsetMs = state.hubClockOffsetMs;
       this.#subscribeInventory();
       this.metrics.resubscribe();

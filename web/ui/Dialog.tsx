@@ -30,7 +30,7 @@ export const Dialog = ({
   >
     <Base.Portal>
       <Base.Backdrop className="fixed inset-0 z-40 bg-backdrop" />
-      <Base.Viewport className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-3">
+      <Base.Viewport className="fixed inset-0 z-40 grid grid-cols-[minmax(0,1fr)] place-items-center overflow-y-auto p-3">
         <Base.Popup
           {...(initialFocus === undefined ? {} : { initialFocus })}
           className={`flex w-full flex-col gap-3 rounded-layer border border-control bg-surface p-4 shadow-layer ${isWide ? "max-w-180" : "max-w-120"}`}

@@ -20,15 +20,6 @@ export const TextField = ({ label, hint, error = null, ...input }: Shared & Comp
   </Base.Root>
 );
 
-/** A labelled text of several lines. */
-export const TextArea = ({ label, hint, error = null, ...input }: Shared & ComponentProps<"textarea">) => (
-  <Base.Root invalid={error !== null} className="flex flex-col gap-1">
-    <Base.Label className="font-medium">{label}</Base.Label>
-    <Base.Control render={<textarea {...input} className={`${INPUT} min-h-16 py-1`} />} />
-    <FieldNotes hint={hint} error={error} />
-  </Base.Root>
-);
-
 const FieldNotes = ({ hint, error }: { readonly hint: string | undefined; readonly error: string | null }) => (
   <>
     {hint === undefined ? null : <Base.Description className="text-meta text-muted">{hint}</Base.Description>}

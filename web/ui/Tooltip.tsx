@@ -1,8 +1,6 @@
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement } from "react";
 
-export const TooltipProvider = Base.Provider;
-
 /** A sentence on hover and focus. `children` is the one element that it explains. */
 export const Tooltip = ({ text, children }: { readonly text: string; readonly children: ReactElement }) => (
   <Base.Root>

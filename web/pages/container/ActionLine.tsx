@@ -20,7 +20,7 @@ export const ActionLine = ({ containerId }: { readonly containerId: ContainerId 
       {seen === undefined || isOver || last === undefined ? null : (
         <>
           <span className="shrink-0 font-medium">{VERB_WORDS[seen.action.verb].verb}</span>
-          <span className="shrink-0">
+          <span className="min-w-20 shrink-0">
             <StateBadge look={actionLook(seen.action.state)} />
           </span>
           <span className="truncate text-muted">

@@ -25,7 +25,9 @@ export const ContainerHeader = ({ container, host }: ContainerHeaderProps) => {
     <header className="flex shrink-0 flex-col gap-1 px-3 pt-2 pb-1">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="min-w-0 truncate font-semibold text-large">{container.name}</h1>
-        <StateBadge look={containerLook(container)} isDim={isOld} />
+        <span className="min-w-24">
+          <StateBadge look={containerLook(container)} isDim={isOld} />
+        </span>
         <Since container={container} />
         <div className="ml-auto flex flex-wrap gap-2">
           <ActionButtons container={container} host={host} />

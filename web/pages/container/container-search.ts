@@ -1,6 +1,6 @@
 /** The container page's view as its address says it. The log's own parameters are added beside `tab` by the log view. */
 
-export const CONTAINER_TABS = ["logs", "metrics", "details", "actions"] as const;
+const CONTAINER_TABS = ["logs", "metrics", "details", "actions"] as const;
 export type ContainerTab = (typeof CONTAINER_TABS)[number];
 export type ContainerSearch = { readonly tab?: ContainerTab };
 

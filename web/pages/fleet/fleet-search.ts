@@ -11,10 +11,10 @@ export const STATE_FILTERS = [
 ] as const;
 export type StateFilter = (typeof STATE_FILTERS)[number];
 
-export const GROUPINGS = ["host", "compose", "none"] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+const GROUPINGS = ["host", "compose", "none"] as const;
+type Grouping = (typeof GROUPINGS)[number];
 
-export const SORT_KEYS = ["state", "name", "host", "project", "image", "cpu", "memory", "restarts", "uptime"] as const;
+const SORT_KEYS = ["state", "name", "host", "project", "image", "cpu", "memory", "restarts", "uptime"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 /** Absent means the default, so that a plain address stays plain. `state` lists filters, joined by commas. */

@@ -46,8 +46,8 @@ const HostLoad = ({ host }: { readonly host: Host }) => {
   const nowMs = useNow();
   const sample = seen !== undefined && nowMs - seen.receivedAtMs < LOAD_OLD_MS ? seen.sample : null;
   return (
-    <span className="flex flex-wrap gap-x-4 text-muted tabular">
-      <span className="w-16">CPU {formatRatio(sample?.cpuRatio ?? null)}</span>
+    <span className="flex flex-wrap gap-x-2 whitespace-nowrap text-muted tabular">
+      <span className="w-18">CPU {formatRatio(sample?.cpuRatio ?? null)}</span>
       <span className="w-48">
         Memory {formatBytes(sample?.memoryUsedBytes ?? null)} of {formatBytes(sample?.memoryTotalBytes ?? null)}
       </span>

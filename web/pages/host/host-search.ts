@@ -1,7 +1,7 @@
 /** The host page's view as its address says it. */
 
-export const HOST_TABS = ["containers", "agent"] as const;
-export type HostTab = (typeof HOST_TABS)[number];
+const HOST_TABS = ["containers", "agent"] as const;
+type HostTab = (typeof HOST_TABS)[number];
 export type HostSearch = { readonly tab?: HostTab };
 
 export const readHostSearch = (raw: Readonly<Record<string, unknown>>): HostSearch => {

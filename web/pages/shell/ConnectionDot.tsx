@@ -1,4 +1,5 @@
 import { useConnection } from "../../live/live-context.tsx";
+import { Delayed } from "../../ui/Delayed.tsx";
 import { StateBadge } from "../../ui/StateBadge.tsx";
 
 /** Whether what is on screen is live. */
@@ -8,10 +9,12 @@ export const ConnectionDot = () => {
     case "open":
       return <StateBadge look={{ icon: "dot", word: "Live", tone: "ok" }} />;
     case "connecting":
-      return (
-        <StateBadge
-          look={{ icon: "half-dot", word: connection.lostAtMs === null ? "Connecting" : "Reconnecting", tone: "warn" }}
-        />
+      return connection.lostAtMs === null ? (
+        <Delayed>
+          <StateBadge look={{ icon: "half-dot", word: "Connecting", tone: "warn" }} />
+        </Delayed>
+      ) : (
+        <StateBadge look={{ icon: "half-dot", word: "Reconnecting", tone: "warn" }} />
       );
     case "waiting":
       return <StateBadge look={{ icon: "broken-link", word: "Disconnected", tone: "danger" }} />;

@@ -11,7 +11,7 @@ export const TopBar = () => (
   <header className="flex h-11 shrink-0 items-center gap-1 border-line border-b bg-surface px-3">
     <Breadcrumb />
     {/* Room for the longest word, so that a lost connection moves nothing. */}
-    <span className="flex w-28 shrink-0">
+    <span className="flex w-28 shrink-0 justify-end">
       <ConnectionDot />
     </span>
     <ThemeMenu />

@@ -16,7 +16,7 @@ const linear = (byte: number): number => {
 };
 
 /** Relative luminance, 0 (black) to 1 (white). */
-export const luminance = ([red, green, blue]: Rgb): number =>
+const luminance = ([red, green, blue]: Rgb): number =>
   0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
 
 /** Contrast ratio of two colours, 1 to 21; the order does not matter. */

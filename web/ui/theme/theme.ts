@@ -1,6 +1,6 @@
 /** The person's choice of theme. Kept in this browser only; `system` follows the device. */
 
-export const THEME_CHOICES = ["system", "light", "dark"] as const;
+const THEME_CHOICES = ["system", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
 
 const KEY = "yardarm.theme";

@@ -1,0 +1,184 @@
+import { expect, type Page } from "@playwright/test";
+import type { Container } from "@yardarm/protocol/container";
+import { HOSTILE_LOG } from "./hostile-log.ts";
+import type { MockHub } from "./mock-hub.ts";
+import { burstLog, CALM_LOG, EMPTY_LOG, type LogProfile } from "./mock-log.ts";
+import type { Scene } from "./scenes.ts";
+
+/** The log view in each of its looks. */
+
+const log = (page: Page) => page.getByRole("log");
+const row = (page: Page) => page.locator("[data-seq]");
+const chip = (page: Page, text: string | RegExp) =>
+  page.locator("[data-chip]").filter({ hasText: text, visible: true });
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** A container of this name with this log; `fields` change what the inventory says of it. */
+const withLog =
+  (name: string, profile: LogProfile, fields: Partial<Container> = {}) =>
+  ({ fleet }: MockHub): string => {
+    fleet.logs.set(name, profile);
+    const container = [...fleet.containers.values()].find((candidate) => candidate.name === name);
+    if (container === undefined) throw new Error(`No container ${name}.`);
+    fleet.containers.set(container.containerId, { ...container, ...fields });
+    return `/fleet/${container.hostId}/${container.containerId}`;
+  };
+
+const HELD: LogProfile = { ...CALM_LOG, linesPerSecond: 0 };
+const GAPS: LogProfile = {
+  ...HELD,
+  linesBefore: 1_030,
+  storedFromSeq: 20,
+  line: (seq) => {
+    if (seq !== 1_010) return CALM_LOG.line(seq);
+    const loss = { reason: "rotated", lines: 1_204, bytes: 2_202_009 } as const;
+    return { text: "", loss: { ...loss, fromTsNs: "1795269731000000000", toTsNs: "1795269735000000000" } };
+  },
+};
+
+export const LOG_SCENES: readonly Scene[] = [
+  {
+    name: "log-live",
+    path: withLog("shop-web-1", CALM_LOG),
+    act: async (page) => {
+      await expect(chip(page, "Live")).toBeVisible();
+      await expect(row(page).last()).toBeVisible();
+    },
+  },
+  {
+    name: "log-wrapped",
+    path: withLog("shop-web-1", burstLog(50)),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      const wrap = button(page, "Wrap long lines");
+      if ((await wrap.getAttribute("aria-pressed")) === "false") await wrap.click();
+      await expect(page.locator("[data-wrapped]").first()).toBeVisible();
+    },
+  },
+  {
+    name: "log-hostile",
+    path: withLog("shop-web-1", HOSTILE_LOG),
+    act: async (page) => {
+      await expect(page.getByText("see https://example.com")).toBeVisible();
+      expect(await page.title()).toContain("shop-web-1");
+    },
+  },
+  {
+    name: "log-search",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await log(page).focus();
+      await page.keyboard.press("/");
+      await page.keyboard.type("served in 1");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Enter");
+      await expect(page.getByText(/^\d+ of \d+$/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-errors-only",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "All levels").click();
+      await page.getByRole("menuitem", { name: "Errors only" }).click();
+      await expect(page.getByText(/hidden by filter/)).toBeVisible();
+      await button(page, "Errors only").click();
+      await expect(page.getByRole("menuitemcheckbox", { name: /error/ })).toBeVisible();
+    },
+  },
+  {
+    name: "log-no-match",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.getByLabel("Search in this log").fill("nothing like this");
+      await button(page, "Show only lines that match").click();
+      await expect(button(page, "Clear filters")).toBeVisible();
+    },
+  },
+  {
+    name: "log-empty",
+    path: withLog("shop-web-1", EMPTY_LOG),
+    act: async (page) => {
+      await expect(page.getByText("This container has written nothing yet.")).toBeVisible();
+    },
+  },
+  {
+    name: "log-scrolled",
+    path: withLog("shop-web-1", { ...CALM_LOG, linesPerSecond: 50 }),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await log(page).hover();
+      await page.mouse.wheel(0, -400);
+      await expect(chip(page, /not following · \d+ new/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-paused",
+    path: withLog("shop-web-1", { ...CALM_LOG, linesPerSecond: 50 }),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await log(page).focus();
+      await page.keyboard.press("Space");
+      await expect(chip(page, /Paused · \d\d+ waiting · 00:0[1-9]/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-cleared",
+    path: withLog("shop-web-1", CALM_LOG),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "Clear this view").click();
+      await expect(button(page, "show again")).toBeVisible();
+      await expect(row(page).nth(2)).toBeVisible();
+    },
+  },
+  {
+    name: "log-gaps",
+    path: withLog("shop-web-1", GAPS),
+    act: async (page) => {
+      await expect(page.getByText(/1,204 lines .* lost/)).toBeVisible();
+      await log(page).focus();
+      await page.keyboard.type("gg");
+      await expect(page.getByText(/no longer stored/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-reconnecting",
+    path: withLog("shop-web-1", HELD),
+    expectsFailures: true,
+    act: async (page, hub) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.context().setOffline(true);
+      hub.cutSockets();
+      await expect(chip(page, /Reconnecting · try \d+/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-ended",
+    path: withLog("importer", HELD),
+    act: async (page) => {
+      await expect(chip(page, "Exited (137)")).toBeVisible();
+      await expect(row(page).last()).toBeVisible();
+    },
+  },
+  {
+    name: "log-offline",
+    path: withLog("edge-proxy", HELD),
+    act: async (page) => {
+      await expect(page.getByText(/has been offline/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-unreadable",
+    path: withLog("shop-web-1", EMPTY_LOG, {
+      logDriver: "syslog",
+      logSource: { kind: "unreadable", reason: 'configured logging driver "syslog" does not support reading' },
+    }),
+    act: async (page) => {
+      await expect(page.getByText(/does not support reading/)).toBeVisible();
+    },
+  },
+];
