@@ -21,7 +21,7 @@ test("index.ts exists only as the public entry of protocol", () => {
 });
 
 test("files are kebab-case, React components PascalCase", () => {
-  const stem = (file: string) => path.basename(file).replace(/(\.[a-z]+)*\.(ts|tsx|mjs)$/, "");
+  const stem = (file: string) => path.basename(file).replace(/(\.[a-z0-9]+)*\.(ts|tsx|mjs)$/, "");
   const wrong = sources.filter((file) => {
     const isComponent = file.endsWith(".tsx") && /^[A-Z][A-Za-z0-9]*$/.test(stem(file));
     return !isComponent && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem(file));

@@ -162,7 +162,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     folder: "hub/*",
     holds: "wiring; main.ts is the only file that names SQLite, PostgreSQL or NATS",
     imports: ["hub/", "protocol"],
-    thirdParty: ["node:", "ipaddr.js"],
+    thirdParty: ["node:", "ipaddr.js", "zod", "@hono/node-server"],
   },
 
   { folder: "web/format", holds: "pure text and numbers", imports: [], thirdParty: [] },
@@ -223,7 +223,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     holds:
       "for development only: a mock hub with samples, a look at every page, the bundle's size; never in the bundle",
     imports: ["web/", "protocol", "testkit"],
-    thirdParty: ["node:", "ws", "vite", "@playwright/test"],
+    thirdParty: ["node:", "ws", "vite", "@playwright/test", "@axe-core/playwright"],
   },
   {
     folder: "web/*",

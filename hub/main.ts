@@ -117,6 +117,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     fleet,
     publish: (change) => fleet.apply(change),
     assignLogs: (agent, containers) => void relay.assign(agent, containers),
+    forget: (agent, containerIds) => {
+      for (const containerId of containerIds) relay.release(agent, containerId);
+      liveMetrics.forget(containerIds);
+    },
     nowNs,
     report,
   });

@@ -48,6 +48,8 @@ export const closeCodeFor = (code: ErrorCode): CloseCode => {
       return CLOSE_CODES.rateLimited;
     case "protocol_version":
       return CLOSE_CODES.protocolVersion;
+    case "agent_timeout":
+      return CLOSE_CODES.heartbeatLost;
     case "slow_consumer":
       return CLOSE_CODES.slowConsumer;
     case "draining":

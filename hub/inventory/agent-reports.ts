@@ -27,6 +27,8 @@ export type AgentReportsOptions<Agent> = {
   /** Tells every node, this one included. */
   readonly publish: (change: FleetChange) => void;
   readonly assignLogs: AssignLogs<Agent>;
+  /** Told of containers that the fleet does not show any more. */
+  readonly forget: (agent: Agent, containerIds: readonly ContainerId[]) => void;
   readonly nowNs: () => bigint;
   /** Told of rows that could not be written; the state in memory stays right and the next report writes again. */
   readonly report: (error: unknown) => void;
@@ -149,6 +151,7 @@ export class AgentReports<Agent extends ReportingAgent> {
     if (containers.length === 0 && forgotten.length === 0) return;
     const { orgId, hostId } = agent;
     this.#options.publish({ orgId, containers, removedContainers: forgotten });
+    this.#options.forget(agent, forgotten);
     this.#write(hostId, async () => {
       const rows = this.#options.storage.org(orgId).containers;
       await rows.upsert(containers);

@@ -1,0 +1,3 @@
+import { productContract } from "./whole-product.contract.ts";
+
+productContract("SQLite", async () => ({ env: {}, drop: async () => {} }));
