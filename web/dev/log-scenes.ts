@@ -73,7 +73,7 @@ export const LOG_SCENES: readonly Scene[] = [
       await page.keyboard.type("served in 1");
       await page.keyboard.press("Enter");
       await page.keyboard.press("Enter");
-      await expect(page.getByText(/^\d+ of \d+$/)).toBeVisible();
+      await expect(page.getByText(/^[\d,]+ of [\d,]+$/)).toBeVisible();
     },
   },
   {

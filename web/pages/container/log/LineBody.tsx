@@ -45,17 +45,19 @@ export const LineBody = memo(({ chunk, index, stamp, showsStream, isExpanded, qu
           {isStderr ? "err" : "out"}
         </span>
       ) : null}
-      <span className="yd-text">{(query === null ? tokens : markTokens(tokens, query)).map(renderToken)}</span>
-      {isCut ? (
-        <button type="button" className="yd-more" data-do="expand" tabIndex={-1}>
-          show all {formatBytes(length)}
-        </button>
-      ) : null}
-      {(flags & FLAG_TRUNCATED) !== 0 && !isCut ? (
-        <span className="yd-more">
-          cut: {formatBytes(length)} of {formatBytes(chunk.originalLength(index))}
-        </span>
-      ) : null}
+      <span className="yd-body">
+        <span className="yd-text">{(query === null ? tokens : markTokens(tokens, query)).map(renderToken)}</span>
+        {isCut ? (
+          <button type="button" className="yd-more" data-do="expand" tabIndex={-1}>
+            show all {formatBytes(length)}
+          </button>
+        ) : null}
+        {(flags & FLAG_TRUNCATED) !== 0 && !isCut ? (
+          <span className="yd-more">
+            cut: {formatBytes(length)} of {formatBytes(chunk.originalLength(index))}
+          </span>
+        ) : null}
+      </span>
     </>
   );
 });

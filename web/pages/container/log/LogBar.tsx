@@ -33,9 +33,9 @@ export const LogBar = (props: LogBarProps) => {
   const { preferences, onPreference } = props;
   return (
     <div className="@container shrink-0 border-line border-b bg-surface">
-      <div className="flex flex-col @min-[760px]:flex-row" role="toolbar" aria-label="Log">
-        <div className="flex h-10 min-w-0 items-center gap-1 pr-1 pl-2 @min-[760px]:order-2">
-          <div className="flex min-w-0 flex-1 @min-[760px]:hidden">
+      <div className="flex flex-col @min-[960px]:flex-row" role="toolbar" aria-label="Log">
+        <div className="flex h-10 min-w-0 items-center gap-1 pr-1 pl-2 @min-[960px]:order-2">
+          <div className="flex min-w-0 flex-1 @min-[960px]:hidden">
             <StateChip look={props.chip} />
           </div>
           <IconButton
@@ -118,8 +118,8 @@ export const LogBar = (props: LogBarProps) => {
             />
           </Menu>
         </div>
-        <div className="flex h-10 min-w-0 flex-1 items-center gap-2 px-2 @min-[760px]:order-1 @min-[760px]:pr-0">
-          <div className="hidden w-64 shrink-0 @min-[760px]:flex">
+        <div className="flex h-10 min-w-0 flex-1 items-center gap-2 px-2 @min-[960px]:order-1 @min-[960px]:pr-0">
+          <div className="hidden w-64 shrink-0 @min-[960px]:flex">
             <StateChip look={props.chip} />
           </div>
           {props.searchField}

@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { FLAG_CONTINUATION } from "@yardarm/protocol/log/line-flags";
 import { type ReactNode, useCallback, useEffect, useEffectEvent, useLayoutEffect } from "react";
 import type { FetchState } from "../../../live/log-fetcher.ts";
@@ -10,7 +10,7 @@ import type { LogRow, LogRows } from "./log-rows.ts";
 import { ClearedNote, HoleNote, LossNote } from "./NoteRow.tsx";
 import { type PaneScroll, ROW_PX } from "./pane-scroll.ts";
 import { canHighlight, highlightIn } from "./search-highlight.ts";
-import { formatStamp, STAMP_CHARACTERS, type StampStyle } from "./stamps.ts";
+import { formatStamp, type StampStyle, stampCharacters } from "./stamps.ts";
 import { useSelectedRows } from "./use-selected-rows.ts";
 import "./log-pane.css";
 
@@ -65,10 +65,13 @@ export const LogPane = (props: LogPaneProps) => {
   });
   scroll.prepare(virtualizer, rows, isFollowing);
   const items = virtualizer.getVirtualItems();
+  const stampWidth = stampCharacters(props.stamps, firstStampMs(rows), props.hubNowMs);
 
   useLayoutEffect(() => {
     const { pane } = elements;
     if (pane === null) return;
+    // Measured here and not by observers, so that the right heights are known before anything is painted.
+    if (isWrapped) measureRows(pane, virtualizer);
     scroll.settle(pane, virtualizer, rows);
     if (canHighlight()) highlightIn(pane, query);
   });
@@ -127,7 +130,12 @@ export const LogPane = (props: LogPaneProps) => {
   useEffect(() => {
     const { pane } = elements;
     if (pane === null) return;
-    const observer = new ResizeObserver(() => scroll.pin(pane));
+    let widthPx = pane.clientWidth;
+    const observer = new ResizeObserver(() => {
+      scroll.pin(pane);
+      if (pane.clientWidth !== widthPx) virtualizer.measure();
+      widthPx = pane.clientWidth;
+    });
     observer.observe(pane);
     const clicked = (event: MouseEvent): void => onClick(event);
     const copied = (event: ClipboardEvent): void => onCopied(event);
@@ -138,7 +146,7 @@ export const LogPane = (props: LogPaneProps) => {
       pane.removeEventListener("click", clicked);
       pane.removeEventListener("copy", copied);
     };
-  }, [elements, scroll]);
+  }, [elements, scroll, virtualizer]);
 
   return (
     <div
@@ -156,14 +164,13 @@ export const LogPane = (props: LogPaneProps) => {
           return (
             <div
               key={rows.keyAt(item.index)}
-              ref={isWrapped ? virtualizer.measureElement : null}
               className="yd-row"
               style={{ top: item.start }}
               data-index={item.index}
               {...(isWrapped ? { "data-wrapped": "" } : { "data-fixed": "" })}
               {...lineAttributes(row, props.currentSeq)}
             >
-              {renderRow(row, item.index, props)}
+              {renderRow(row, item.index, props, stampWidth)}
             </div>
           );
         })}
@@ -185,7 +192,7 @@ const lineAttributes = (
   };
 };
 
-const renderRow = (row: LogRow, position: number, props: LogPaneProps): ReactNode => {
+const renderRow = (row: LogRow, position: number, props: LogPaneProps, stampWidth: number): ReactNode => {
   switch (row.kind) {
     case "cleared":
       return <ClearedNote atMs={props.clearedAtMs} />;
@@ -198,7 +205,7 @@ const renderRow = (row: LogRow, position: number, props: LogPaneProps): ReactNod
         <LineBody
           chunk={row.chunk}
           index={row.index}
-          stamp={stampOf(row, position, props)}
+          stamp={stampOf(row, position, props)?.padStart(stampWidth) ?? null}
           showsStream={props.showsStream}
           isExpanded={props.expanded.has(row.seq)}
           query={canHighlight() ? null : props.query}
@@ -212,8 +219,14 @@ const stampOf = (row: LogRow & { readonly kind: "line" | "loss" }, position: num
   if (stamps === "off") return null;
   const above = stamps === "delta" && position > 0 ? rows.at(position - 1) : null;
   const previousNs = above?.kind === "line" ? above.chunk.stampNs(above.index) : null;
-  const text = formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs });
-  return text.padStart(STAMP_CHARACTERS[stamps]);
+  return formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs });
+};
+
+/** When the oldest line shown was written, ms. */
+const firstStampMs = (rows: LogRows): number | null => {
+  const row = rows.rowOf(0);
+  const entry = row < 0 ? null : rows.at(row);
+  return entry?.kind === "line" ? Number(entry.chunk.stampNs(entry.index) / 1_000_000n) : null;
 };
 
 const holeAt = (rows: LogRows, row: number): SeqRange | null => {
@@ -239,6 +252,14 @@ const nearestHole = (
     if (below !== null) return { range: below, side: "oldest" };
   }
   return null;
+};
+
+const measureRows = (pane: HTMLElement, virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>): void => {
+  // Where the list stands is the business of `PaneScroll` alone.
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
+  for (const element of pane.querySelectorAll<HTMLElement>("[data-index]")) {
+    virtualizer.resizeItem(Number(element.dataset.index), element.offsetHeight);
+  }
 };
 
 const forgetMeasured = (sizes: Map<number | string | bigint, number>, rows: LogRows): void => {

@@ -1,5 +1,5 @@
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState, useSyncExternalStore } from "react";
 import { useConnection, useContainer, useHost, useLive } from "../../../live/live-context.tsx";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
@@ -20,10 +20,10 @@ import { FOLLOWING, nextReading, unseenLines } from "./reading.ts";
 import { SearchField } from "./SearchField.tsx";
 import { SpokenSummary } from "./SpokenSummary.tsx";
 import { deriveTransport } from "./transport.ts";
-import { makeLogCommands } from "./use-log-commands.ts";
+import { type LogCommands, makeLogCommands } from "./use-log-commands.ts";
 import { useLogKeys } from "./use-log-keys.ts";
 import { useLogSession } from "./use-log-session.ts";
-import { useLogViewState } from "./use-log-view-state.ts";
+import { type LogViewState, useLogViewState } from "./use-log-view-state.ts";
 
 export type LogViewProps = { readonly containerId: ContainerId; readonly hostId: HostId };
 
@@ -35,6 +35,18 @@ export const LogView = (props: LogViewProps) => {
       {session === null ? <div className="yd-dark flex-1 bg-log" /> : <OpenLog {...props} session={session} />}
     </section>
   );
+};
+
+/** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
+const useJumpWhenSearched = (session: LogSession, view: LogViewState, commands: LogCommands): void => {
+  const { awaitedJump, setAwaitedJump, search } = view;
+  const isReady = !session.isSearching && (session.query?.text ?? "") === search.text;
+  const jump = useEffectEvent(commands.goToMatch);
+  useEffect(() => {
+    if (awaitedJump === null || !isReady) return;
+    setAwaitedJump(null);
+    jump(awaitedJump);
+  }, [awaitedJump, isReady, setAwaitedJump]);
 };
 
 const NO_ROWS = new LogRows([], 0);
@@ -83,6 +95,7 @@ const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly ses
     onPreference,
   });
   useLogKeys(elements, commands);
+  useJumpWhenSearched(session, view, commands);
 
   const onScrolled = useCallback(
     (event: "leftEnd" | "reachedEnd" | null) => {
@@ -131,7 +144,7 @@ const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly ses
             matchPosition={session.query === null ? null : markPosition(rows.matchedSeqs(), view.currentSeq)}
             isSearching={session.isSearching}
             onChange={view.setSearch}
-            onJump={commands.goToMatch}
+            onJump={view.setAwaitedJump}
             onLeave={commands.focusLines}
           />
         }
@@ -178,19 +191,17 @@ const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly ses
         </LogPane>
         {isPinned ? null : <NewLinesPill count={unseenLines(reading, endSeq)} onGo={commands.goToEnd} />}
       </div>
-      <div className="flex h-8 shrink-0 items-center justify-between gap-3 border-line border-t bg-surface px-2 text-meta">
-        <div className="min-w-0 flex-1 truncate">
+      <div className="flex h-8 shrink-0 items-center gap-3 border-line border-t bg-surface px-2 text-meta text-muted">
+        <div className="tabular flex h-7 min-w-0 flex-1 items-center">
           {shownCount > 0 && noticeLine !== null ? (
             noticeLine
           ) : (
-            <span className="text-muted">
-              {host?.name ?? "…"} / {name}
-            </span>
+            <p className="truncate">{countsText(rows.lineCount, rows.hiddenCount, session.linesPerSecond)}</p>
           )}
         </div>
-        <span className="tabular shrink-0 text-muted">
-          {countsText(rows.lineCount, rows.hiddenCount, session.linesPerSecond)}
-        </span>
+        <p className="hidden max-w-1/2 truncate phone:block">
+          {host?.name ?? "…"} / {name}
+        </p>
       </div>
       <SpokenSummary session={session} isOn={preferences.announces} said={view.said} />
     </>

@@ -6,7 +6,7 @@ export const NewLinesPill = ({ count, onGo }: { readonly count: number; readonly
   <button
     type="button"
     onClick={onGo}
-    className="tabular absolute right-4 bottom-3 z-10 flex h-8 items-center gap-1.5 rounded-control border border-accent bg-surface px-3 text-accent shadow-layer hover:bg-raised"
+    className="tabular absolute right-4 bottom-3 z-10 flex h-8 w-36 items-center justify-center gap-1.5 rounded-control border border-accent bg-surface px-3 text-accent shadow-layer hover:bg-raised"
   >
     <ArrowDown className="size-4" aria-hidden="true" />
     {count === 0 ? "Newest line" : `${formatCount(count)} new`}

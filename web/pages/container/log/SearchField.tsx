@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Search as SearchIcon, X } from "lucide-react";
 import type { KeyboardEvent, RefCallback } from "react";
 import { formatCount } from "../../../format/percent.ts";
@@ -18,6 +19,8 @@ export type SearchFieldProps = {
 };
 
 const ICON = "size-4";
+/** Can be done by other means, and is left out where there is little room. */
+const ROOMY = "hidden! @min-[480px]:inline-flex!";
 const SMALL = "size-7! shrink-0 aria-pressed:bg-raised aria-pressed:text-accent";
 
 export const SearchField = ({
@@ -55,46 +58,46 @@ export const SearchField = ({
         onKeyDown={onKeyDown}
         autoComplete="off"
         spellCheck={false}
-        className="h-full min-w-12 flex-1 bg-transparent px-2 font-mono text-log text-text outline-none"
+        className="h-full min-w-0 flex-1 bg-transparent px-2 font-mono text-log text-text outline-none"
       />
       <output className="tabular shrink-0 whitespace-nowrap px-1 text-meta text-muted">
         {isEmpty ? "" : countText(matchCount, matchPosition, isSearching)}
       </output>
-      <IconButton
-        label="Match case"
-        className={SMALL}
-        aria-pressed={search.isCaseSensitive}
-        onClick={() => onChange({ ...search, isCaseSensitive: !search.isCaseSensitive })}
-        icon={<CaseSensitive className={ICON} aria-hidden="true" />}
-      />
-      <IconButton
-        label="Show only lines that match"
-        className={SMALL}
-        aria-pressed={search.onlyMatches}
-        onClick={() => onChange({ ...search, onlyMatches: !search.onlyMatches })}
-        icon={<ListFilter className={ICON} aria-hidden="true" />}
-      />
-      <IconButton
-        label="Previous match"
-        className={SMALL}
-        disabledReason={isEmpty ? "Type what to search for first." : null}
-        onClick={() => onJump("backward")}
-        icon={<ChevronUp className={ICON} aria-hidden="true" />}
-      />
-      <IconButton
-        label="Next match"
-        className={SMALL}
-        disabledReason={isEmpty ? "Type what to search for first." : null}
-        onClick={() => onJump("forward")}
-        icon={<ChevronDown className={ICON} aria-hidden="true" />}
-      />
       {isEmpty ? null : (
-        <IconButton
-          label="Clear the search"
-          className={SMALL}
-          onClick={() => onChange({ ...search, text: "" })}
-          icon={<X className={ICON} aria-hidden="true" />}
-        />
+        <>
+          <IconButton
+            label="Match case"
+            className={clsx(SMALL, ROOMY)}
+            aria-pressed={search.isCaseSensitive}
+            onClick={() => onChange({ ...search, isCaseSensitive: !search.isCaseSensitive })}
+            icon={<CaseSensitive className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Show only lines that match"
+            className={SMALL}
+            aria-pressed={search.onlyMatches}
+            onClick={() => onChange({ ...search, onlyMatches: !search.onlyMatches })}
+            icon={<ListFilter className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Previous match"
+            className={SMALL}
+            onClick={() => onJump("backward")}
+            icon={<ChevronUp className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Next match"
+            className={SMALL}
+            onClick={() => onJump("forward")}
+            icon={<ChevronDown className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Clear the search"
+            className={clsx(SMALL, ROOMY)}
+            onClick={() => onChange({ ...search, text: "" })}
+            icon={<X className={ICON} aria-hidden="true" />}
+          />
+        </>
       )}
     </search>
   );

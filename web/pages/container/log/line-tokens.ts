@@ -28,7 +28,7 @@ const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028
 const SPECIAL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|https?:/;
 const ADDRESS = /https?:\/\/[^\s<>"'`{}|\\^]+/g;
 /** Ends of sentences and brackets that stand around an address, not in it. */
-const AROUND_ADDRESS = /[.,;:!?)\]*]+$/;
+const AROUND_ADDRESS = ".,;:!?)]*";
 
 /** The pieces of one line. Characters keep their number: a control character becomes exactly one visible one. */
 export const lineTokens = (line: string): readonly LineToken[] => {
@@ -96,28 +96,39 @@ const colourOf = (name: string | null, parts: string | null): AnsiColour | null 
 };
 
 const splitUnseen = (token: LineToken): readonly LineToken[] =>
-  splitBy(token, UNSEEN, (found) => ({
-    text: glyphOf(found),
-    className: "yd-glyph",
-    title: `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
-  }));
+  splitBy(token, UNSEEN, (found) => {
+    const code = found.charCodeAt(0);
+    const title = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+    // In caret notation; the caret itself is drawn by the style sheet.
+    if (code < 0x20 || code === 0x7f) {
+      return { text: String.fromCharCode(code ^ 0x40), className: "yd-glyph yd-caret", title };
+    }
+    return { text: glyphOf(code), className: "yd-glyph", title };
+  });
 
-/** One visible character for an invisible one; which it was is in the title. */
-const glyphOf = (character: string): string => {
-  const code = character.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "␡";
-  if (code === 0x2028 || code === 0x2029) return "⏎";
+const glyphOf = (code: number): string => {
+  if (code === 0x2028 || code === 0x2029) return "↵";
   return code < 0xa0 ? "�" : "⇌";
 };
 
 const splitAddresses = (token: LineToken): readonly LineToken[] =>
   token.title === undefined && token.text.includes("http")
     ? splitBy(token, ADDRESS, (found) => {
-        const text = found.replace(AROUND_ADDRESS, "");
+        const text = withoutSurroundings(found);
         return isAddress(text) ? { ...token, text, href: text } : null;
       })
     : [token];
+
+/** A closing bracket stays with an address that has the opening one. */
+const withoutSurroundings = (found: string): string => {
+  let end = found.length;
+  while (end > 0 && AROUND_ADDRESS.includes(found.charAt(end - 1))) {
+    const kept = found.slice(0, end);
+    if (kept.endsWith(")") && kept.split("(").length >= kept.split(")").length) break;
+    end -= 1;
+  }
+  return found.slice(0, end);
+};
 
 const isAddress = (text: string): boolean => {
   const url = URL.parse(text);

@@ -42,6 +42,11 @@ export class PaneScroll {
     return this.#isPinned ? null : (this.#anchor?.seq ?? null);
   }
 
+  /** The line at the top of the viewport, wherever that is. */
+  get topSeq(): number | null {
+    return this.#anchor?.seq ?? null;
+  }
+
   /** While rendering: chooses the position for these rows. */
   prepare(virtualizer: ScrollVirtualizer, rows: LogRows, isFollowing: boolean): void {
     if (isFollowing !== this.#wasFollowing) {

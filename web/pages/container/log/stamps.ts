@@ -13,8 +13,21 @@ export const STAMP_NAMES: Readonly<Record<StampStyle, string>> = {
   off: "Off",
 };
 
-/** Digits and letters that a stamp takes at most, so that the text behind it begins in one column. */
-export const STAMP_CHARACTERS: Readonly<Record<StampStyle, number>> = { absolute: 18, relative: 10, delta: 10, off: 0 };
+/**
+ * Characters that a stamp takes at most, so that the text behind it begins in one column. Only a log that begins before
+ * today needs room for dates.
+ */
+export const stampCharacters = (style: StampStyle, firstMs: number | null, nowMs: number): number => {
+  switch (style) {
+    case "absolute":
+      return firstMs === null || isSameDay(firstMs, nowMs) ? "00:00:00.000".length : "00-00 00:00:00.000".length;
+    case "relative":
+    case "delta":
+      return "+59.999 s".length;
+    case "off":
+      return 0;
+  }
+};
 
 export const nextStampStyle = (style: StampStyle): StampStyle =>
   STAMP_STYLES[(STAMP_STYLES.indexOf(style) + 1) % STAMP_STYLES.length] ?? "absolute";

@@ -56,7 +56,9 @@ export const makeLogCommands = (parts: CommandParts): LogCommands => {
     dispatch({ type: "leftEnd", endSeq });
   };
   const goToMark = (seqs: readonly number[], name: string, direction: "forward" | "backward"): void => {
-    const place = nextMark(seqs, view.currentSeq ?? scroll.readingSeq, direction);
+    // The first time from what is on screen, its first line included.
+    const before = direction === "forward" && scroll.topSeq !== null ? scroll.topSeq - 1 : scroll.topSeq;
+    const place = nextMark(seqs, view.currentSeq ?? before, direction);
     if (place === null) {
       view.say(`There is no ${name}.`);
       return;

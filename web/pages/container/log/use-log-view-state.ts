@@ -12,7 +12,9 @@ export type LogViewState = {
   readonly cleared: Cleared | null;
   readonly currentSeq: number | null;
   readonly expanded: ReadonlySet<number>;
-  /** Said aloud, and shown for a moment. */
+  /** A jump to a match that waits for the search to finish. */
+  readonly awaitedJump: "forward" | "backward" | null;
+  /** Said aloud. */
   readonly said: string;
   readonly setLevelMask: (mask: LevelMask) => void;
   readonly toggleLevels: (levels: readonly Level[]) => void;
@@ -21,6 +23,7 @@ export type LogViewState = {
   readonly setCleared: (cleared: Cleared | null) => void;
   readonly setCurrentSeq: (seq: number | null) => void;
   readonly expand: (seq: number) => void;
+  readonly setAwaitedJump: (direction: "forward" | "backward" | null) => void;
   readonly say: (text: string) => void;
 };
 
@@ -30,6 +33,7 @@ export const useLogViewState = (): LogViewState => {
   const [cleared, setCleared] = useState<Cleared | null>(null);
   const [currentSeq, setCurrentSeq] = useState<number | null>(null);
   const [expanded, setExpanded] = useState<ReadonlySet<number>>(new Set());
+  const [awaitedJump, setAwaitedJump] = useState<"forward" | "backward" | null>(null);
   const [said, say] = useState("");
   return useMemo(
     () => ({
@@ -38,6 +42,7 @@ export const useLogViewState = (): LogViewState => {
       cleared,
       currentSeq,
       expanded,
+      awaitedJump,
       said,
       setLevelMask,
       toggleLevels: (levels) => {
@@ -51,8 +56,9 @@ export const useLogViewState = (): LogViewState => {
       setCleared,
       setCurrentSeq,
       expand: (seq) => setExpanded((former) => new Set([...former, seq])),
+      setAwaitedJump,
       say,
     }),
-    [levelMask, search, cleared, currentSeq, expanded, said],
+    [levelMask, search, cleared, currentSeq, expanded, awaitedJump, said],
   );
 };
