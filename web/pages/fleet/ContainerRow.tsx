@@ -1,6 +1,6 @@
-import { Link } from "@tanstack/react-router";
-import { Lock } from "lucide-react";
 import { clsx } from "clsx";
+import { Lock } from "lucide-react";
+import { memo } from "react";
 import { formatBytes } from "../../format/bytes.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { formatPorts, shortImage } from "../../format/image.ts";
@@ -13,71 +13,94 @@ import { StateBadge } from "../../ui/StateBadge.tsx";
 import { Tooltip } from "../../ui/Tooltip.tsx";
 import { type Freshness, useAge, useFreshness } from "../ages.ts";
 import { lockReason } from "../lock.ts";
+import { PlainLink } from "../PlainLink.tsx";
 import { containerPath } from "../paths.ts";
 import { currentSample } from "../sample-age.ts";
-import type { Column, ColumnKey } from "./columns.ts";
+import { type Column, type ColumnKey, gridTemplate } from "./columns.ts";
 import type { FleetItem } from "./fleet-filter.ts";
-
-export type RowPlace = { readonly top: number; readonly height: number; readonly gridTemplateColumns: string };
 
 export type ContainerRowProps = {
   readonly item: FleetItem;
   readonly columns: readonly Column[];
   readonly isPhone: boolean;
-  readonly place: RowPlace;
+  readonly top: number;
+  readonly height: number;
   readonly rowIndex: number;
 };
 
-/** One container. The whole row opens it: the link of its name lies over it. */
-export const ContainerRow = ({ item, columns, isPhone, place, rowIndex }: ContainerRowProps) => {
-  const freshness = useFreshness(item.host);
-  const isOld = freshness.state === "old";
+/** What the cells of one row show beside the container itself. */
+type RowFacts = {
+  readonly freshness: Freshness;
+  readonly cpuCores: number | null;
+  readonly memoryUsedBytes: number | null;
+  /** How long it has been running, in milliseconds; `null` when it is not. */
+  readonly runningMs: number | null;
+};
+
+/** One container. The whole row opens it: the link of its name lies over it. Scrolling draws only rows that come into view. */
+export const ContainerRow = memo(({ item, columns, isPhone, top, height, rowIndex }: ContainerRowProps) => {
+  const facts = useRowFacts(item);
   return (
     <div
       role="row"
       aria-rowindex={rowIndex}
       className={clsx(
         "absolute right-0 left-0 grid items-center gap-x-3 border-line border-b px-3 hover:bg-raised has-focus-visible:bg-raised",
-        isOld && "text-muted",
+        facts.freshness.state === "old" && "text-muted",
       )}
-      style={place}
+      style={{ top, height, gridTemplateColumns: isPhone ? "1fr" : gridTemplate(columns) }}
     >
       {isPhone ? (
-        <PhoneCell item={item} freshness={freshness} />
+        <PhoneCell item={item} facts={facts} />
       ) : (
         columns.map(({ key, isNumber }) => (
           <div key={key} role="cell" className={clsx("min-w-0 truncate", isNumber && "text-right tabular")}>
-            <Cell column={key} item={item} freshness={freshness} />
+            <Cell column={key} item={item} facts={facts} />
           </div>
         ))
       )}
     </div>
   );
+});
+
+const useRowFacts = ({ container, host }: FleetItem): RowFacts => {
+  const freshness = useFreshness(host);
+  const seen = useSample(container.containerId);
+  const nowMs = useNow();
+  const age = useAge();
+  const isRunning = container.state === "running";
+  const sample = isRunning ? currentSample(seen, nowMs) : null;
+  return {
+    freshness,
+    cpuCores: sample?.cpuCores ?? null,
+    memoryUsedBytes: sample?.memoryUsedBytes ?? null,
+    runningMs: isRunning ? age(container.startedAtNs) : null,
+  };
 };
 
-type CellProps = { readonly item: FleetItem; readonly freshness: Freshness };
+type CellProps = { readonly item: FleetItem; readonly facts: RowFacts };
 
-const Cell = ({ column, item, freshness }: CellProps & { readonly column: ColumnKey }) => {
+const Cell = ({ column, item, facts }: CellProps & { readonly column: ColumnKey }) => {
   const { container, host } = item;
   switch (column) {
     case "state":
-      return <StateBadge look={containerLook(container)} isDim={freshness.state === "old"} />;
+      return <StateBadge look={containerLook(container)} isDim={facts.freshness.state === "old"} />;
     case "name":
       return <NameLink item={item} />;
     case "host":
-      return host?.name ?? "–";
+      return host?.name ?? UNKNOWN;
     case "project":
-      return container.compose?.project ?? "–";
+      return container.compose?.project ?? UNKNOWN;
     case "image":
       return <span title={container.image}>{shortImage(container.image)}</span>;
     case "cpu":
-      return <Measured item={item} what="cpu" />;
+      return facts.cpuCores === null ? UNKNOWN : formatCpu(facts.cpuCores);
     case "memory":
-      return <Measured item={item} what="memory" />;
+      return facts.memoryUsedBytes === null ? UNKNOWN : formatBytes(facts.memoryUsedBytes);
     case "restarts":
       return container.restartCount === 0 ? <span className="text-muted">0</span> : formatCount(container.restartCount);
     case "uptime":
-      return <Uptime item={item} freshness={freshness} />;
+      return <Uptime item={item} facts={facts} />;
     case "ports":
       return <span title={formatPorts(container.ports).join(", ")}>{formatPorts(container.ports).join(", ")}</span>;
     case "lock":
@@ -85,34 +108,25 @@ const Cell = ({ column, item, freshness }: CellProps & { readonly column: Column
   }
 };
 
+const UNKNOWN = <span className="text-muted">–</span>;
+
 const NameLink = ({ item: { container } }: { readonly item: FleetItem }) => (
-  <Link
+  <PlainLink
     to={containerPath(container.hostId, container.containerId)}
     className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
   >
     {container.name}
-  </Link>
+  </PlainLink>
 );
 
-const Measured = ({ item, what }: { readonly item: FleetItem; readonly what: "cpu" | "memory" }) => {
-  const seen = useSample(item.container.containerId);
-  const nowMs = useNow();
-  const sample = item.container.state === "running" ? currentSample(seen, nowMs) : null;
-  const value = (what === "cpu" ? sample?.cpuCores : sample?.memoryUsedBytes) ?? null;
-  if (value === null) return <span className="text-muted">–</span>;
-  return what === "cpu" ? formatCpu(value) : formatBytes(value);
-};
-
 /** Since when it runs; of a silent host, when that was last known. */
-const Uptime = ({ item: { container }, freshness }: CellProps) => {
-  const age = useAge();
+const Uptime = ({ item: { container }, facts: { freshness, runningMs } }: CellProps) => {
   if (freshness.state === "old") {
-    if (freshness.ageMs === null) return "–";
+    if (freshness.ageMs === null) return UNKNOWN;
     return <span title="Since the last sign of life">{formatDuration(freshness.ageMs)} old</span>;
   }
-  const runningMs = container.state === "running" ? age(container.startedAtNs) : null;
   const startedAtMs = nsToMs(container.startedAtNs);
-  if (runningMs === null || startedAtMs === null) return <span className="text-muted">–</span>;
+  if (runningMs === null || startedAtMs === null) return UNKNOWN;
   return <span title={`Started ${formatMoment(startedAtMs)}`}>{formatDuration(runningMs)}</span>;
 };
 
@@ -129,24 +143,20 @@ const LockMark = ({ item: { container } }: { readonly item: FleetItem }) => {
 };
 
 /** The same facts on two lines. */
-const PhoneCell = ({ item, freshness }: CellProps) => (
+const PhoneCell = ({ item, facts }: CellProps) => (
   <div role="cell" className="min-w-0">
     <div className="flex items-center gap-2">
       <span className="min-w-0 flex-1 truncate">
         <NameLink item={item} />
       </span>
-      <StateBadge look={containerLook(item.container)} isDim={freshness.state === "old"} />
+      <StateBadge look={containerLook(item.container)} isDim={facts.freshness.state === "old"} />
     </div>
     <div className="flex gap-2 text-meta text-muted tabular">
-      <span className="min-w-0 flex-1 truncate">{item.host?.name ?? "–"}</span>
-      <span className="w-14 text-right">
-        <Measured item={item} what="cpu" />
-      </span>
+      <span className="min-w-0 flex-1 truncate">{item.host?.name ?? UNKNOWN}</span>
+      <span className="w-14 text-right">{formatCpu(facts.cpuCores)}</span>
+      <span className="w-16 text-right">{formatBytes(facts.memoryUsedBytes)}</span>
       <span className="w-16 text-right">
-        <Measured item={item} what="memory" />
-      </span>
-      <span className="w-16 text-right">
-        <Uptime item={item} freshness={freshness} />
+        <Uptime item={item} facts={facts} />
       </span>
     </div>
   </div>

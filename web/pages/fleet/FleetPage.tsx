@@ -1,5 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useInventory, useWatchMetrics } from "../../live/live-context.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { useTitle } from "../use-title.ts";
@@ -20,6 +20,7 @@ export const FleetPage = () => {
   const [isFirst, setFirst] = useState<boolean | null>(null);
   const begin = useCallback(() => setFirst(true), []);
   const finish = (): void => setFirst(false);
+  usePreloadContainerPage();
   const inventory = useInventory();
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -59,4 +60,14 @@ export const FleetPage = () => {
       <FleetTable inventory={inventory} view={view} onChange={change} />
     </div>
   );
+};
+
+/** Opening a container must not wait for the network; its code comes when the browser has nothing better to do. */
+const usePreloadContainerPage = (): void => {
+  useEffect(() => {
+    const load = (): void => void import("../container/ContainerPage.tsx").catch(() => {});
+    if (!("requestIdleCallback" in globalThis)) return;
+    const handle = requestIdleCallback(load);
+    return () => cancelIdleCallback(handle);
+  }, []);
 };

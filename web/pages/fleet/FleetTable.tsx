@@ -8,7 +8,7 @@ import type { SeenSample } from "../../live/metrics-store.ts";
 import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { MEDIUM, PHONE, useMedia } from "../use-media.ts";
-import { columnsFor, gridTemplate } from "./columns.ts";
+import { columnsFor } from "./columns.ts";
 import { ContainerRow } from "./ContainerRow.tsx";
 import { FleetHead } from "./FleetHead.tsx";
 import type { FleetItem } from "./fleet-filter.ts";
@@ -63,18 +63,25 @@ export const FleetTable = ({ inventory, view, onChange }: FleetTableProps) => {
           {virtualizer.getVirtualItems().map(({ index, start, size }) => {
             const row = rows[index];
             if (row === undefined) return null;
-            const place = { top: start, height: size, gridTemplateColumns: isPhone ? "1fr" : gridTemplate(columns) };
             return row.kind === "container" ? (
               <ContainerRow
                 key={row.key}
                 item={row.item}
                 columns={columns}
                 isPhone={isPhone}
-                place={place}
+                top={start}
+                height={size}
                 rowIndex={index + 2}
               />
             ) : (
-              <GroupRow key={row.key} row={row} place={place} rowIndex={index + 2} columns={columns.length} />
+              <GroupRow
+                key={row.key}
+                row={row}
+                top={start}
+                height={size}
+                rowIndex={index + 2}
+                columns={columns.length}
+              />
             );
           })}
         </div>

@@ -1,24 +1,25 @@
+import { memo } from "react";
 import { Link } from "@tanstack/react-router";
 import { formatCount } from "../../format/percent.ts";
 import { HostBadge } from "../HostBadge.tsx";
 import { hostPath } from "../paths.ts";
 import type { FleetRow, Totals } from "./fleet-rows.ts";
-import type { RowPlace } from "./ContainerRow.tsx";
 
 export type GroupRowProps = {
   readonly row: Exclude<FleetRow, { readonly kind: "container" }>;
-  readonly place: RowPlace;
+  readonly top: number;
+  readonly height: number;
   readonly rowIndex: number;
   readonly columns: number;
 };
 
 /** A heading in front of a group, with its totals. */
-export const GroupRow = ({ row, place, rowIndex, columns }: GroupRowProps) => (
+export const GroupRow = memo(({ row, top, height, rowIndex, columns }: GroupRowProps) => (
   <div
     role="row"
     aria-rowindex={rowIndex}
     className="absolute right-0 left-0 flex items-center border-line border-b bg-raised px-3"
-    style={{ top: place.top, height: place.height }}
+    style={{ top, height }}
   >
     <div role="cell" aria-colspan={columns} className="flex min-w-0 items-center gap-3">
       {row.kind === "host" ? (
@@ -29,7 +30,7 @@ export const GroupRow = ({ row, place, rowIndex, columns }: GroupRowProps) => (
       <TotalsText totals={row.totals} />
     </div>
   </div>
-);
+));
 
 const HostHeading = ({ row }: { readonly row: Extract<FleetRow, { readonly kind: "host" }> }) => {
   const { host } = row;

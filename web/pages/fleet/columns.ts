@@ -43,8 +43,9 @@ const COLUMNS: readonly Column[] = [
   { key: "lock", label: "Protection", sort: null, track: "24px", isNumber: false, isSpare: false },
 ];
 
-/** The columns for a width; `isNarrow` below 1,180 px. */
-export const columnsFor = (isNarrow: boolean): readonly Column[] =>
-  isNarrow ? COLUMNS.filter((column) => !column.isSpare) : COLUMNS;
+const NARROW_COLUMNS: readonly Column[] = COLUMNS.filter((column) => !column.isSpare);
+
+/** The columns for a width, always the same array; `isNarrow` below 1,180 px. */
+export const columnsFor = (isNarrow: boolean): readonly Column[] => (isNarrow ? NARROW_COLUMNS : COLUMNS);
 
 export const gridTemplate = (columns: readonly Column[]): string => columns.map((column) => column.track).join(" ");

@@ -30,11 +30,18 @@ export const Breadcrumb = () => {
       <ol className="flex items-center gap-1">
         {crumbs.map((crumb, index) => {
           const isLast = index === crumbs.length - 1;
+          // Host and container need the room of a phone's bar; the fleet is one tap away below.
+          const isSpare = index === 0 && crumbs.length > 2;
           return (
             <Fragment key={index}>
-              {index === 0 ? null : <ChevronRight className="size-4 shrink-0 text-muted" aria-hidden="true" />}
+              {index === 0 ? null : (
+                <ChevronRight
+                  className={`size-4 shrink-0 text-muted ${index === 1 && crumbs.length > 2 ? "hidden phone:block" : ""}`}
+                  aria-hidden="true"
+                />
+              )}
               <li
-                className={`truncate ${isLast ? "font-medium" : "text-muted"}`}
+                className={`truncate ${isLast ? "font-medium" : "text-muted"} ${isSpare ? "hidden phone:block" : ""}`}
                 aria-current={isLast ? "page" : undefined}
               >
                 {crumb}
