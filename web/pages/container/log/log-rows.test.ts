@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { framesOf, type SampleLine } from "../../../dev/log-samples.ts";
 import { LogStore } from "../../../live/log-store.ts";
 import { LogDecoding } from "../../../workers/log-decoding.ts";
-import { ALL_ROWS, LogRowBuilder, type LogRows, type RowFilter, type RowSource } from "./log-rows.ts";
+import { ALL_ROWS, type LogRow, LogRowBuilder, type LogRows, type RowFilter, type RowSource } from "./log-rows.ts";
 
 const LEVELS = [INFO, ERROR, WARN, DEBUG] as const;
 const LOSS = { reason: "rotated", fromTsNs: "1", toTsNs: "2", lines: 5 } as const;
@@ -25,20 +25,21 @@ const fill = (store: LogStore, fromSeq: number, endSeq: number): LogStore => {
 const build = (store: LogStore, fields: Partial<RowSource> = {}): LogRows =>
   new LogRowBuilder().build({ store, filter: ALL_ROWS, clearedSeq: null, endSeq: null, ...fields });
 
+const describe = (entry: LogRow): string => {
+  switch (entry.kind) {
+    case "cleared":
+      return "cleared";
+    case "hole":
+      return `${entry.hole.kind} ${entry.hole.fromSeq}-${entry.hole.endSeq}`;
+    case "loss":
+      return `loss ${entry.seq}`;
+    case "line":
+      return `${entry.seq}`;
+  }
+};
+
 const described = (rows: LogRows): readonly string[] =>
-  Array.from({ length: rows.count }, (_, row) => {
-    const entry = rows.at(row);
-    switch (entry.kind) {
-      case "cleared":
-        return "cleared";
-      case "hole":
-        return `${entry.hole.kind} ${entry.hole.fromSeq}-${entry.hole.endSeq}`;
-      case "loss":
-        return `loss ${entry.seq}`;
-      case "line":
-        return `${entry.seq}`;
-    }
-  });
+  Array.from({ length: rows.count }, (_, row) => describe(rows.at(row)));
 
 test("lines, losses and both kinds of hole stand in the order of their numbers", () => {
   const store = fill(fill(new LogStore(), 46, 51), 60, 62);
