@@ -186,7 +186,9 @@ export const SCENES: readonly Scene[] = [
     role: "viewer",
     act: async (page) => {
       await page.getByRole("button", { name: "Stop", exact: true }).focus();
-      await expect(page.getByText("Your role (viewer) may look, but not act.").first()).toBeVisible();
+      const reason = page.getByText("Your role (viewer) may look, but not act.");
+      await expect(reason.filter({ visible: true })).toHaveCount(1);
+      await expect(page.getByRole("button", { name: "Stop", exact: true })).toHaveAccessibleDescription(/may look/);
     },
   },
   {

@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import { Tooltip } from "./Tooltip.tsx";
 
 type ButtonLook = "primary" | "danger" | "plain" | "quiet";
@@ -23,61 +23,56 @@ export type ButtonProps = Omit<ComponentProps<"button">, "disabled" | "title"> &
   readonly isSmall?: boolean;
   /** Turns the button off and says why; `null` or absent leaves it on. */
   readonly disabledReason?: string | null;
+  /** Shown on hover and focus while the button is on. */
+  readonly hint?: string;
   readonly icon?: ReactNode;
 };
 
-/** A button that is never disabled without a reason: it stays focusable, and its tooltip explains. */
+/** A button that is never off without a reason: it stays focusable, its tooltip explains, and so does its description. */
 export const Button = ({
   look = "plain",
   isSmall = false,
   disabledReason = null,
+  hint,
   icon,
   className,
   children,
   onClick,
   type = "button",
+  "aria-describedby": describedBy,
   ...rest
 }: ButtonProps) => {
+  const reasonId = useId();
   const isOff = disabledReason !== null;
-  const button = (
-    <button
-      {...rest}
-      // A submit button that is off must not submit by Enter either.
-      type={isOff ? "button" : type}
-      aria-disabled={isOff || undefined}
-      // The tooltip is for the eyes only.
-      aria-description={disabledReason ?? undefined}
-      onClick={isOff ? undefined : onClick}
-      className={clsx(BASE, isSmall ? "h-7" : "h-8", isOff ? OFF : LOOKS[look], className)}
-    >
-      {icon}
-      {children}
-    </button>
+  return (
+    <>
+      {/* The same element on and off, so that a button which changes under the focus keeps it. */}
+      <Tooltip text={disabledReason ?? hint ?? null}>
+        <button
+          {...rest}
+          // A submit button that is off must not submit by Enter either.
+          type={isOff ? "button" : type}
+          aria-disabled={isOff || undefined}
+          aria-describedby={clsx(describedBy, isOff && reasonId) || undefined}
+          onClick={isOff ? undefined : onClick}
+          className={clsx(BASE, isSmall ? "h-7" : "h-8", isOff ? OFF : LOOKS[look], className)}
+        >
+          {icon}
+          {children}
+        </button>
+      </Tooltip>
+      {isOff ? (
+        <span id={reasonId} hidden>
+          {disabledReason}
+        </span>
+      ) : null}
+    </>
   );
-  return isOff ? <Tooltip text={disabledReason}>{button}</Tooltip> : button;
 };
 
-export type IconButtonProps = Omit<ButtonProps, "children" | "aria-label"> & { readonly label: string };
+export type IconButtonProps = Omit<ButtonProps, "children" | "aria-label" | "hint"> & { readonly label: string };
 
 /** A square button that shows an icon and says its label. */
-export const IconButton = ({
-  label,
-  icon,
-  look = "quiet",
-  className,
-  disabledReason = null,
-  ...rest
-}: IconButtonProps) => {
-  const button = (
-    <Button
-      {...rest}
-      look={look}
-      aria-label={label}
-      disabledReason={disabledReason}
-      className={clsx("w-8 px-0!", className)}
-    >
-      {icon}
-    </Button>
-  );
-  return disabledReason === null ? <Tooltip text={label}>{button}</Tooltip> : button;
-};
+export const IconButton = ({ label, look = "quiet", className, ...rest }: IconButtonProps) => (
+  <Button {...rest} look={look} aria-label={label} hint={label} className={clsx("w-8 px-0!", className)} />
+);

@@ -1,9 +1,16 @@
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement } from "react";
 
-/** A sentence on hover and focus. `children` is the one element that it explains. */
-export const Tooltip = ({ text, children }: { readonly text: string; readonly children: ReactElement }) => (
-  <Base.Root>
+export type TooltipProps = {
+  /** `null`: nothing to say at present. */
+  readonly text: string | null;
+  /** The one element that it explains. */
+  readonly children: ReactElement;
+};
+
+/** A sentence on hover and focus. */
+export const Tooltip = ({ text, children }: TooltipProps) => (
+  <Base.Root disabled={text === null}>
     <Base.Trigger render={children} />
     <Base.Portal>
       <Base.Positioner sideOffset={6} className="z-50">
