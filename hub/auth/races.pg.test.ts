@@ -73,6 +73,8 @@ test("[IDTY-01] a second claim at the same moment fails whole", async () => {
   const answers = await Promise.allSettled(
     admins.map((email) => fresh.firstRun.claimFor({ email, password: "correct horse battery" })),
   );
-  expect(fulfilled(answers)).toBe(1);
+  // One that came late enough finds the hub claimed, which is no error; it has claimed nothing either.
+  const claims = answers.filter((answer) => answer.status === "fulfilled" && answer.value !== null);
+  expect(claims).toHaveLength(1);
   expect(await fresh.storage.system.orgs.list()).toHaveLength(1);
 });
