@@ -1,7 +1,9 @@
 import { Menu } from "@base-ui/react/menu";
 import { ALL_LEVELS, ERROR, isInMask, LEVEL_NAMES, type LevelMask, maskAtLeast } from "@yardarm/protocol/log/level";
 import { Check, ChevronDown } from "lucide-react";
+import { useSyncExternalStore } from "react";
 import { formatCount } from "../../../format/percent.ts";
+import type { LogSession } from "../../../live/log-session.ts";
 
 const ERRORS_ONLY = maskAtLeast(ERROR);
 /** Most severe first, as people look for them. */
@@ -11,13 +13,12 @@ const ITEM =
 
 export type LevelMenuProps = {
   readonly mask: LevelMask;
-  /** Lines held per level. */
-  readonly counts: readonly number[];
+  readonly session: LogSession;
   readonly onChange: (mask: LevelMask) => void;
 };
 
 /** Which levels are shown, each with how many lines there are. */
-export const LevelMenu = ({ mask, counts, onChange }: LevelMenuProps) => (
+export const LevelMenu = ({ mask, session, onChange }: LevelMenuProps) => (
   <Menu.Root>
     <Menu.Trigger className="inline-flex h-8 w-32 shrink-0 items-center justify-between gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised">
       <span className="truncate">{triggerText(mask)}</span>
@@ -40,7 +41,7 @@ export const LevelMenu = ({ mask, counts, onChange }: LevelMenuProps) => (
                 </Menu.CheckboxItemIndicator>
               </span>
               <span className="flex-1">{name}</span>
-              <span className="tabular text-muted">{formatCount(counts[level] ?? 0)}</span>
+              <LevelCount session={session} level={level} />
             </Menu.CheckboxItem>
           ))}
           <Menu.Separator className="my-1 h-px bg-line" />
@@ -55,6 +56,12 @@ export const LevelMenu = ({ mask, counts, onChange }: LevelMenuProps) => (
     </Menu.Portal>
   </Menu.Root>
 );
+
+/** How many lines of the level are held; counts on while the menu is open. */
+const LevelCount = ({ session, level }: { readonly session: LogSession; readonly level: number }) => {
+  useSyncExternalStore(session.subscribe, session.version);
+  return <span className="tabular text-muted">{formatCount(session.store.levelCounts()[level] ?? 0)}</span>;
+};
 
 const triggerText = (mask: LevelMask): string => {
   if (mask === ALL_LEVELS) return "All levels";

@@ -1,36 +1,40 @@
 import type { LevelMask } from "@yardarm/protocol/log/level";
 import { ArrowDownToLine, Clock, Copy, EllipsisVertical, Eraser, Pause, Play, WrapText } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo } from "react";
+import type { LogSession } from "../../../live/log-session.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from "../../../ui/Menu.tsx";
 import type { ChipLook } from "./chip-look.ts";
 import { LevelMenu } from "./LevelMenu.tsx";
+import type { Direction, LogCommands } from "./log-commands.ts";
 import type { LogPreferences } from "./log-preferences.ts";
+import { SearchField } from "./SearchField.tsx";
 import { StateChip } from "./StateChip.tsx";
+import type { Search } from "./search.ts";
 import { STAMP_NAMES, STAMP_STYLES } from "./stamps.ts";
 
 export type LogBarProps = {
   readonly chip: ChipLook;
-  readonly searchField: ReactNode;
+  readonly session: LogSession;
+  readonly commands: LogCommands;
+  readonly search: Search;
+  readonly matchCount: number;
+  readonly matchPosition: number | null;
+  readonly isSearching: boolean;
   readonly levelMask: LevelMask;
-  readonly levelCounts: readonly number[];
   readonly isFollowing: boolean;
   readonly isPaused: boolean;
   readonly preferences: LogPreferences;
-  readonly onLevels: (mask: LevelMask) => void;
-  readonly onFollow: (follow: boolean) => void;
-  readonly onPause: (pause: boolean) => void;
-  readonly onClear: () => void;
-  readonly onPreference: (changes: Partial<LogPreferences>) => void;
-  readonly onCopyAll: () => void;
+  readonly onSearch: (search: Search) => void;
+  readonly onJump: (direction: Direction) => void;
 };
 
 const ICON = "size-4";
 const TOGGLE = "shrink-0 aria-pressed:bg-raised aria-pressed:text-accent";
 
 /** One row of controls, two where there is little room: which of the two never depends on the data. */
-export const LogBar = (props: LogBarProps) => {
-  const { preferences, onPreference } = props;
+export const LogBar = memo((props: LogBarProps) => {
+  const { commands, preferences } = props;
   return (
     <div className="@container shrink-0 border-line border-b bg-surface">
       <div className="flex flex-col @min-[960px]:flex-row" role="toolbar" aria-label="Log">
@@ -42,14 +46,14 @@ export const LogBar = (props: LogBarProps) => {
             label="Follow the newest line"
             className={TOGGLE}
             aria-pressed={props.isFollowing}
-            onClick={() => props.onFollow(!props.isFollowing)}
+            onClick={() => commands.follow(!props.isFollowing)}
             icon={<ArrowDownToLine className={ICON} aria-hidden="true" />}
           />
           <IconButton
             label={props.isPaused ? "Resume" : "Pause"}
             className={TOGGLE}
             aria-pressed={props.isPaused}
-            onClick={() => props.onPause(!props.isPaused)}
+            onClick={() => commands.togglePause()}
             icon={
               props.isPaused ? (
                 <Play className={ICON} aria-hidden="true" />
@@ -61,14 +65,14 @@ export const LogBar = (props: LogBarProps) => {
           <IconButton
             label="Clear this view"
             className={TOGGLE}
-            onClick={props.onClear}
+            onClick={() => commands.clear()}
             icon={<Eraser className={ICON} aria-hidden="true" />}
           />
           <IconButton
             label="Wrap long lines"
             className={TOGGLE}
             aria-pressed={preferences.isWrapped}
-            onClick={() => onPreference({ isWrapped: !preferences.isWrapped })}
+            onClick={() => commands.toggleWrap()}
             icon={<WrapText className={ICON} aria-hidden="true" />}
           />
           <Menu
@@ -80,7 +84,7 @@ export const LogBar = (props: LogBarProps) => {
               label={`Timestamps, ${zoneName()}`}
               value={preferences.stamps}
               options={STAMP_STYLES.map((style) => ({ value: style, text: STAMP_NAMES[style] }))}
-              onChange={(stamps) => onPreference({ stamps })}
+              onChange={(stamps) => commands.prefer({ stamps })}
             />
           </Menu>
           <Menu
@@ -92,7 +96,7 @@ export const LogBar = (props: LogBarProps) => {
               />
             }
           >
-            <MenuItem onSelect={props.onCopyAll}>
+            <MenuItem onSelect={() => commands.copyAll()}>
               <span className="flex items-center gap-2">
                 <Copy className={ICON} aria-hidden="true" /> Copy all lines shown
               </span>
@@ -105,7 +109,7 @@ export const LogBar = (props: LogBarProps) => {
                 { value: "shown", text: "Marked on each line" },
                 { value: "hidden", text: "Not marked" },
               ]}
-              onChange={(choice) => onPreference({ showsStream: choice === "shown" })}
+              onChange={(choice) => commands.prefer({ showsStream: choice === "shown" })}
             />
             <MenuChoice
               label="Spoken summary of new lines"
@@ -114,7 +118,7 @@ export const LogBar = (props: LogBarProps) => {
                 { value: "on", text: "Every 5 seconds" },
                 { value: "off", text: "Off" },
               ]}
-              onChange={(choice) => onPreference({ announces: choice === "on" })}
+              onChange={(choice) => commands.prefer({ announces: choice === "on" })}
             />
           </Menu>
         </div>
@@ -122,12 +126,22 @@ export const LogBar = (props: LogBarProps) => {
           <div className="hidden w-64 shrink-0 @min-[960px]:flex">
             <StateChip look={props.chip} />
           </div>
-          {props.searchField}
-          <LevelMenu mask={props.levelMask} counts={props.levelCounts} onChange={props.onLevels} />
+          <SearchField
+            fieldRef={commands.elements.setField}
+            search={props.search}
+            matchCount={props.matchCount}
+            matchPosition={props.matchPosition}
+            isSearching={props.isSearching}
+            onChange={props.onSearch}
+            onJump={props.onJump}
+            onLeave={() => commands.focusLines()}
+          />
+          <LevelMenu mask={props.levelMask} session={props.session} onChange={(mask) => commands.setLevels(mask)} />
         </div>
       </div>
     </div>
   );
-};
+});
+LogBar.displayName = "LogBar";
 
 const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,13 +1,23 @@
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState, useSyncExternalStore } from "react";
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useConnection, useContainer, useHost, useLive } from "../../../live/live-context.tsx";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
 import { PHONE, useMedia } from "../../use-media.ts";
-import { chipLook } from "./chip-look.ts";
+import { type ChipLook, chipLook } from "./chip-look.ts";
 import { EmptyPane } from "./EmptyPane.tsx";
 import { LogBar } from "./LogBar.tsx";
 import { LogPane } from "./LogPane.tsx";
+import { type CommandParts, LogCommands } from "./log-commands.ts";
 import { LogElements } from "./log-elements.ts";
 import { countsText, logNotice } from "./log-notice.ts";
 import { useLogPreferences } from "./log-preferences.ts";
@@ -17,10 +27,8 @@ import { NewLinesPill } from "./NewLinesPill.tsx";
 import { NoticeLine } from "./NoticeLine.tsx";
 import { PaneScroll } from "./pane-scroll.ts";
 import { FOLLOWING, nextReading, unseenLines } from "./reading.ts";
-import { SearchField } from "./SearchField.tsx";
 import { SpokenSummary } from "./SpokenSummary.tsx";
 import { deriveTransport } from "./transport.ts";
-import { type LogCommands, makeLogCommands } from "./use-log-commands.ts";
 import { useLogKeys } from "./use-log-keys.ts";
 import { useLogSession } from "./use-log-session.ts";
 import { type LogViewState, useLogViewState } from "./use-log-view-state.ts";
@@ -30,71 +38,46 @@ export type LogViewProps = { readonly containerId: ContainerId; readonly hostId:
 /** A container's log: live, searchable, honest about what is missing. Fills what it is given. */
 export const LogView = (props: LogViewProps) => {
   const session = useLogSession(props.containerId);
+  const isNarrow = useMedia(PHONE);
   return (
     <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
-      {session === null ? <div className="yd-dark flex-1 bg-log" /> : <OpenLog {...props} session={session} />}
+      {session === null ? (
+        <div className="yd-dark flex-1 bg-log" />
+      ) : (
+        <OpenLog {...props} session={session} isNarrow={isNarrow} />
+      )}
     </section>
   );
 };
 
-/** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
-const useJumpWhenSearched = (session: LogSession, view: LogViewState, commands: LogCommands): void => {
-  const { awaitedJump, setAwaitedJump, search } = view;
-  const isReady = !session.isSearching && (session.query?.text ?? "") === search.text;
-  const jump = useEffectEvent(commands.goToMatch);
-  useEffect(() => {
-    if (awaitedJump === null || !isReady) return;
-    setAwaitedJump(null);
-    jump(awaitedJump);
-  }, [awaitedJump, isReady, setAwaitedJump]);
-};
+type OpenLogProps = LogViewProps & { readonly session: LogSession; readonly isNarrow: boolean };
 
-const NO_ROWS = new LogRows([], 0);
-
-const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly session: LogSession }) => {
+/** Drawn anew with every frame in which lines come; what does not depend on them is memoized. */
+const OpenLog = ({ containerId, hostId, session, isNarrow }: OpenLogProps) => {
   const live = useLive();
   const connection = useConnection();
   const container = useContainer(containerId);
   const host = useHost(hostId);
   const nowMs = useNow();
-  const version = useSyncExternalStore(session.subscribe, session.version);
-  const [preferences, onPreference] = useLogPreferences(useMedia(PHONE));
+  const [preferences, onPreference] = useLogPreferences(isNarrow);
   const view = useLogViewState();
   const [reading, dispatch] = useReducer(nextReading, FOLLOWING);
   const [scroll] = useState(() => new PaneScroll());
-  const [builder] = useState(() => new LogRowBuilder());
-  const [elements] = useState(() => new LogElements());
-
   const { search, levelMask, cleared } = view;
-  useEffect(() => {
-    session.search(search.text, search.isCaseSensitive);
-  }, [session, search.text, search.isCaseSensitive]);
 
   const onlyMatches = search.onlyMatches && search.text !== "";
   const filter = useMemo((): RowFilter => ({ levelMask, onlyMatches }), [levelMask, onlyMatches]);
   const pausedSeq = reading.status === "paused" ? reading.endSeq : null;
-  const clearedSeq = cleared?.seq ?? null;
-  const rows = useMemo(() => {
-    // What the store holds is another thing with each version.
-    void version;
-    return session.hasOpened ? builder.build({ store: session.store, filter, clearedSeq, endSeq: pausedSeq }) : NO_ROWS;
-  }, [builder, session, version, filter, clearedSeq, pausedSeq]);
+  const rows = useRows(session, filter, cleared?.seq ?? null, pausedSeq);
   const { endSeq } = session.store;
   const isPinned = reading.status === "following" || (reading.status === "paused" && reading.thenFollow);
-  useEffect(() => session.focus(scroll.readingSeq));
 
-  const commands = makeLogCommands({
-    session,
-    rows,
-    scroll,
-    elements,
-    reading,
-    dispatch,
-    view,
-    preferences,
-    onPreference,
-  });
-  useLogKeys(elements, commands);
+  useEffect(() => {
+    session.search(search.text, search.isCaseSensitive);
+  }, [session, search.text, search.isCaseSensitive]);
+  useEffect(() => session.focus(scroll.readingSeq));
+  const commands = useLogCommands(scroll, { session, rows, reading, dispatch, view, preferences, onPreference });
+  useLogKeys(commands);
   useJumpWhenSearched(session, view, commands);
 
   const onScrolled = useCallback(
@@ -127,42 +110,32 @@ const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly ses
         onAct={(action) => {
           if (action === "retry") session.retry();
           else if (action === "reconnect") live.retryNow();
-          else commands.clearFilters();
+          else view.clearFilters();
         }}
       />
     );
   const name = container?.name ?? "this container";
+  const matchedSeqs = session.query === null ? [] : rows.matchedSeqs();
   return (
     <>
       <LogBar
-        chip={chipLook({ transport, reading, endSeq, nowMs })}
-        searchField={
-          <SearchField
-            fieldRef={elements.setField}
-            search={search}
-            matchCount={session.query === null ? 0 : rows.matchedSeqs().length}
-            matchPosition={session.query === null ? null : markPosition(rows.matchedSeqs(), view.currentSeq)}
-            isSearching={session.isSearching}
-            onChange={view.setSearch}
-            onJump={view.setAwaitedJump}
-            onLeave={commands.focusLines}
-          />
-        }
+        chip={useSameChip(chipLook({ transport, reading, endSeq, nowMs }))}
+        session={session}
+        commands={commands}
+        search={search}
+        matchCount={matchedSeqs.length}
+        matchPosition={markPosition(matchedSeqs, view.currentSeq)}
+        isSearching={session.isSearching}
         levelMask={levelMask}
-        levelCounts={session.store.levelCounts()}
         isFollowing={isPinned}
         isPaused={reading.status === "paused"}
         preferences={preferences}
-        onLevels={view.setLevelMask}
-        onFollow={commands.follow}
-        onPause={commands.togglePause}
-        onClear={commands.clear}
-        onPreference={onPreference}
-        onCopyAll={commands.copyAll}
+        onSearch={view.setSearch}
+        onJump={view.setAwaitedJump}
       />
       <div className="relative flex min-h-0 flex-1 flex-col">
         <LogPane
-          elements={elements}
+          elements={commands.elements}
           label={`Log of ${name}`}
           rows={rows}
           scroll={scroll}
@@ -183,13 +156,15 @@ const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly ses
           onExpand={view.expand}
           onLoad={onLoad}
           onShowCleared={() => view.setCleared(null)}
-          onCopy={commands.onCopy}
+          onCopy={(event) => commands.onCopy(event)}
         >
           {shownCount > 0 || noticeLine === null ? null : (
             <EmptyPane isLate={transport.status === "loading"}>{noticeLine}</EmptyPane>
           )}
         </LogPane>
-        {isPinned ? null : <NewLinesPill count={unseenLines(reading, endSeq)} onGo={commands.goToEnd} />}
+        {isPinned ? null : (
+          <NewLinesPill count={unseenLines(reading, endSeq)} onGo={() => dispatch({ type: "wentToEnd" })} />
+        )}
       </div>
       <div className="flex h-8 shrink-0 items-center gap-3 border-line border-t bg-surface px-2 text-meta text-muted">
         <div className="tabular flex h-7 min-w-0 flex-1 items-center">
@@ -206,4 +181,39 @@ const OpenLog = ({ containerId, hostId, session }: LogViewProps & { readonly ses
       <SpokenSummary session={session} isOn={preferences.announces} said={view.said} />
     </>
   );
+};
+
+const NO_ROWS = new LogRows([], 0);
+
+/** The rows of the moment; new ones with every frame in which the session has news. */
+const useRows = (session: LogSession, filter: RowFilter, clearedSeq: number | null, endSeq: number | null): LogRows => {
+  const version = useSyncExternalStore(session.subscribe, session.version);
+  const [builder] = useState(() => new LogRowBuilder());
+  return useMemo(() => {
+    // What the store holds is another thing with each version.
+    void version;
+    return session.hasOpened ? builder.build({ store: session.store, filter, clearedSeq, endSeq }) : NO_ROWS;
+  }, [builder, session, version, filter, clearedSeq, endSeq]);
+};
+
+const useLogCommands = (scroll: PaneScroll, parts: CommandParts): LogCommands => {
+  const [commands] = useState(() => new LogCommands(new LogElements(), scroll, parts));
+  useLayoutEffect(() => commands.update(parts));
+  return commands;
+};
+
+/** The same object as long as it says the same. */
+const useSameChip = ({ icon, tone, text }: ChipLook): ChipLook =>
+  useMemo(() => ({ icon, tone, text }), [icon, tone, text]);
+
+/** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
+const useJumpWhenSearched = (session: LogSession, view: LogViewState, commands: LogCommands): void => {
+  const { awaitedJump, setAwaitedJump, search } = view;
+  const isReady = !session.isSearching && (session.query?.text ?? "") === search.text;
+  const jump = useEffectEvent((direction: "forward" | "backward") => commands.goToMatch(direction));
+  useEffect(() => {
+    if (awaitedJump === null || !isReady) return;
+    setAwaitedJump(null);
+    jump(awaitedJump);
+  }, [awaitedJump, isReady, setAwaitedJump]);
 };

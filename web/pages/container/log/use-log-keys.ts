@@ -1,22 +1,21 @@
 import { useEffect, useEffectEvent } from "react";
 import { useHotkeys } from "../../use-hotkeys.ts";
-import type { LogElements } from "./log-elements.ts";
-import type { LogCommands } from "./use-log-commands.ts";
+import type { LogCommands } from "./log-commands.ts";
 
 /** Keys of the log. Single ones rest inside fields and layers; the space bar acts only while the lines have the focus. */
-export const useLogKeys = (elements: LogElements, commands: LogCommands): void => {
+export const useLogKeys = (commands: LogCommands): void => {
   useHotkeys({
-    "/": commands.focusSearch,
+    "/": () => void commands.focusSearch(),
     n: () => commands.goToMatch("forward"),
     N: () => commands.goToMatch("backward"),
     e: () => commands.goToError("forward"),
     E: () => commands.goToError("backward"),
-    "g g": commands.goToStart,
-    G: commands.goToEnd,
-    End: commands.goToEnd,
-    w: commands.toggleWrap,
-    t: commands.nextStamps,
-    c: commands.copySelected,
+    "g g": () => commands.goToStart(),
+    G: () => commands.goToEnd(),
+    End: () => commands.goToEnd(),
+    w: () => commands.toggleWrap(),
+    t: () => commands.nextStamps(),
+    c: () => commands.copySelected(),
     "1": () => commands.toggleLevels(["error", "fatal"]),
     "2": () => commands.toggleLevels(["warn"]),
     "3": () => commands.toggleLevels(["info"]),
@@ -32,7 +31,7 @@ export const useLogKeys = (elements: LogElements, commands: LogCommands): void =
     } else if (withModifier && event.shiftKey && event.key.toLowerCase() === "l") {
       event.preventDefault();
       commands.clear();
-    } else if (event.key === " " && !withModifier && event.target === elements.pane) {
+    } else if (event.key === " " && !withModifier && event.target === commands.elements.pane) {
       event.preventDefault();
       commands.togglePause();
     }

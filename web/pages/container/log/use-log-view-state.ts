@@ -1,4 +1,4 @@
-import { ALL_LEVELS, type Level, type LevelMask } from "@yardarm/protocol/log/level";
+import { ALL_LEVELS, type LevelMask } from "@yardarm/protocol/log/level";
 import { useMemo, useState } from "react";
 import { NO_SEARCH, type Search } from "./search.ts";
 
@@ -17,7 +17,6 @@ export type LogViewState = {
   /** Said aloud. */
   readonly said: string;
   readonly setLevelMask: (mask: LevelMask) => void;
-  readonly toggleLevels: (levels: readonly Level[]) => void;
   readonly setSearch: (search: Search) => void;
   readonly clearFilters: () => void;
   readonly setCleared: (cleared: Cleared | null) => void;
@@ -45,9 +44,6 @@ export const useLogViewState = (): LogViewState => {
       awaitedJump,
       said,
       setLevelMask,
-      toggleLevels: (levels) => {
-        setLevelMask((mask) => levels.reduce<LevelMask>((former, level) => former ^ (1 << level), mask));
-      },
       setSearch,
       clearFilters: () => {
         setLevelMask(ALL_LEVELS);
