@@ -5,6 +5,7 @@ export interface HubSession {
   /** The answer's JSON. Any status of 400 or more is an error that carries the hub's own words. */
   readonly get: <Answer>(path: string) => Promise<Answer>;
   readonly post: <Answer>(path: string, body: object) => Promise<Answer>;
+  readonly remove: (path: string) => Promise<void>;
 }
 
 const readAnswer = async (response: Response): Promise<unknown> => {
@@ -36,5 +37,8 @@ export const signInTo = async (
     get: async <Answer>(path: string) => (await readAnswer(await send(path, { headers }))) as Answer,
     post: async <Answer>(path: string, body: object) =>
       (await readAnswer(await postJson(path, body, headers))) as Answer,
+    remove: async (path) => {
+      await readAnswer(await send(path, { method: "DELETE", headers }));
+    },
   };
 };

@@ -1,0 +1,187 @@
+/** The pages in the looks that are worth showing, in the order in which they are taken. */
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { Container } from "@yardarm/protocol/container";
+import type { Host } from "@yardarm/protocol/host";
+import { OWNER } from "@yardarm/testkit/hub-process";
+
+export interface Screen {
+  readonly name: string;
+  readonly title: string;
+  /** Which hub: one that nobody has claimed, one without hosts, or the one with the simulated fleet. */
+  readonly hub: "fresh" | "empty" | "fleet";
+  readonly path: (fleet: Fleet) => string;
+  /** Brings the page into the look that is taken. */
+  readonly act: (page: Page) => Promise<void>;
+  readonly isSignedOut?: true;
+}
+
+export interface Fleet {
+  readonly hosts: readonly Host[];
+  readonly containers: readonly Container[];
+}
+
+const containerOf = ({ containers }: Fleet, name: string): Container => {
+  const found = containers.find((container) => container.name === name);
+  if (found === undefined) throw new Error(`The simulated fleet has no container ${name}.`);
+  return found;
+};
+
+const containerPath = (fleet: Fleet, name: string): string => {
+  const { hostId, containerId } = containerOf(fleet, name);
+  return `/fleet/${hostId}/${containerId}`;
+};
+
+const openTab = async (page: Page, name: string): Promise<void> => {
+  const tab = page.getByRole("tab", { name });
+  if (await tab.isVisible()) await tab.click();
+};
+
+const rowOf = (page: Page, name: string): Locator => page.getByRole("row").filter({ hasText: name });
+
+const hasLoad = (page: Page): Promise<void> => expect(page.getByText(/^Load \d/)).toBeVisible({ timeout: 20_000 });
+
+const hasLines = (page: Page): Promise<void> =>
+  expect(page.getByRole("log").locator("[data-seq]").nth(10)).toBeVisible();
+
+export const SCREENS: readonly Screen[] = [
+  {
+    name: "setup",
+    title: "First run",
+    hub: "fresh",
+    isSignedOut: true,
+    path: () => "/setup",
+    act: async (page) => {
+      await page.getByLabel("Your name").fill("Olga Owner");
+      await page.getByLabel("E-mail").fill(OWNER.email);
+      await page.getByLabel("Organization").fill("Example Ltd");
+    },
+  },
+  {
+    name: "sign-in",
+    title: "Sign-in",
+    hub: "fleet",
+    isSignedOut: true,
+    path: () => "/sign-in",
+    act: async (page) => {
+      await page.getByLabel("E-mail").fill(OWNER.email);
+    },
+  },
+  {
+    name: "fleet",
+    title: "Fleet: every container of every host",
+    hub: "fleet",
+    path: () => "/fleet",
+    act: async (page) => {
+      // Each host sends its samples at its own time.
+      const running = page.getByRole("row").filter({ hasText: "node-exporter" }).or(rowOf(page, "forge-gitea-1"));
+      await expect(running.filter({ hasText: "MiB" })).toHaveCount(await running.count(), { timeout: 20_000 });
+    },
+  },
+  {
+    name: "fleet-empty",
+    title: "Fleet without a host: the command for the first one",
+    hub: "empty",
+    path: () => "/fleet",
+    act: async (page) => {
+      await page.getByLabel("Name of the host").fill("fra-1");
+      await page.getByRole("button", { name: "Get the command" }).click();
+      await expect(page.getByText("Waiting for the token to be used")).toBeVisible();
+    },
+  },
+  {
+    name: "host",
+    title: "Host: its containers",
+    hub: "fleet",
+    path: ({ hosts }) => `/fleet/${hosts.find(({ name }) => name.startsWith("data-1"))?.hostId}`,
+    act: async (page) => {
+      await hasLoad(page);
+      await expect(rowOf(page, "db-redis-1")).toContainText("MiB");
+    },
+  },
+  {
+    name: "host-agent",
+    title: "Host: its agent",
+    hub: "fleet",
+    path: ({ hosts }) => `/fleet/${hosts.find(({ name }) => name.startsWith("app-1"))?.hostId}?tab=agent`,
+    act: async (page) => {
+      await hasLoad(page);
+      await expect(page.getByText("Key fingerprint")).toBeVisible();
+    },
+  },
+  {
+    name: "hosts",
+    title: "Settings: hosts",
+    hub: "fleet",
+    path: () => "/settings/hosts",
+    act: async (page) => {
+      await expect(page.getByRole("link", { name: /data-1/ })).toBeVisible();
+    },
+  },
+  {
+    name: "profile",
+    title: "Settings: profile and sessions",
+    hub: "fleet",
+    path: () => "/settings/profile",
+    act: async (page) => {
+      await expect(page.getByText("This session", { exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: "container",
+    title: "Container: live log, metrics, details",
+    hub: "fleet",
+    path: (fleet) => containerPath(fleet, "shop-api-1"),
+    act: async (page) => {
+      await hasLines(page);
+      const canvas = page.locator("canvas").first();
+      if (await canvas.isVisible()) await expect(page.getByText(/\d MiB/).first()).toBeVisible();
+    },
+  },
+  {
+    name: "container-metrics",
+    title: "Container: metrics, a tab of their own where there is less room",
+    hub: "fleet",
+    path: (fleet) => `${containerPath(fleet, "shop-api-1")}?tab=metrics`,
+    act: async (page) => {
+      await openTab(page, "Metrics");
+      await expect(page.locator("canvas").first()).toBeVisible();
+      await expect(page.getByText(/\d MiB/).first()).toBeVisible();
+    },
+  },
+  {
+    name: "container-search",
+    title: "Container: a search in the log",
+    hub: "fleet",
+    path: (fleet) => containerPath(fleet, "www-nginx-1"),
+    act: async (page) => {
+      await hasLines(page);
+      await page.getByLabel("Search in this log").fill("GET /");
+      await expect(page.getByLabel("Search in this log")).toHaveValue("GET /");
+    },
+  },
+  {
+    name: "container-dialog",
+    title: "Container: stopping a protected one",
+    hub: "fleet",
+    path: (fleet) => containerPath(fleet, "proxy"),
+    act: async (page) => {
+      await hasLines(page);
+      await page.getByRole("button", { name: "Stop", exact: true }).click();
+      await page.getByLabel("Reason").fill("certificate replaced");
+    },
+  },
+  {
+    name: "container-restarted",
+    title: "Container: the course of an action",
+    hub: "fleet",
+    path: (fleet) => containerPath(fleet, "shop-worker-1"),
+    act: async (page) => {
+      await hasLines(page);
+      await page.getByRole("button", { name: "Restart", exact: true }).click();
+      await page.getByLabel("Reason").fill("holds on to memory");
+      await page.getByRole("button", { name: "Restart shop-worker-1" }).click();
+      await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+      await openTab(page, "Actions");
+    },
+  },
+];
