@@ -4,6 +4,7 @@ import type { ContainerSpec } from "../../simulator/container/container-spec.ts"
 import type { SimulatedContainer } from "../../simulator/container/simulated-container.ts";
 import { SimulatedEngine } from "../../simulator/simulated-engine.ts";
 import { AgentLogBench, type AgentLogBenchOptions } from "../../testkit/agent-log-bench.ts";
+import { fuzzSeeds } from "../../testkit/fuzz-seeds.ts";
 import { createRandom } from "../../testkit/random.ts";
 import { makeTempDir, type TempDir } from "../../testkit/temp-dir.ts";
 import { waitUntil } from "../../testkit/wait-until.ts";
@@ -185,7 +186,7 @@ describe("logs of a simulated engine with faults", () => {
     expect(running.texts).toEqual(numbers(1, 1_000));
   });
 
-  const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+  const seeds = fuzzSeeds([1, 2, 3, 4, 5, 6, 7, 8]);
   test.each(seeds)(
     "[LOGS-09] random cuts, kills, rotations and restarts lose and double nothing (seed %i)",
     async (seed) => {

@@ -1,3 +1,4 @@
+import { fuzzSeeds } from "@yardarm/testkit/fuzz-seeds";
 import { createRandom, type Random } from "@yardarm/testkit/random";
 import { expect, test } from "vitest";
 import type { CommittedLog } from "./committed-log.ts";
@@ -17,7 +18,7 @@ export const logFuzzContract = (
   open: () => Promise<CommittedLog & AsyncDisposable>,
   seeds: readonly number[],
 ): void => {
-  test.each(seeds)(
+  test.each(fuzzSeeds(seeds))(
     `[LOG-16] ${name}: nothing lost, nothing doubled, order kept (seed %i)`,
     { timeout: 60_000 },
     async (seed) => {
