@@ -1,14 +1,14 @@
 import { type LevelMask, type LevelName, maskOfLevels, parseLevelName } from "@yardarm/protocol/log/level";
 import type { LogSession } from "../../../live/log-session.ts";
-import { allText, plainLine, textBetween } from "./copy-lines.ts";
+import { nextStampStyle } from "./line/stamps.ts";
 import type { LogElements } from "./log-elements.ts";
 import type { LogPreferences } from "./log-preferences.ts";
-import type { LogRows } from "./log-rows.ts";
-import { nextMark } from "./marks.ts";
-import type { PaneScroll } from "./pane-scroll.ts";
-import type { Reading, ReadingEvent } from "./reading.ts";
-import { nextStampStyle } from "./stamps.ts";
-import { selectedText } from "./text-selection.ts";
+import type { PaneScroll } from "./pane/pane-scroll.ts";
+import { selectedText } from "./pane/text-selection.ts";
+import { allText, plainLine, textBetween } from "./rows/copy-lines.ts";
+import type { LogRows } from "./rows/log-rows.ts";
+import { nextMark } from "./rows/marks.ts";
+import type { Reading, ReadingEvent } from "./rows/reading.ts";
 import type { LogViewState } from "./use-log-view-state.ts";
 
 /** What the view is made of at the moment. */

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { STAMP_STYLES, type StampStyle } from "./stamps.ts";
+import { STAMP_STYLES, type StampStyle } from "./line/stamps.ts";
 
 /** How logs look to this person, kept in this browser. What is looked at is not a preference. */
 

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { framesOf, type SampleLine } from "../../../dev/log-samples.ts";
 import { LogStore } from "../../../live/log-store.ts";
 import { LogDecoding } from "../../../workers/log-decoding.ts";
-import { allText, textBetween } from "./copy-lines.ts";
+import { lossText } from "./line/NoteRow.tsx";
+import { markTokens, matchesIn } from "./line/search-highlight.ts";
+import { formatStamp, nextStampStyle, STAMP_STYLES } from "./line/stamps.ts";
 import { parsePreferences } from "./log-preferences.ts";
-import { ALL_ROWS, LogRowBuilder, type LogRows } from "./log-rows.ts";
-import { markPosition, nextMark } from "./marks.ts";
-import { lossText } from "./NoteRow.tsx";
+import { allText, textBetween } from "./rows/copy-lines.ts";
+import { ALL_ROWS, LogRowBuilder, type LogRows } from "./rows/log-rows.ts";
+import { markPosition, nextMark } from "./rows/marks.ts";
 import { arrivedText } from "./SpokenSummary.tsx";
-import { markTokens, matchesIn } from "./search-highlight.ts";
-import { formatStamp, nextStampStyle, STAMP_STYLES } from "./stamps.ts";
 
 const rowsOf = (lines: readonly SampleLine[]): LogRows => {
   const store = new LogStore();

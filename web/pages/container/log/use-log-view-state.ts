@@ -1,6 +1,6 @@
 import { ALL_LEVELS, type LevelMask } from "@yardarm/protocol/log/level";
 import { useMemo, useState } from "react";
-import { NO_SEARCH, type Search } from "./search.ts";
+import { NO_SEARCH, type Search } from "./bar/search.ts";
 
 /** What is looked at, and what is remembered about single lines, while this view is open. */
 

@@ -1,8 +1,8 @@
-import { formatDuration } from "../../../format/duration.ts";
-import { formatCount } from "../../../format/percent.ts";
-import { formatClock } from "../../../format/time.ts";
-import { type Reading, unseenLines } from "./reading.ts";
-import type { Transport } from "./transport.ts";
+import { formatDuration } from "../../../../format/duration.ts";
+import { formatCount } from "../../../../format/percent.ts";
+import { formatClock } from "../../../../format/time.ts";
+import { type Reading, unseenLines } from "../rows/reading.ts";
+import type { Transport } from "../rows/transport.ts";
 
 /** The chip says in one line how lines get here and how they are read; icon, words and colour change together. */
 

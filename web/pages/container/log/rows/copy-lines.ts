@@ -1,4 +1,4 @@
-import { stripEscapes } from "../../../format/escape-sequences.ts";
+import { stripEscapes } from "../../../../format/escape-sequences.ts";
 import type { LogRows } from "./log-rows.ts";
 
 /** Text to copy, rebuilt from the store: whatever was selected, however little of it is drawn. */

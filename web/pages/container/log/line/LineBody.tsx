@@ -2,11 +2,12 @@ import { levelName } from "@yardarm/protocol/log/level";
 import { FLAG_STDERR, FLAG_TRUNCATED, levelOfFlags } from "@yardarm/protocol/log/line-flags";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
 import { type CSSProperties, memo } from "react";
-import { formatBytes } from "../../../format/bytes.ts";
-import type { LogChunk } from "../../../live/log-chunk.ts";
-import type { LogQuery } from "../../../workers/log-messages.ts";
+import { formatBytes } from "../../../../format/bytes.ts";
+import type { LogChunk } from "../../../../live/log-chunk.ts";
+import type { LogQuery } from "../../../../workers/log-messages.ts";
 import { type LineToken, lineTokens } from "./line-tokens.ts";
 import { markTokens } from "./search-highlight.ts";
+import "./line.css";
 
 /** Of longer lines only this much is drawn until somebody asks for all of it. */
 const SHOWN_BYTES = 8 * 1024;

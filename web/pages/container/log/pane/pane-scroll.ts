@@ -1,4 +1,4 @@
-import type { LogRows } from "./log-rows.ts";
+import type { LogRows } from "../rows/log-rows.ts";
 
 /**
  * Where the list stands. At the end it is pinned there; anywhere else the line under the eye stays where it is, whatever

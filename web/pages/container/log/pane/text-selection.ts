@@ -1,4 +1,4 @@
-import type { TextPoint } from "./copy-lines.ts";
+import type { TextPoint } from "../rows/copy-lines.ts";
 
 /** Where the browser's selection begins and ends, in terms of lines. */
 

@@ -1,8 +1,8 @@
 import { clsx } from "clsx";
 import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Search as SearchIcon, X } from "lucide-react";
 import type { KeyboardEvent, RefCallback } from "react";
-import { formatCount } from "../../../format/percent.ts";
-import { IconButton } from "../../../ui/Button.tsx";
+import { formatCount } from "../../../../format/percent.ts";
+import { IconButton } from "../../../../ui/Button.tsx";
 import type { Search } from "./search.ts";
 
 export type SearchFieldProps = {

@@ -1,8 +1,8 @@
 import type { ErrorCode } from "@yardarm/protocol/errors";
-import { codeSentence } from "../../../api/errors.ts";
-import { formatDuration } from "../../../format/duration.ts";
-import { formatCount, formatPlural } from "../../../format/percent.ts";
-import type { Transport } from "./transport.ts";
+import { codeSentence } from "../../../../api/errors.ts";
+import { formatDuration } from "../../../../format/duration.ts";
+import { formatCount, formatPlural } from "../../../../format/percent.ts";
+import type { Transport } from "../rows/transport.ts";
 
 /** What there is to say beside or instead of the lines: one sentence, and at most one thing to do about it. */
 

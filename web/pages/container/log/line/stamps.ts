@@ -1,5 +1,5 @@
-import { formatDuration } from "../../../format/duration.ts";
-import { formatClockMs } from "../../../format/time.ts";
+import { formatDuration } from "../../../../format/duration.ts";
+import { formatClockMs } from "../../../../format/time.ts";
 
 /** Timestamps in front of lines. */
 

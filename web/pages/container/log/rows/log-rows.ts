@@ -1,8 +1,8 @@
 import { ALL_LEVELS, ERROR, isInMask, type LevelMask } from "@yardarm/protocol/log/level";
 import { FLAG_CONTINUATION, FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
-import type { LogChunk } from "../../../live/log-chunk.ts";
-import { lastStartingBy } from "../../../live/log-ranges.ts";
-import type { LogHole, LogStore } from "../../../live/log-store.ts";
+import type { LogChunk } from "../../../../live/log-chunk.ts";
+import { lastStartingBy } from "../../../../live/log-ranges.ts";
+import type { LogHole, LogStore } from "../../../../live/log-store.ts";
 
 /** What the list shows, row by row, out of what the store holds: filtered, cleared, frozen, with its holes. */
 

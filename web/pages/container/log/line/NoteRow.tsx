@@ -1,10 +1,10 @@
 import { type LossReason, type LossRecord, parseLoss } from "@yardarm/protocol/log/loss";
-import { formatBytes } from "../../../format/bytes.ts";
-import { formatCount, formatPlural } from "../../../format/percent.ts";
-import { formatClock, nsToMs } from "../../../format/time.ts";
-import type { LogChunk } from "../../../live/log-chunk.ts";
-import type { FetchState } from "../../../live/log-fetcher.ts";
-import type { LogHole } from "../../../live/log-store.ts";
+import { formatBytes } from "../../../../format/bytes.ts";
+import { formatCount, formatPlural } from "../../../../format/percent.ts";
+import { formatClock, nsToMs } from "../../../../format/time.ts";
+import type { LogChunk } from "../../../../live/log-chunk.ts";
+import type { FetchState } from "../../../../live/log-fetcher.ts";
+import type { LogHole } from "../../../../live/log-store.ts";
 
 /** Rows that are no lines: what was lost, what is not loaded, what is hidden. */
 

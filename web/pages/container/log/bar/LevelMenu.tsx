@@ -2,8 +2,8 @@ import { Menu } from "@base-ui/react/menu";
 import { ALL_LEVELS, ERROR, isInMask, LEVEL_NAMES, type LevelMask, maskAtLeast } from "@yardarm/protocol/log/level";
 import { Check, ChevronDown } from "lucide-react";
 import { useSyncExternalStore } from "react";
-import { formatCount } from "../../../format/percent.ts";
-import type { LogSession } from "../../../live/log-session.ts";
+import { formatCount } from "../../../../format/percent.ts";
+import type { LogSession } from "../../../../live/log-session.ts";
 
 const ERRORS_ONLY = maskAtLeast(ERROR);
 /** Most severe first, as people look for them. */

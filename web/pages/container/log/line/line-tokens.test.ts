@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HOSTILE_LINES } from "../../../dev/hostile-log.ts";
-import { contrastRatio, parseHex } from "../../../ui/theme/contrast.ts";
+import { HOSTILE_LINES } from "../../../../dev/hostile-log.ts";
+import { contrastRatio, parseHex } from "../../../../ui/theme/contrast.ts";
 import { LEAST_CONTRAST, PANE_COLOURS, paletteColour, readableOn } from "./ansi-colours.ts";
 import { lineTokens } from "./line-tokens.ts";
 
@@ -44,13 +44,13 @@ describe("colours", () => {
   });
 
   test("the panes are those of the theme", () => {
-    const css = readFileSync(new URL("../../../ui/theme/tokens.css", import.meta.url), "utf8");
+    const css = readFileSync(new URL("../../../../ui/theme/tokens.css", import.meta.url), "utf8");
     const [, light = "", dark = ""] = /--yd-log: light-dark\((#\w+), (#\w+)\)/.exec(css) ?? [];
     expect([parseHex(light), parseHex(dark)]).toEqual([PANE_COLOURS.light, PANE_COLOURS.dark]);
   });
 
   test("each of the sixteen has its classes in the style sheet", () => {
-    const css = readFileSync(new URL("log-pane.css", import.meta.url), "utf8");
+    const css = readFileSync(new URL("line.css", import.meta.url), "utf8");
     for (let colour = 0; colour < 8; colour++) {
       for (const base of [30, 40, 90, 100]) {
         const [token] = lineTokens(`${ESC}[${base + colour}mx`);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { framesOf } from "../../../dev/log-samples.ts";
-import { LogStore } from "../../../live/log-store.ts";
-import { LogDecoding } from "../../../workers/log-decoding.ts";
-import { ALL_ROWS, LogRowBuilder, type LogRows } from "./log-rows.ts";
+import { framesOf } from "../../../../dev/log-samples.ts";
+import { LogStore } from "../../../../live/log-store.ts";
+import { LogDecoding } from "../../../../workers/log-decoding.ts";
+import { ALL_ROWS, LogRowBuilder, type LogRows } from "../rows/log-rows.ts";
 import { PaneScroll, ROW_PX, type ScrollVirtualizer } from "./pane-scroll.ts";
 
 const VIEWPORT_PX = 200;

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Delayed } from "../../../ui/Delayed.tsx";
+import { Delayed } from "../../../../ui/Delayed.tsx";
 
 /** Stands where the lines would. What will be over in a moment (`isLate`) shows only after 100 ms. */
 export const EmptyPane = ({ isLate, children }: { readonly isLate: boolean; readonly children: ReactNode }) => (

@@ -1,5 +1,5 @@
 import { ArrowDown } from "lucide-react";
-import { formatCount } from "../../../format/percent.ts";
+import { formatCount } from "../../../../format/percent.ts";
 
 /** Over the last rows, while somebody reads further up: how much is new, and the way there. */
 export const NewLinesPill = ({ count, onGo }: { readonly count: number; readonly onGo: () => void }) => (

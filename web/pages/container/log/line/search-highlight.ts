@@ -1,5 +1,5 @@
-import type { LogQuery } from "../../../workers/log-messages.ts";
-import { foldCase } from "../../../workers/match-lines.ts";
+import type { LogQuery } from "../../../../workers/log-messages.ts";
+import { foldCase } from "../../../../workers/match-lines.ts";
 import type { LineToken } from "./line-tokens.ts";
 
 /** Marks what the search found in the rows that are drawn. */

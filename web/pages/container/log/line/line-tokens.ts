@@ -1,6 +1,6 @@
 import Anser from "anser";
-import { keepSgr } from "../../../format/escape-sequences.ts";
-import type { Rgb } from "../../../ui/theme/contrast.ts";
+import { keepSgr } from "../../../../format/escape-sequences.ts";
+import type { Rgb } from "../../../../ui/theme/contrast.ts";
 import { backgroundColour, paletteColour, textColour, textOn } from "./ansi-colours.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { Container } from "@yardarm/protocol/container";
 import type { ErrorCode } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
-import { containerLook } from "../../../format/state-look.ts";
-import { nsToMs } from "../../../format/time.ts";
-import type { ConnectionState } from "../../../live/hub-socket.ts";
-import type { LogFeed } from "../../../live/log-session.ts";
+import { containerLook } from "../../../../format/state-look.ts";
+import { nsToMs } from "../../../../format/time.ts";
+import type { ConnectionState } from "../../../../live/hub-socket.ts";
+import type { LogFeed } from "../../../../live/log-session.ts";
 
 /** How lines get here, or why they do not. */
 

@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, type Range } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useState } from "react";
-import type { LogElements } from "./log-elements.ts";
-import type { LogRows } from "./log-rows.ts";
+import type { LogElements } from "../log-elements.ts";
+import type { LogRows } from "../rows/log-rows.ts";
 import { type SelectedText, selectedText } from "./text-selection.ts";
 
 /** Chooses the rows to draw: those on screen, and the two in which a selection begins and ends, or it would be lost. */

@@ -1,16 +1,16 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { FLAG_CONTINUATION } from "@yardarm/protocol/log/line-flags";
 import { type ReactNode, useCallback, useEffect, useEffectEvent, useLayoutEffect } from "react";
-import type { FetchState } from "../../../live/log-fetcher.ts";
-import type { SeqRange } from "../../../live/log-ranges.ts";
-import type { LogQuery } from "../../../workers/log-messages.ts";
-import { LineBody } from "./LineBody.tsx";
-import type { LogElements } from "./log-elements.ts";
-import type { LogRow, LogRows } from "./log-rows.ts";
-import { ClearedNote, HoleNote, LossNote } from "./NoteRow.tsx";
+import type { FetchState } from "../../../../live/log-fetcher.ts";
+import type { SeqRange } from "../../../../live/log-ranges.ts";
+import type { LogQuery } from "../../../../workers/log-messages.ts";
+import { LineBody } from "../line/LineBody.tsx";
+import { ClearedNote, HoleNote, LossNote } from "../line/NoteRow.tsx";
+import { canHighlight, highlightIn } from "../line/search-highlight.ts";
+import { formatStamp, type StampStyle, stampCharacters } from "../line/stamps.ts";
+import type { LogElements } from "../log-elements.ts";
+import type { LogRow, LogRows } from "../rows/log-rows.ts";
 import { type PaneScroll, ROW_PX } from "./pane-scroll.ts";
-import { canHighlight, highlightIn } from "./search-highlight.ts";
-import { formatStamp, type StampStyle, stampCharacters } from "./stamps.ts";
 import { useSelectedRows } from "./use-selected-rows.ts";
 import "./log-pane.css";
 

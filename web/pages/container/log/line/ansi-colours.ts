@@ -1,4 +1,4 @@
-import { contrastRatio, type Rgb } from "../../../ui/theme/contrast.ts";
+import { contrastRatio, type Rgb } from "../../../../ui/theme/contrast.ts";
 
 /** 256 and true colours made readable on the log pane. The first 16 are theme tokens and live in the style sheet. */
 

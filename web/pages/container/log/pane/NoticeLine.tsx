@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { HostId } from "@yardarm/protocol/ids";
-import { Button } from "../../../ui/Button.tsx";
-import { CopyButton } from "../../../ui/CopyButton.tsx";
-import { PATHS } from "../../paths.ts";
+import { Button } from "../../../../ui/Button.tsx";
+import { CopyButton } from "../../../../ui/CopyButton.tsx";
+import { PATHS } from "../../../paths.ts";
 import type { LogNotice, NoticeAction } from "./log-notice.ts";
 
 export type NoticeLineProps = {

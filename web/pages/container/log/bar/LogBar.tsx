@@ -1,17 +1,17 @@
 import type { LevelMask } from "@yardarm/protocol/log/level";
 import { ArrowDownToLine, Clock, Copy, EllipsisVertical, Eraser, Pause, Play, WrapText } from "lucide-react";
 import { memo } from "react";
-import type { LogSession } from "../../../live/log-session.ts";
-import { IconButton } from "../../../ui/Button.tsx";
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from "../../../ui/Menu.tsx";
+import type { LogSession } from "../../../../live/log-session.ts";
+import { IconButton } from "../../../../ui/Button.tsx";
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from "../../../../ui/Menu.tsx";
+import { STAMP_NAMES, STAMP_STYLES } from "../line/stamps.ts";
+import type { Direction, LogCommands } from "../log-commands.ts";
+import type { LogPreferences } from "../log-preferences.ts";
 import type { ChipLook } from "./chip-look.ts";
 import { LevelMenu } from "./LevelMenu.tsx";
-import type { Direction, LogCommands } from "./log-commands.ts";
-import type { LogPreferences } from "./log-preferences.ts";
 import { SearchField } from "./SearchField.tsx";
 import { StateChip } from "./StateChip.tsx";
 import type { Search } from "./search.ts";
-import { STAMP_NAMES, STAMP_STYLES } from "./stamps.ts";
 
 export type LogBarProps = {
   readonly chip: ChipLook;

@@ -1,9 +1,9 @@
 import { DEBUG, ERROR, INFO, maskAtLeast, maskOfLevels, WARN } from "@yardarm/protocol/log/level";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { framesOf, type SampleLine } from "../../../dev/log-samples.ts";
-import { LogStore } from "../../../live/log-store.ts";
-import { LogDecoding } from "../../../workers/log-decoding.ts";
+import { framesOf, type SampleLine } from "../../../../dev/log-samples.ts";
+import { LogStore } from "../../../../live/log-store.ts";
+import { LogDecoding } from "../../../../workers/log-decoding.ts";
 import { ALL_ROWS, type LogRow, LogRowBuilder, type LogRows, type RowFilter, type RowSource } from "./log-rows.ts";
 
 const LEVELS = [INFO, ERROR, WARN, DEBUG] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { makeContainer, makeHost } from "../../../dev/samples.ts";
-import { chipLook, formatStopwatch } from "./chip-look.ts";
-import { logNotice, type NoticeFacts } from "./log-notice.ts";
+import { makeContainer, makeHost } from "../../../../dev/samples.ts";
+import { chipLook, formatStopwatch } from "../bar/chip-look.ts";
+import { logNotice, type NoticeFacts } from "../pane/log-notice.ts";
 import { FOLLOWING, type Reading } from "./reading.ts";
 import { deriveTransport, type Transport, type TransportFacts } from "./transport.ts";
 
