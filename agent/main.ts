@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import type { AgentUp } from "@yardarm/protocol/agent-up/up";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "@yardarm/protocol/protocol-version";
@@ -231,6 +232,9 @@ const start = async (): Promise<number> => {
     console.log(argument === "--version" ? AGENT_VERSION : USAGE);
     return 0;
   }
+  // The young generation would grow to tens of MB over time and never shrink; what an agent keeps for long is small, so
+  // it stays at its first size (`agent-footprint`: 10 MB less, the same CPU).
+  setFlagsFromString("--semi-space-growth-factor=1");
   try {
     const config = readConfig(process.env);
     // Nothing that this process starts needs it.

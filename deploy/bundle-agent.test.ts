@@ -19,6 +19,8 @@ test("the agent is one file that needs nothing but Node, and carries no schema l
   const sha256 = createHash("sha256").update(code).digest("hex");
   expect(await readFile(bundle.checksumFile, "utf8")).toBe(`${sha256}  yardarm-agent.mjs\n`);
 
+  expect(bundle.imports, "one import of it costs 5 MB: see leanHttp").not.toContain("node:http");
+
   const alone = path.join(temp.path, "yardarm-agent.mjs");
   await copyFile(bundle.file, alone);
   const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
-import { rolldown } from "rolldown";
+import { type Plugin, rolldown } from "rolldown";
 
 export type AgentBundle = {
   readonly file: string;
@@ -19,13 +19,28 @@ export type AgentBundle = {
 const repository = path.resolve(import.meta.dirname, "..");
 export const AGENT_BUNDLE_NAME = "yardarm-agent.mjs";
 
+/**
+ * An ES module's import of `node:http` reads every name that it exports, and one of them loads Node's whole `fetch`
+ * (5 MB resident). The bundle takes the few names that it uses without touching the others.
+ */
+const LEAN = new Set(["node:http", "node:https"]);
+const leanHttp: Plugin = {
+  name: "lean-http",
+  resolveId: (id) => (LEAN.has(id) ? `\0${id}` : null),
+  load: (id) => {
+    const name = /^\0(node:https?)$/.exec(id)?.[1];
+    return name === undefined ? null : `export const { Agent, request } = process.getBuiltinModule("${name}");`;
+  },
+};
+
 /** Bundles into `directory`. Throws when anything but `node:` would remain to be imported. */
 export const bundleAgent = async (directory = path.join(import.meta.dirname, "dist")): Promise<AgentBundle> => {
   const file = path.join(directory, AGENT_BUNDLE_NAME);
   await using bundle = await rolldown({
     input: path.join(repository, "agent/main.ts"),
     platform: "node",
-    external: (id) => isBuiltin(id),
+    plugins: [leanHttp],
+    external: (id) => isBuiltin(id) && !LEAN.has(id),
     // `ws` looks for two native add-ons; without them it does the same in JavaScript.
     transform: { define: { "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' } },
   });
