@@ -46,7 +46,7 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: PATHS.signIn,
-  validateSearch: (raw): { readonly next?: string } => (typeof raw["next"] === "string" ? { next: raw["next"] } : {}),
+  validateSearch: (raw): { readonly next?: string } => (typeof raw.next === "string" ? { next: raw.next } : {}),
   component: lazyRouteComponent(() => import("./pages/sign-in/SignInPage.tsx"), "SignInPage"),
 });
 

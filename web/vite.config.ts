@@ -3,7 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 /** Where `npm run dev` sends what is not its own. */
-const hub = process.env["YARDARM_DEV_HUB"] ?? "http://127.0.0.1:8080";
+const hub = process.env.YARDARM_DEV_HUB ?? "http://127.0.0.1:8080";
 
 /** Preloads the two fonts that every page shows, so that `font-display: optional` finds them in time. */
 const preloadFonts = (): Plugin => ({

@@ -39,7 +39,7 @@ export type DistFile = { readonly type: string; readonly body: Buffer };
 
 /** Every built file by its path; empty when nothing was built. `MOCK_DIST` names another build than `web/dist`. */
 export const readDist = async (): Promise<ReadonlyMap<string, DistFile>> => {
-  const dist = process.env["MOCK_DIST"] ?? fileURLToPath(new URL("../dist", import.meta.url));
+  const dist = process.env.MOCK_DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
   const files = new Map<string, DistFile>();
   const entries = await readdir(dist, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {

@@ -33,16 +33,16 @@ const isId = (value: unknown): boolean => typeof value === "string" && ID.test(v
 
 const isMetrics = (value: unknown): value is ClientMetrics =>
   isRecord(value) &&
-  value["type"] === "metrics" &&
-  isId(value["hostId"]) &&
-  typeof value["tsNs"] === "string" &&
-  /^-?\d{1,19}$/.test(value["tsNs"]) &&
-  typeof value["intervalMs"] === "number" &&
-  Number.isFinite(value["intervalMs"]) &&
-  (value["host"] === null || (isRecord(value["host"]) && hasValues(value["host"], HOST_VALUES))) &&
-  Array.isArray(value["containers"]) &&
-  value["containers"].every(
-    (sample: unknown) => isRecord(sample) && isId(sample["containerId"]) && hasValues(sample, SAMPLE_VALUES),
+  value.type === "metrics" &&
+  isId(value.hostId) &&
+  typeof value.tsNs === "string" &&
+  /^-?\d{1,19}$/.test(value.tsNs) &&
+  typeof value.intervalMs === "number" &&
+  Number.isFinite(value.intervalMs) &&
+  (value.host === null || (isRecord(value.host) && hasValues(value.host, HOST_VALUES))) &&
+  Array.isArray(value.containers) &&
+  value.containers.every(
+    (sample: unknown) => isRecord(sample) && isId(sample.containerId) && hasValues(sample, SAMPLE_VALUES),
   );
 
 /** The message when `value` is a well-formed `metrics`, otherwise `null`. */

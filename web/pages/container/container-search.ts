@@ -5,6 +5,6 @@ export type ContainerTab = (typeof CONTAINER_TABS)[number];
 export type ContainerSearch = { readonly tab?: ContainerTab };
 
 export const readContainerSearch = (raw: Readonly<Record<string, unknown>>): ContainerSearch => {
-  const tab = CONTAINER_TABS.find((candidate) => candidate === raw["tab"]);
+  const tab = CONTAINER_TABS.find((candidate) => candidate === raw.tab);
   return tab === undefined || tab === "logs" ? {} : { tab };
 };

@@ -44,11 +44,11 @@ const oneOf = <Value extends string>(values: readonly Value[], value: unknown): 
 /** For the router: takes the address apart, drops what is not legal or says only the default. */
 export const readFleetSearch = (raw: Readonly<Record<string, unknown>>): FleetSearch =>
   writeFleetView({
-    query: typeof raw["q"] === "string" || typeof raw["q"] === "number" ? String(raw["q"]).slice(0, MAX_QUERY) : "",
-    states: typeof raw["state"] === "string" ? readStates(raw["state"]) : [],
-    group: oneOf(GROUPINGS, raw["group"]) ?? DEFAULT_GROUP,
-    sort: oneOf(SORT_KEYS, raw["sort"]) ?? DEFAULT_SORT,
-    isDescending: raw["desc"] === true,
+    query: typeof raw.q === "string" || typeof raw.q === "number" ? String(raw.q).slice(0, MAX_QUERY) : "",
+    states: typeof raw.state === "string" ? readStates(raw.state) : [],
+    group: oneOf(GROUPINGS, raw.group) ?? DEFAULT_GROUP,
+    sort: oneOf(SORT_KEYS, raw.sort) ?? DEFAULT_SORT,
+    isDescending: raw.desc === true,
   });
 
 export const toFleetView = (search: FleetSearch): FleetView => ({

@@ -5,6 +5,6 @@ type HostTab = (typeof HOST_TABS)[number];
 export type HostSearch = { readonly tab?: HostTab };
 
 export const readHostSearch = (raw: Readonly<Record<string, unknown>>): HostSearch => {
-  const tab = HOST_TABS.find((candidate) => candidate === raw["tab"]);
+  const tab = HOST_TABS.find((candidate) => candidate === raw.tab);
   return tab === undefined || tab === "containers" ? {} : { tab };
 };

@@ -20,8 +20,8 @@ export const readTheme = (): ThemeChoice => {
 
 /** Puts the choice on the document, where tokens.css reads it. */
 export const applyTheme = (choice: ThemeChoice): void => {
-  if (choice === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = choice;
+  if (choice === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
   for (const listener of listeners) listener();
 };
 
@@ -36,7 +36,7 @@ export const chooseTheme = (choice: ThemeChoice): void => {
 };
 
 const chosen = (): ThemeChoice => {
-  const value = document.documentElement.dataset["theme"];
+  const value = document.documentElement.dataset.theme;
   return value === "light" || value === "dark" ? value : "system";
 };
 
