@@ -69,7 +69,8 @@ export default defineConfig({
     "import/no-default-export": "error",
     "max-lines": ["error", { max: 500, skipBlankLines: true, skipComments: true }],
     "no-console": "error",
-    // Biome has the same rule, and one suppression with its reason is enough.
+    // Biome has the same rules, and one suppression with its reason is enough.
+    "no-empty-pattern": "off",
     "no-control-regex": "off",
   },
   overrides: [

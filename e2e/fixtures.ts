@@ -1,4 +1,4 @@
-import { type BrowserContext, type Page, test as base } from "@playwright/test";
+import { type BrowserContext, test as base, type Page } from "@playwright/test";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { type HubProcess, startHubProcess } from "@yardarm/testkit/hub-process";
@@ -72,7 +72,7 @@ interface TestFixtures {
 /** Tests share one hub with its local agent; who kills it starts one of their own. */
 export const test = base.extend<TestFixtures, { readonly fleet: Fleet }>({
   fleet: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from this pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
     async ({}, use) => {
       const fleet = await startFleet();
       await use(fleet);
@@ -84,7 +84,7 @@ export const test = base.extend<TestFixtures, { readonly fleet: Fleet }>({
     await enter(context, fleet.session);
     await use(page);
   },
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
   run: async ({}, use) => {
     const started: TestContainer[] = [];
     await use(async (options) => {
@@ -94,7 +94,7 @@ export const test = base.extend<TestFixtures, { readonly fleet: Fleet }>({
     });
     await Promise.all(started.map((container) => container.remove()));
   },
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
   create: async ({}, use) => {
     const created: TestContainer[] = [];
     await use(async (options) => {

@@ -11,7 +11,7 @@ import { Sender, WebSocketServer } from "ws";
 
 // Exported by `ws`, but missing from its types.
 declare module "ws" {
-  const Sender: { frame(data: Buffer, options: typeof FRAME): Buffer[] };
+  export const Sender: { frame(data: Buffer, options: typeof FRAME): Buffer[] };
 }
 
 const FRAME = { fin: true, opcode: 2, mask: false, rsv1: false, readOnly: true } as const;

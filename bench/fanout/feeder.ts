@@ -57,7 +57,7 @@ export class Feeder {
     const headers = { authorization: "Bearer none" };
     const socket = new WebSocket(`ws://127.0.0.1:${port}${AGENT_PATH}`, { headers, perMessageDeflate: false });
     const { promise: assigned, resolve, reject } = Promise.withResolvers<number>();
-    socket.on("close", (code, reason) => reject(new Error(`The feeder was cut off: ${code} ${reason}`)));
+    socket.on("close", (code, reason) => reject(new Error(`The feeder was cut off: ${code} ${reason.toString()}`)));
     socket.on("error", reject);
     socket.on("message", (data: Buffer) => {
       const message = JSON.parse(data.toString()) as { type: string; streams?: { alias: number }[] };
