@@ -107,6 +107,7 @@ const OpenLog = ({ containerId, hostId, session, isNarrow }: OpenLogProps) => {
       <NoticeLine
         notice={notice}
         hostId={hostId}
+        isSmall={shownCount > 0}
         onAct={(action) => {
           if (action === "retry") session.retry();
           else if (action === "reconnect") live.retryNow();

@@ -1,4 +1,5 @@
 import type { LevelMask } from "@yardarm/protocol/log/level";
+import { clsx } from "clsx";
 import { ArrowDownToLine, Clock, Copy, EllipsisVertical, Eraser, Pause, Play, WrapText } from "lucide-react";
 import { memo } from "react";
 import type { LogSession } from "../../../../live/log-session.ts";
@@ -30,11 +31,21 @@ export type LogBarProps = {
 };
 
 const ICON = "size-4";
+/** Left out where there is little room; the menu has it as well. */
+const ROOMY = "hidden! @min-[480px]:inline-flex!";
 const TOGGLE = "shrink-0 aria-pressed:bg-raised aria-pressed:text-accent";
 
 /** One row of controls, two where there is little room: which of the two never depends on the data. */
 export const LogBar = memo((props: LogBarProps) => {
   const { commands, preferences } = props;
+  const stampChoice = (
+    <MenuChoice
+      label={`Timestamps, ${zoneName()}`}
+      value={preferences.stamps}
+      options={STAMP_STYLES.map((style) => ({ value: style, text: STAMP_NAMES[style] }))}
+      onChange={(stamps) => commands.prefer({ stamps })}
+    />
+  );
   return (
     <div className="@container shrink-0 border-line border-b bg-surface">
       <div className="flex flex-col @min-[960px]:flex-row" role="toolbar" aria-label="Log">
@@ -64,7 +75,7 @@ export const LogBar = memo((props: LogBarProps) => {
           />
           <IconButton
             label="Clear this view"
-            className={TOGGLE}
+            className={clsx(TOGGLE, ROOMY)}
             onClick={() => commands.clear()}
             icon={<Eraser className={ICON} aria-hidden="true" />}
           />
@@ -77,15 +88,14 @@ export const LogBar = memo((props: LogBarProps) => {
           />
           <Menu
             trigger={
-              <IconButton label="Timestamps" className={TOGGLE} icon={<Clock className={ICON} aria-hidden="true" />} />
+              <IconButton
+                label="Timestamps"
+                className={clsx(TOGGLE, ROOMY)}
+                icon={<Clock className={ICON} aria-hidden="true" />}
+              />
             }
           >
-            <MenuChoice
-              label={`Timestamps, ${zoneName()}`}
-              value={preferences.stamps}
-              options={STAMP_STYLES.map((style) => ({ value: style, text: STAMP_NAMES[style] }))}
-              onChange={(stamps) => commands.prefer({ stamps })}
-            />
+            {stampChoice}
           </Menu>
           <Menu
             trigger={
@@ -101,7 +111,13 @@ export const LogBar = memo((props: LogBarProps) => {
                 <Copy className={ICON} aria-hidden="true" /> Copy all lines shown
               </span>
             </MenuItem>
+            <MenuItem onSelect={() => commands.clear()}>
+              <span className="flex items-center gap-2">
+                <Eraser className={ICON} aria-hidden="true" /> Clear this view
+              </span>
+            </MenuItem>
             <MenuSeparator />
+            {stampChoice}
             <MenuChoice
               label="stdout and stderr"
               value={preferences.showsStream ? "shown" : "hidden"}

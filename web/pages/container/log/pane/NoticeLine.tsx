@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { HostId } from "@yardarm/protocol/ids";
+import { clsx } from "clsx";
 import { Button } from "../../../../ui/Button.tsx";
 import { CopyButton } from "../../../../ui/CopyButton.tsx";
 import { PATHS } from "../../../paths.ts";
@@ -8,6 +9,8 @@ import type { LogNotice, NoticeAction } from "./log-notice.ts";
 export type NoticeLineProps = {
   readonly notice: LogNotice;
   readonly hostId: HostId;
+  /** Two lines of small print in a place of fixed height, instead of as much as it needs. */
+  readonly isSmall: boolean;
   readonly onAct: (action: Exclude<NoticeAction, "showHost">) => void;
 };
 
@@ -20,11 +23,19 @@ const WORDS: Readonly<Record<Exclude<NoticeAction, "showHost">, string>> = {
 };
 
 /** A sentence with the one thing that can be done about it. */
-export const NoticeLine = ({ notice, hostId, onAct }: NoticeLineProps) => {
+export const NoticeLine = ({ notice, hostId, isSmall, onAct }: NoticeLineProps) => {
   const { action } = notice;
   return (
-    <div className="flex min-w-0 items-center gap-2 font-sans text-base" data-notice={notice.tone}>
-      <p className={`min-w-0 ${TONES[notice.tone]}`}>{notice.text}</p>
+    <div
+      className={clsx("flex min-w-0 items-center gap-2 font-sans", isSmall ? "text-meta" : "text-base")}
+      data-notice={notice.tone}
+    >
+      <p
+        className={clsx("min-w-0", TONES[notice.tone], isSmall && "line-clamp-2")}
+        title={isSmall ? notice.text : undefined}
+      >
+        {notice.text}
+      </p>
       {action === "showHost" ? (
         <Link to={PATHS.host} params={{ hostId }} className="shrink-0 text-accent underline">
           Show the host
