@@ -5,6 +5,7 @@
 import { createServer } from "node:http";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
+import { isSettled } from "@yardarm/protocol/action";
 import type { ActionId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
 import { ActionFeed } from "./actions/action-feed.ts";
 import { ActionService } from "./actions/action-service.ts";
@@ -41,6 +42,7 @@ import { HubMetrics } from "./observability/metrics.ts";
 import { openPeople } from "./open-people.ts";
 import type { AgentConnection } from "./relay/agent-connection.ts";
 import { AgentRegistry } from "./relay/agent-registry.ts";
+import type { CommittedLog } from "./relay/committed-log.ts";
 import { LogRelay } from "./relay/log-relay.ts";
 import { RequestRouter } from "./relay/request-router.ts";
 import { Turn } from "./relay/turn.ts";
@@ -110,7 +112,14 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
 
   const fleet = new Fleet();
   const turn = new Turn({ defer: setImmediate, report });
-  const relay = new LogRelay({ nodeId, log: logStore, turn, drops: metrics.drops, nowMs, report });
+  const relay = new LogRelay({
+    nodeId,
+    log: countingCommits(logStore, metrics),
+    turn,
+    drops: metrics.drops,
+    nowMs,
+    report,
+  });
   const router = new RequestRouter({ bus, report });
   const reports = new AgentReports<AgentConnection>({
     storage,
@@ -157,7 +166,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       const publicKey = (await storage.system.hosts.findCredential(hostId))?.agentPublicKey;
       return typeof publicKey === "string" && verifyFor("action-result", payload, { publicKey, signature });
     },
-    publish: (orgId, action) => actionFeed.publish(orgId, action),
+    publish: (orgId, action) => {
+      if (isSettled(action.state)) metrics.actions.inc({ verb: action.verb, state: action.state });
+      actionFeed.publish(orgId, action);
+    },
     newActionId: () => newId<ActionId>("act"),
     nowNs,
     after,
@@ -183,6 +195,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       ...{ registry, relay, router },
       handlers: agentHandlers({ reports, metrics: liveMetrics, actions, router, report }),
       welcome: signWelcome({ keys, nodeId, nowNs }),
+      received: (frameBytes) => {
+        metrics.logFrames.inc();
+        metrics.logBytes.inc(frameBytes);
+      },
       refused: ({ hostId }, error) => {
         metrics.connectionsClosed.inc({ socket: "agent", code: error.code });
         logger.warn({ hostId, code: error.code, reason: error.message }, "agent connection ended");
@@ -196,6 +212,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       report,
     },
     newViewer: (socket) => new Viewer({ socket, transport: frameTransport, turn, drops: metrics.drops }),
+    refusedUpgrade: (socket, code) => metrics.connectionsRefused.inc({ socket, code }),
     version: VERSION,
     recheckMs: RECHECK_MS,
     random: Math.random,
@@ -231,6 +248,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         firstRun: people.firstRun,
         signIn: people.signIn,
         permissionsOf: (role) => ROLE_PERMISSIONS[role],
+        attempted: (outcome) => metrics.signIns.inc({ outcome }),
         claimed: claimed.resolve,
       }),
       ...hostRoutes({
@@ -254,6 +272,9 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     authenticate: async (headers) => {
       const token = cookie.read(headers.get("cookie"));
       return token === null ? null : sessions.authenticate(token);
+    },
+    observe: ({ seconds, status, ...labels }) => {
+      metrics.requestSeconds.observe({ ...labels, status: String(status) }, seconds);
     },
     guard: demand,
     checkOrigin: (request) => origin.checkRequest(request),
@@ -310,3 +331,14 @@ const openLogStore = async (config: Config, directory: string): Promise<LogStore
     ? new SqliteLogStore({ ...time, directory: path.join(directory, "logs") })
     : openPgLogStore({ ...time, url: config.databaseUrl });
 };
+
+/** The relay's view of the store, with the committed lines counted. */
+const countingCommits = (store: LogStore, { logLinesCommitted }: HubMetrics): CommittedLog => ({
+  append: async (commit) => {
+    await store.append(commit);
+    logLinesCommitted.inc(commit.cursor.nextSeq - commit.firstSeq);
+  },
+  cursors: (orgId, containerIds) => store.cursors(orgId, containerIds),
+  readRange: (query) => store.readRange(query),
+  firstSeq: (orgId, containerId) => store.firstSeq(orgId, containerId),
+});

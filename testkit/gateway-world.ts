@@ -130,6 +130,7 @@ export class GatewayWorld implements AsyncDisposable {
           message: (connection, message) => this.messages.push(`${message.type} ${connection.hostId}`),
         },
         welcome: () => ({ type: "welcome", payload: "{}", keyId: "key", signature: "A".repeat(86) }),
+        received: () => {},
         refused: (_agent, error) => this.refusals.push(error.code),
       },
       clients: {
@@ -149,6 +150,7 @@ export class GatewayWorld implements AsyncDisposable {
         report,
       },
       newViewer: (socket) => new Viewer({ socket, transport: frameTransport, turn, drops }),
+      refusedUpgrade: () => {},
       version: "1.2.3",
       recheckMs: 20,
       random: () => 0,

@@ -88,6 +88,7 @@ const gateway = new Gateway({
       message: () => {},
     },
     welcome: () => ({ type: "welcome", payload: "", keyId: "", signature: "" }),
+    received: () => {},
     refused: (_agent, error) => report(error),
   },
   clients: {
@@ -101,6 +102,7 @@ const gateway = new Gateway({
     },
   },
   newViewer: (socket) => new Viewer({ socket, transport: frameTransport, turn, drops }),
+  refusedUpgrade: (_socket, code) => report(code),
   version: "0.0.0",
   recheckMs: 4_000,
   random: Math.random,

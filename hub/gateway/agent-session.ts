@@ -42,6 +42,8 @@ export type AgentSessionOptions = {
   readonly handlers: AgentHandlers;
   /** The signed `welcome` for this connection. */
   readonly welcome: (agent: AuthenticatedAgent, connection: AgentConnection, protocol: number) => Welcome;
+  /** Told of every binary frame, for counting. */
+  readonly received: (frameBytes: number) => void;
   /** Told of every connection that the hub ended, with the sentence why. */
   readonly refused: (agent: AuthenticatedAgent, error: ProtocolError) => void;
 };
@@ -117,8 +119,10 @@ export class AgentSession implements AgentSocket {
           throw new ProtocolError("malformed_frame", "An agent waits for welcome before it speaks on.");
         case "connected":
           this.#options.registry.seen(this.#state.connection);
-          if (isBinary) this.#options.relay.frame(this.#state.connection, data);
-          else this.#dispatch(this.#state.connection, data);
+          if (isBinary) {
+            this.#options.received(data.length);
+            this.#options.relay.frame(this.#state.connection, data);
+          } else this.#dispatch(this.#state.connection, data);
           break;
         case "closed":
           break;

@@ -28,6 +28,8 @@ export type GatewayOptions = {
   readonly agents: AgentSessionOptions;
   readonly clients: Omit<ClientSessionOptions, "actor">;
   readonly newViewer: (socket: ViewerSocket) => Viewer;
+  /** Told of every upgrade that was refused. */
+  readonly refusedUpgrade: (socket: "agent" | "client" | "other", code: ErrorCode) => void;
   /** First message on a client's socket. */
   readonly version: string;
   /** How often sockets re-check session and role; at most 5 s (IDTY-09). */
@@ -92,14 +94,16 @@ export class Gateway {
       stream.destroy();
     };
     stream.on("error", breakOff);
+    const url = URL.parse(request.url ?? "/", "http://hub") ?? new URL("http://hub/");
+    const [, hostId] = AGENT_PATH.exec(url.pathname) ?? [];
     try {
       if (this.#isDraining) throw new ProtocolError("draining", "This hub is about to stop.");
-      const url = new URL(request.url ?? "/", "http://hub");
-      const [, hostId] = AGENT_PATH.exec(url.pathname) ?? [];
       if (hostId !== undefined) await this.#upgradeAgent({ request, stream, head, url }, hostId);
       else if (url.pathname === CLIENT_PATH) await this.#upgradeClient({ request, stream, head, url });
       else throw new ProtocolError("not_found", "There is no socket at this address.");
     } catch (error) {
+      const kind = hostId !== undefined ? "agent" : url.pathname === CLIENT_PATH ? "client" : "other";
+      this.#options.refusedUpgrade(kind, toProtocolError(error).code);
       this.#refuse(stream, error);
     } finally {
       stream.off("error", breakOff);

@@ -17,6 +17,13 @@ export type MountOptions = {
   readonly checkOrigin: (request: { readonly method: string; readonly headers: Headers }) => void;
   /** The client's address; headers count only when a trusted proxy sent them. */
   readonly clientAddress: (request: AddressedRequest) => string;
+  /** Told of every answer; `route` is the pattern, never the address. */
+  readonly observe: (answer: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly seconds: number;
+  }) => void;
   readonly logger: { readonly error: (fields: object, message: string) => void };
 };
 
@@ -64,7 +71,18 @@ export const mount = (app: HubHono, operations: readonly Operation[], options: M
     if (operation.access?.kind !== "public" && !operation.access?.permissions.length) {
       throw new Error(`${route} declares no permission`);
     }
-    app.on(operation.method, operation.path, (context) => answer(operation, context, options));
+    app.on(operation.method, operation.path, async (context) => {
+      const startedAt = performance.now();
+      const response = await answer(operation, context, options);
+      const { method, path } = operation;
+      options.observe({
+        method,
+        route: path,
+        status: response.status,
+        seconds: (performance.now() - startedAt) / 1000,
+      });
+      return response;
+    });
   }
 };
 

@@ -51,6 +51,7 @@ const failing = publicOperation({
 const setUp = (operations: readonly Operation[], changes: { readonly actor?: Actor | null } = {}) => {
   const logged: string[] = [];
   const guarded: string[] = [];
+  const observed: string[] = [];
   const app = createApp({
     version: "1.2.3",
     cookieName: "__Host-yardarm",
@@ -70,13 +71,14 @@ const setUp = (operations: readonly Operation[], changes: { readonly actor?: Act
       if (headers.get("origin") === "https://evil.example") throw new ProtocolError("origin_rejected", "no");
     },
     clientAddress: () => "::1",
+    observe: ({ route, status }) => observed.push(`${route} ${status}`),
     logger: { error: (_fields, message) => logged.push(message) },
   });
   const call = (path: string, init: RequestInit = {}) =>
     app.request(`http://hub${path}`, init, { incoming: new IncomingMessage(new Socket()) });
   const post = (path: string, body: string, headers: Record<string, string> = {}) =>
     call(path, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
-  return { app, call, post, logged, guarded };
+  return { app, call, post, logged, guarded, observed };
 };
 
 describe("the HTTP contract", () => {
@@ -120,11 +122,12 @@ describe("the HTTP contract", () => {
   });
 
   test("the unexpected is logged once and its message stays inside", async () => {
-    const { call, logged } = setUp([failing]);
+    const { call, logged, observed } = setUp([failing]);
     const response = await call("/api/broken");
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("hunter2");
     expect(logged).toEqual(["request failed"]);
+    expect(observed).toEqual(["/api/broken 500"]);
   });
 
   test("[SEC-T14] an address that no route has is a problem document; every answer carries the security headers", async () => {

@@ -12,7 +12,6 @@ export class HubMetrics {
   readonly registry = new Registry();
   readonly agentsConnected = this.#gauge("agents_connected", "Agents connected to this node.");
   readonly viewersConnected = this.#gauge("viewers_connected", "Browser sockets open on this node.");
-  readonly streamsWatched = this.#gauge("log_streams_watched", "Containers whose log somebody watches on this node.");
   readonly logFrames = this.#counter("log_frames_received_total", "Log batches received from agents.");
   readonly logBytes = this.#counter("log_bytes_received_total", "Bytes of log batches as received from agents.");
   readonly logLinesCommitted = this.#counter("log_lines_committed_total", "Log lines written durably.");

@@ -32,6 +32,8 @@ export type AuthRouteOptions = {
   readonly permissionsOf: (role: Role) => ReadonlySet<Permission>;
   /** The lifetime of a new session's cookie. */
   readonly sessionMs: number;
+  /** Told of every attempt to sign in, for counting. */
+  readonly attempted: (outcome: "accepted" | "refused") => void;
   /** Called once the first owner has claimed the hub. */
   readonly claimed: (orgId: OrgId) => void;
 };
@@ -92,7 +94,16 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
       query: NOTHING,
       body: signInRequestSchema,
       response: null,
-      handle: async ({ body, request }) => signedIn((await signIn.signIn(body, clientOf(request))).token),
+      handle: async ({ body, request }) => {
+        let outcome: "accepted" | "refused" = "refused";
+        try {
+          const { token } = await signIn.signIn(body, clientOf(request));
+          outcome = "accepted";
+          return signedIn(token);
+        } finally {
+          options.attempted(outcome);
+        }
+      },
     }),
     guardedOperation({
       method: "POST",
