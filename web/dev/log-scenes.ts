@@ -147,7 +147,9 @@ export const LOG_SCENES: readonly Scene[] = [
       await expect(page.getByText(/1,204 lines .* lost/)).toBeVisible();
       await log(page).focus();
       await page.keyboard.type("gg");
-      await expect(page.getByText(/no longer stored/)).toBeVisible();
+      await page.waitForTimeout(300);
+      await page.keyboard.type("gg");
+      await expect(page.getByText(/lines are not stored/)).toBeVisible();
     },
   },
   {

@@ -21,14 +21,13 @@ export type LogFetcherOptions = {
   readonly store: LogStore;
   readonly timers: Timers;
   readonly send: (fromSeq: number, toSeq: number) => void;
-  /** The state, or the store's floor, has changed. */
+  /** The state has changed, and with it perhaps what the store knows to be absent. */
   readonly onChange: () => void;
 };
 
 export class LogFetcher {
   readonly #options: LogFetcherOptions;
   #state: FetchState = { status: "idle" };
-  #heldBefore = 0;
   /** Ranges to be fetched without being asked: skipped ones, and what a change of epoch left open. */
   #owed: SeqRange[] = [];
   #cancelTimeout: () => void = () => {};
@@ -49,7 +48,6 @@ export class LogFetcher {
       side === "newest"
         ? { fromSeq: Math.max(range.fromSeq, range.endSeq - FETCH_LINES), endSeq: range.endSeq }
         : { fromSeq: range.fromSeq, endSeq: Math.min(range.endSeq, range.fromSeq + FETCH_LINES) };
-    this.#heldBefore = this.#options.store.heldIn(page);
     this.#cancelTimeout = this.#options.timers.after(FETCH_TIMEOUT_MS, () => this.fail());
     this.#set({ status: "loading", range: page });
     this.#options.send(page.fromSeq, page.endSeq);
@@ -62,16 +60,22 @@ export class LogFetcher {
     else this.#payLater();
   }
 
-  /** The hub has sent what it has of the page. */
-  answered({ fromSeq }: LogFetched): void {
+  /**
+   * The hub has sent what it has between `fromSeq` and `toSeq`, which may be less than the page: nothing is stored below
+   * `fromSeq` when that is higher than what was asked, and how far it got when `toSeq` is lower.
+   */
+  answered({ fromSeq, toSeq }: LogFetched): void {
     if (this.#state.status !== "loading") return;
     const { range } = this.#state;
+    const { store } = this.#options;
     this.#cancelTimeout();
-    if (fromSeq > range.fromSeq) this.#options.store.raiseFloor(Math.min(fromSeq, range.endSeq));
-    const gained = this.#options.store.heldIn(range) > this.#heldBefore || fromSeq > range.fromSeq;
+    if (fromSeq > range.fromSeq) store.noteAbsent({ fromSeq: 0, endSeq: Math.min(fromSeq, range.endSeq) });
+    const reachedSeq = Math.min(toSeq, range.endSeq);
+    store.noteAbsent({ fromSeq: range.fromSeq, endSeq: reachedSeq });
     // An answer that brings nothing must not be asked for again and again.
-    this.#set(gained ? { status: "idle" } : { status: "failed", range });
-    if (gained) this.#payNext();
+    const hasGained = reachedSeq > range.fromSeq || fromSeq > range.fromSeq;
+    this.#set(hasGained ? { status: "idle" } : { status: "failed", range });
+    if (hasGained) this.#payNext();
   }
 
   fail(): void {

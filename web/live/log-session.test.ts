@@ -45,6 +45,15 @@ class SmallHub {
     this.disconnect();
   }
 
+  /** The same on a connection that stands: said again, unasked. */
+  renumber(): void {
+    if (!this.isSubscribed) return;
+    this.lines.length = this.committedSeq;
+    this.epoch += 1;
+    this.#sentSeq = Math.min(this.#sentSeq, this.committedSeq);
+    this.#announce();
+  }
+
   disconnect(): void {
     this.isSubscribed = false;
     this.fetches = [];
@@ -58,15 +67,7 @@ class SmallHub {
     const fromSeq = "tail" in start ? nextSeq - start.tail : start.sinceSeq;
     this.#sentSeq = Math.max(this.storedFromSeq, Math.min(nextSeq, Math.max(0, fromSeq)));
     this.isSubscribed = true;
-    this.handlers.onSubscribed({
-      type: "log.subscribed",
-      containerId,
-      alias: 1,
-      epoch: `e${this.epoch}`,
-      fromSeq: this.#sentSeq,
-      committedSeq: this.committedSeq,
-      nextSeq,
-    });
+    this.#announce();
   }
 
   /** Sends up to `count` lines, beginning up to `again` lines before what was sent last. */
@@ -93,6 +94,18 @@ class SmallHub {
     const toSeq = Math.min(fetch.toSeq, this.lines.length);
     this.#sendLines(fromSeq, toSeq);
     this.handlers?.onFetched({ type: "log.fetched", containerId, fromSeq, toSeq });
+  }
+
+  #announce(): void {
+    this.handlers?.onSubscribed({
+      type: "log.subscribed",
+      containerId,
+      alias: 1,
+      epoch: `e${this.epoch}`,
+      fromSeq: this.#sentSeq,
+      committedSeq: this.committedSeq,
+      nextSeq: this.lines.length,
+    });
   }
 
   #sendLines(from: number, end: number): void {
@@ -236,6 +249,23 @@ test("older lines come a page at a time; what is not stored is said", () => {
   expect(session.store.holes()).toEqual([{ kind: "notStored", fromSeq: 0, endSeq: 3_500 }]);
 });
 
+test("what an answer reaches over without lines is not stored, and not asked for again", () => {
+  const { hub, port, clock, session } = open();
+  hub.write(100);
+  hub.connect();
+  hub.send(40);
+  hub.skip(20);
+  hub.send(40);
+  port.deliver();
+  clock.advance(1_000);
+  expect(hub.fetches).toEqual([{ fromSeq: 40, toSeq: 60 }]);
+  hub.handlers?.onFetched({ type: "log.fetched", containerId, fromSeq: 40, toSeq: 60 });
+  port.deliver();
+  expect(session.store.holes()).toEqual([{ kind: "notStored", fromSeq: 40, endSeq: 60 }]);
+  clock.advance(10_000);
+  expect(hub.fetches).toHaveLength(1);
+});
+
 test("a fetch that is not answered, or brings nothing, fails instead of repeating itself", () => {
   const { hub, port, clock, session } = open();
   hub.write(2_000);
@@ -304,7 +334,10 @@ const stepArbitrary = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("skip" as const), count: fc.integer({ min: 1, max: 400 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("deliver" as const), count: fc.integer({ min: 1, max: 8 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("commit" as const), open: fc.oneof(fc.nat(2), fc.nat(500)) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("disconnect" as const, "restart" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("disconnect" as const, "restart" as const, "renumber" as const) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("connect" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("answer" as const, "load" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 3_000 }) }) },
@@ -332,6 +365,9 @@ const take = (step: Step, { hub, port, clock, session }: ReturnType<typeof open>
       return;
     case "disconnect":
       hub.disconnect();
+      return;
+    case "renumber":
+      hub.renumber();
       return;
     case "restart":
       hub.restart();

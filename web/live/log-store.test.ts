@@ -121,13 +121,24 @@ describe("the cap", () => {
 });
 
 describe("holes", () => {
-  test("what the hub does not store is not called loadable", () => {
+  test("what the hub does not store is not called loadable, until it comes after all", () => {
     const store = new LogStore();
     store.add(numbered(100, 110), null);
-    store.raiseFloor(60);
+    store.noteAbsent({ fromSeq: 0, endSeq: 60 });
+    store.noteAbsent({ fromSeq: 40, endSeq: 70 });
+    store.noteAbsent({ fromSeq: 80, endSeq: 105 });
     expect(store.holes()).toEqual([
-      { kind: "notStored", fromSeq: 0, endSeq: 60 },
-      { kind: "notLoaded", fromSeq: 60, endSeq: 100 },
+      { kind: "notStored", fromSeq: 0, endSeq: 70 },
+      { kind: "notLoaded", fromSeq: 70, endSeq: 80 },
+      { kind: "notStored", fromSeq: 80, endSeq: 100 },
+    ]);
+    store.add(numbered(50, 65), null);
+    store.dropFrom(90);
+    expect(store.holes()).toEqual([
+      { kind: "notStored", fromSeq: 0, endSeq: 50 },
+      { kind: "notStored", fromSeq: 65, endSeq: 70 },
+      { kind: "notLoaded", fromSeq: 70, endSeq: 80 },
+      { kind: "notStored", fromSeq: 80, endSeq: 90 },
     ]);
   });
 

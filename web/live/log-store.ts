@@ -18,8 +18,8 @@ export class LogStore {
   /** Ascending; neither overlapping nor empty. */
   #chunks: LogChunk[] = [];
   #lineCount = 0;
-  /** Nothing below this is stored on the hub. */
-  #floorSeq = 0;
+  /** What the hub has said that it does not store; ascending, without overlaps. */
+  #absent: SeqRange[] = [];
   /** Lines below this are known to exist, held or not. */
   #knownEndSeq = 0;
   #queryId: number | null = null;
@@ -56,10 +56,6 @@ export class LogStore {
     return this.#chunks.at(-1)?.endSeq ?? this.#knownEndSeq;
   }
 
-  get floorSeq(): number {
-    return this.#floorSeq;
-  }
-
   /** Lines per level among those held. */
   levelCounts(): readonly number[] {
     const totals = LEVEL_NAMES.map(() => 0);
@@ -89,9 +85,14 @@ export class LogStore {
     this.#knownEndSeq = Math.max(this.#knownEndSeq, endSeq);
   }
 
-  /** The hub has said that nothing below `seq` is stored. */
-  raiseFloor(seq: number): void {
-    this.#floorSeq = Math.max(this.#floorSeq, seq);
+  /** The hub has said that of this range it stores no more than what is held. */
+  noteAbsent(range: SeqRange): void {
+    const missing = missingIn(range, this.#chunks.map(rangeOf));
+    const fresh = missing.flatMap((part) => missingIn(part, this.#absent));
+    const absent = [...this.#absent, ...fresh].toSorted((one, other) => one.fromSeq - other.fromSeq);
+    // What is missing in what is missing: the same ranges, neighbours joined.
+    const everything = { fromSeq: 0, endSeq: absent.at(-1)?.endSeq ?? 0 };
+    this.#absent = [...missingIn(everything, missingIn(everything, absent))];
   }
 
   /** Forgets everything from `seq` on: those lines were never committed and will come again. */
@@ -104,7 +105,9 @@ export class LogStore {
     this.#chunks = kept;
     this.#lineCount = kept.reduce((sum, chunk) => sum + chunk.count, 0);
     this.#knownEndSeq = Math.min(this.#knownEndSeq, seq);
-    this.#floorSeq = Math.min(this.#floorSeq, seq);
+    this.#absent = this.#absent
+      .map(({ fromSeq, endSeq }) => ({ fromSeq, endSeq: Math.min(endSeq, seq) }))
+      .filter(({ fromSeq, endSeq }) => fromSeq < endSeq);
   }
 
   /**
@@ -129,15 +132,6 @@ export class LogStore {
   holes(): readonly LogHole[] {
     const range = { fromSeq: 0, endSeq: Math.max(this.#knownEndSeq, this.endSeq) };
     return missingIn(range, this.#chunks.map(rangeOf)).flatMap((hole) => this.#split(hole));
-  }
-
-  /** How many lines of a range are held. */
-  heldIn({ fromSeq, endSeq }: SeqRange): number {
-    let held = 0;
-    for (const chunk of this.#chunks) {
-      held += Math.max(0, Math.min(endSeq, chunk.endSeq) - Math.max(fromSeq, chunk.firstSeq));
-    }
-    return held;
   }
 
   /** A new search: nothing matches until it was scanned. */
@@ -196,12 +190,13 @@ export class LogStore {
     return farthest;
   }
 
-  #split({ fromSeq, endSeq }: SeqRange): LogHole[] {
-    const floor = Math.min(Math.max(this.#floorSeq, fromSeq), endSeq);
-    const holes: LogHole[] = [];
-    if (fromSeq < floor) holes.push({ kind: "notStored", fromSeq, endSeq: floor });
-    if (floor < endSeq) holes.push({ kind: "notLoaded", fromSeq: floor, endSeq });
-    return holes;
+  #split(hole: SeqRange): readonly LogHole[] {
+    const notLoaded = missingIn(hole, this.#absent);
+    const notStored = missingIn(hole, notLoaded);
+    return [
+      ...notStored.map((range) => ({ ...range, kind: "notStored" as const })),
+      ...notLoaded.map((range) => ({ ...range, kind: "notLoaded" as const })),
+    ].toSorted((one, other) => one.fromSeq - other.fromSeq);
   }
 }
 

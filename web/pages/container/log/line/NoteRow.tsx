@@ -42,7 +42,7 @@ export const LossNote = ({ chunk, index }: { readonly chunk: LogChunk; readonly 
 
 export const HoleNote = ({ hole, fetchState }: { readonly hole: LogHole; readonly fetchState: FetchState }) => {
   const count = hole.endSeq - hole.fromSeq;
-  if (hole.kind === "notStored") return <span className="yd-note">┄┄ {linesAre(count)} no longer stored.</span>;
+  if (hole.kind === "notStored") return <span className="yd-note">┄┄ {linesAre(count)} not stored.</span>;
   const isMine =
     fetchState.status !== "idle" && fetchState.range.fromSeq < hole.endSeq && hole.fromSeq < fetchState.range.endSeq;
   const status = isMine ? fetchState.status : "idle";

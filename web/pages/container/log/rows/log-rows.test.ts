@@ -43,7 +43,7 @@ const described = (rows: LogRows): readonly string[] =>
 
 test("lines, losses and both kinds of hole stand in the order of their numbers", () => {
   const store = fill(fill(new LogStore(), 46, 51), 60, 62);
-  store.raiseFloor(10);
+  store.noteAbsent({ fromSeq: 0, endSeq: 10 });
   expect(described(build(store))).toEqual([
     "notStored 0-10",
     "notLoaded 10-46",
