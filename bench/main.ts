@@ -31,6 +31,13 @@ const BENCHES = new Map<string, Entry>([
     "log-fanout",
     { summary: "one log to a hundred viewers", load: async () => (await import("./log-fanout.ts")).logFanout },
   ],
+  [
+    "agent-footprint",
+    {
+      summary: "memory and CPU of the bundled agent with 0, 20 and 100 containers",
+      load: async () => (await import("./agent-footprint.ts")).agentFootprint,
+    },
+  ],
 ]);
 
 const usage = (): string => {

@@ -10,6 +10,8 @@ import { waitUntil } from "../../testkit/wait-until.ts";
 import { childrenOf } from "../process/process-usage.ts";
 import { LINE_BYTES } from "./numbered-line.ts";
 
+const STARTS_AT_ONCE = 4;
+const TALKER = `trap 'talks=1' USR1; while sleep 1; do [ -n "$talks" ] && echo "INFO still here, all is well"; done`;
 const WRITER = path.join(import.meta.dirname, "log-writer.ts");
 
 export interface WriterSpec {
@@ -38,8 +40,9 @@ export interface BenchEngine extends AsyncDisposable {
   /** dockerd and its containerd; the shims and what runs in the containers do not count. */
   readonly enginePids: readonly number[];
   startWriter(spec: WriterSpec): Promise<LogWriter>;
-  /** Containers that only sleep, or write a line every now and then. */
-  startSleepers(count: number): Promise<readonly string[]>;
+  /** Containers that are silent until they are let talk: then they write a line a second. */
+  startTalkers(count: number): Promise<readonly string[]>;
+  talk(dockerIds: readonly string[]): Promise<void>;
   remove(dockerIds: readonly string[]): Promise<void>;
 }
 
@@ -96,12 +99,23 @@ export const startBenchEngine = async (): Promise<BenchEngine> => {
     };
   };
 
-  const startSleepers = async (count: number): Promise<readonly string[]> => {
+  let talkers = 0;
+  const startTalkers = async (count: number): Promise<readonly string[]> => {
     const ids: string[] = [];
-    for (let index = 0; index < count; index++) {
-      ids.push(await create(`sleeper-${ids.length}`, { Cmd: ["sleep", "3600"], HostConfig: { NetworkMode: "none" } }));
+    const startOne = async (): Promise<void> => {
+      talkers += 1;
+      const name = `talker-${talkers}`;
+      const Cmd = ["sh", "-c", TALKER];
+      ids.push(await create(name, { Cmd, HostConfig: { NetworkMode: "none" } }));
+    };
+    while (ids.length < count) {
+      await Promise.all(Array.from({ length: Math.min(STARTS_AT_ONCE, count - ids.length) }, startOne));
     }
     return ids;
+  };
+
+  const talk = async (dockerIds: readonly string[]): Promise<void> => {
+    for (const id of dockerIds) await call("POST", `/containers/${id}/kill?signal=SIGUSR1`);
   };
 
   const names = await Promise.all(
@@ -109,7 +123,7 @@ export const startBenchEngine = async (): Promise<BenchEngine> => {
   );
   const containerd = names.filter(({ name }) => name.trim() === "containerd").map(({ pid }) => pid);
   return {
-    ...{ socketPath, startWriter, startSleepers, remove },
+    ...{ socketPath, startWriter, startTalkers, talk, remove },
     dockerHost: engine.dockerHost,
     enginePids: [engine.pid, ...containerd],
     [Symbol.asyncDispose]: () => engine.stop(),

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-const END_WITH_PARENT = new URL("end-with-parent.mjs", import.meta.url).href;
+const END_WITH_PARENT = new URL("../../testkit/end-with-parent.ts", import.meta.url).href;
 const GRACE_MS = 10_000;
 /** Of what a child says on stderr; enough to explain a failure. */
 const KEPT_STDERR_CHARACTERS = 16_384;
@@ -23,20 +23,21 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** Replaces the environment, apart from PATH, HOME and TMPDIR. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly nodeOptions?: readonly string[];
+  /** True for a program that sees to it itself that it ends with its parent: it then runs as shipped, without a preload. */
+  readonly endsItself?: boolean;
 }
 
-const KEPT_VARIABLES = ["PATH", "HOME", "TMPDIR", "NODE_COMPILE_CACHE"] as const;
+const KEPT_VARIABLES = ["PATH", "HOME", "TMPDIR"] as const;
 
 /** Starts a Node program with this Node and an IPC channel. */
-export const startChild = ({ file, args = [], env = {}, nodeOptions = [] }: ChildOptions): Child => {
+export const startChild = ({ file, args = [], env = {}, endsItself = false }: ChildOptions): Child => {
   const kept = KEPT_VARIABLES.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   const child = fork(file, args, {
     env: { ...Object.fromEntries(kept), ...env },
-    execArgv: ["--import", END_WITH_PARENT, ...nodeOptions],
+    execArgv: endsItself ? [] : ["--import", END_WITH_PARENT],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";
