@@ -193,8 +193,6 @@ export class LogSession {
     // Also when nothing is left: the lines in between were asked for from further on than they are needed now.
     const isOpen = this.#isResuming && this.store.endSeq < fromSeq;
     if (isOpen) this.#skipped({ fromSeq: this.store.endSeq, endSeq: fromSeq }, "now");
-    // The hub may say it again on the same connection, when it numbers anew.
-    this.#isResuming = true;
     this.#openAtSeq = nextSeq;
     if (fromSeq >= nextSeq || this.store.endSeq >= nextSeq) this.#opened();
     else if (this.#feed.status === "opening") {
