@@ -1,5 +1,6 @@
 /**
- * `npm run screenshots`: takes every page in both themes and at two widths into `docs/screenshots/`, and writes the page that shows them.
+ * `npm run screenshots [-- name…]`: takes every page, or those named, in both themes and at two widths into `docs/screenshots/`, and
+ * writes the page that shows them.
  * Needs Debian's Chromium and the built pages (`npm run build`).
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -108,15 +109,19 @@ const renderGallery = (): string => {
   return ["# Screenshots", "", opening, "", ...pictures].join("\n");
 };
 
-await rm(FOLDER, { recursive: true, force: true });
+const names = process.argv.slice(2);
+const wanted = SCREENS.filter(({ name }) => names.length === 0 || names.includes(name));
+if (wanted.length === SCREENS.length) await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
 await using demo = await startHubProcess({ command: "up", args: ["--demo"] });
 await using fresh = await startHubProcess({ command: "hub", isUnclaimed: true });
 await using empty = await startHubProcess({ command: "hub" });
 const session = await demo.signIn();
 const fleet = await readFleet(session);
-console.error("Waiting for the charts to have some content.");
-await untilChartsHaveContent(session, fleet);
+if (wanted.some(({ hasCharts }) => hasCharts === true)) {
+  console.error("Waiting for the charts to have some content.");
+  await untilChartsHaveContent(session, fleet);
+}
 const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGUMENTS] });
 try {
   const enter = (hub: HubProcess): Promise<readonly Cookie[]> => signInWithBrowser(browser, hub);
@@ -125,7 +130,7 @@ try {
     empty: { hub: empty, session: await empty.signIn(), cookies: await enter(empty) },
     fleet: { hub: demo, session, cookies: await enter(demo) },
   };
-  for (const screen of SCREENS) {
+  for (const screen of wanted) {
     console.error(screen.title);
     await takeScreen(browser, screen, stages[screen.hub], fleet);
   }
