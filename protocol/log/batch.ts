@@ -1,8 +1,8 @@
 /** Decoding of log batches. The input may be any bytes: whatever is not canonical is refused as `malformed_frame`. */
 import {
+  BATCH_HEADER_BYTES,
   type BatchHeader,
   type BatchLimits,
-  BATCH_HEADER_BYTES,
   CODEC_NONE,
   malformed,
   readBatchHeader,
