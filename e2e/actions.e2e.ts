@@ -68,7 +68,7 @@ test("[ACTN-01] stop and start: the state comes from the engine, and what cannot
   await expectOff(button(page, "Start"), "Only a stopped container can be started.");
   // For the eyes the same sentence is in a tooltip.
   await button(page, "Start").hover();
-  await expect(page.getByText("Only a stopped container can be started.")).toBeVisible();
+  await expect(page.getByText("Only a stopped container can be started.").filter({ visible: true })).toBeVisible();
 
   await button(page, "Stop").click();
   await page.getByLabel("Reason").fill("maintenance");

@@ -49,7 +49,7 @@ export const watchLog = async (page: Page): Promise<void> => {
       for (const row of log.querySelectorAll<HTMLElement>("[data-seq]")) {
         const [text, number] = pattern.exec(row.textContent) ?? [];
         if (text === undefined) continue;
-        const seq = Number(row.dataset["seq"]);
+        const seq = Number(row.dataset.seq);
         const before = record.texts[seq];
         if (before !== undefined && before !== text) record.complaints.push(`line ${seq} was ${before}, is ${text}`);
         record.texts[seq] = text;
