@@ -56,6 +56,7 @@ export const up = async (config: Config, options: { readonly isDemo: boolean }):
 
 const announce = (hub: RunningHub, company: Company): void => {
   if (company.kind === "demo") say("Showing a simulated fleet: none of its hosts and containers exist.");
+  else say(`The local agent looks at the engine of ${company.dockerHost ?? "this machine"}.`);
   if (hub.setupToken === null) say(`Yardarm is ready: ${hub.url}`);
   else
     say(`Yardarm is ready. Open this link to make its first owner:\n\n    ${hub.url}/setup#token=${hub.setupToken}\n`);

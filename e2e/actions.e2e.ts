@@ -90,7 +90,7 @@ test("[ACTN-05] a protected container is stopped only by typing its name", async
     labels: { "yardarm.protected": "true" },
   });
   await open(container);
-  await expect(page.getByText("Protected by a label: it may not be stopped").first()).toBeVisible();
+  await expect(page.getByText("Protected by a label: only an admin may stop").first()).toBeVisible();
   await button(page, "Stop").click();
   const confirm = button(page, `Stop ${container.name}`);
   await page.getByLabel("Reason").fill("it has to be");

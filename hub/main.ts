@@ -143,6 +143,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
   });
   const liveMetrics = new LiveMetrics({
+    nowMs,
     watchHost: (hostId, containerIds) => {
       const orgId = fleet.orgOf(hostId);
       // A host that is away is told when it comes back.

@@ -4,9 +4,7 @@ import { becomeNodeProgram, buildProducts, installPackages, Refusal, say } from 
 try {
   installPackages();
   buildProducts();
-  say(
-    "Starting the hub and a local agent. Docker need not be installed: without an engine a simulated fleet is shown.",
-  );
+  say("Starting the hub and a local agent. Ctrl-C stops both.");
   becomeNodeProgram("cli/main.ts", ["up", ...process.argv.slice(2)]);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;

@@ -40,7 +40,7 @@ const tick = (tsMs: number, cpuCores: number | null, intervalMs?: number) =>
 
 describe("live metrics", () => {
   test("[METR-07] the unknown stays unknown, and a container that the hub does not know is left out", () => {
-    const metrics = new LiveMetrics({ watchHost: () => {} });
+    const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => 0 });
     metrics.apply(tick(1_000, null));
     metrics.apply(tick(6_000, 0.5));
     expect(tick(1, 1).containers).toHaveLength(2);
@@ -48,7 +48,7 @@ describe("live metrics", () => {
   });
 
   test("fast samples reach viewers and do not shorten the history", () => {
-    const metrics = new LiveMetrics({ watchHost: () => {} });
+    const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => 0 });
     const seen: string[] = [];
     metrics.subscribe({ orgId, hostId, containerId: web }, (sample) => seen.push(sample.tsNs));
     for (let second = 0; second < 10; second += 1) metrics.apply(tick(second * 1_000, 1, 1_000));
@@ -57,7 +57,7 @@ describe("live metrics", () => {
   });
 
   test("memory is bounded to 15 minutes of samples", () => {
-    const metrics = new LiveMetrics({ watchHost: () => {} });
+    const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => 0 });
     for (let n = 0; n < 1_000; n += 1) metrics.apply(tick(n * 5_000, n));
     const { tsMs } = metrics.history(web, 5_000_000, 24 * 3_600_000);
     expect(tsMs).toHaveLength(180);
@@ -66,7 +66,7 @@ describe("live metrics", () => {
 
   test("[METR-01] the fast rate lasts from the first watcher to the last", () => {
     const told: (readonly ContainerId[])[] = [];
-    const metrics = new LiveMetrics({ watchHost: (_host, containerIds) => told.push(containerIds) });
+    const metrics = new LiveMetrics({ watchHost: (_host, containerIds) => told.push(containerIds), nowMs: () => 0 });
     const target = { orgId, hostId, containerId: web };
     const first = metrics.subscribe(target, () => {});
     const second = metrics.subscribe(target, () => {});
@@ -79,8 +79,22 @@ describe("live metrics", () => {
     expect(told).toEqual([[web], [web, db], [db], []]);
   });
 
+  test("a new viewer sees at once what each host said last, unless that is old", () => {
+    let nowMs = 0;
+    const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => nowMs });
+    metrics.apply(tick(1_000, 0.5));
+    metrics.apply(tick(2_000, 0.9, 1_000));
+    const seen: string[] = [];
+    metrics.subscribeAll(orgId, ({ tsNs }) => seen.push(tsNs));
+    expect(seen).toEqual(["1000000000"]);
+    nowMs = 60_000;
+    metrics.subscribeAll(orgId, ({ tsNs }) => seen.push(tsNs));
+    metrics.subscribeAll(otherOrg, ({ tsNs }) => seen.push(tsNs));
+    expect(seen).toHaveLength(1);
+  });
+
   test("[IDTY-03] another org hears nothing", () => {
-    const metrics = new LiveMetrics({ watchHost: () => {} });
+    const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => 0 });
     const heard: unknown[] = [];
     metrics.subscribeAll(otherOrg, (sample) => heard.push(sample));
     metrics.subscribe({ orgId: otherOrg, hostId, containerId: web }, (sample) => heard.push(sample));

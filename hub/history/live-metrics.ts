@@ -23,6 +23,11 @@ export type MetricsListener = (tick: ClientMetrics) => void;
 /** MUST tell the host's agent to sample exactly these containers at the fast rate; the list replaces the one before. */
 export type WatchHost = (hostId: HostId, containerIds: readonly ContainerId[]) => void;
 
+/** A tick that is older is not shown to a new viewer: what it says may no longer be so. */
+const FRESH_MS = 3 * NORMAL_INTERVAL_MS;
+
+type LastTick = { readonly orgId: OrgId; readonly atMs: number; readonly tick: ClientMetrics };
+
 type Listener = {
   readonly orgId: OrgId;
   readonly containerId: ContainerId | null;
@@ -49,12 +54,16 @@ export const toTick = (
 /** The last 15 minutes of every container in memory, and who watches what at which rate. */
 export class LiveMetrics {
   readonly #watchHost: WatchHost;
+  readonly #nowMs: () => number;
+  /** The last whole tick of each host. */
+  readonly #last = new Map<HostId, LastTick>();
   readonly #rings = new Map<ContainerId, SampleRing>();
   readonly #listeners = new Set<Listener>();
   readonly #watched = new Map<HostId, Map<ContainerId, number>>();
 
-  constructor(options: { readonly watchHost: WatchHost }) {
+  constructor(options: { readonly watchHost: WatchHost; readonly nowMs: () => number }) {
     this.#watchHost = options.watchHost;
+    this.#nowMs = options.nowMs;
   }
 
   /** Keeps a tick and passes it on to those who subscribed to its containers. */
@@ -69,10 +78,12 @@ export class LiveMetrics {
       host: tick.host,
     };
     const whole: ClientMetrics = { ...message, containers: [...tick.containers] };
+    const isWhole = tick.intervalMs > WATCHED_INTERVAL_MS;
+    if (isWhole) this.#last.set(tick.hostId, { orgId: tick.orgId, atMs: this.#nowMs(), tick: whole });
     for (const { orgId, containerId, listener } of this.#listeners) {
       if (orgId !== tick.orgId) continue;
       if (containerId === null) {
-        if (tick.intervalMs > WATCHED_INTERVAL_MS) listener(whole);
+        if (isWhole) listener(whole);
         continue;
       }
       const sample = tick.containers.find((candidate) => candidate.containerId === containerId);
@@ -85,8 +96,10 @@ export class LiveMetrics {
     return this.#ring(containerId).read(nowMs - Math.min(rangeMs, KEPT_MS));
   }
 
-  /** All containers of an org, at the normal rate. */
+  /** All containers of an org, at the normal rate; what every host said last comes at once. */
   subscribeAll(orgId: OrgId, listener: MetricsListener): () => void {
+    const oldestMs = this.#nowMs() - FRESH_MS;
+    for (const last of this.#last.values()) if (last.orgId === orgId && last.atMs >= oldestMs) listener(last.tick);
     return this.#add({ orgId, containerId: null, listener });
   }
 

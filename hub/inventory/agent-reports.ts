@@ -81,8 +81,12 @@ export class AgentReports<Agent extends ReportingAgent> {
     const clockSkewMs = Number((BigInt(hello.clockNs) - nowNs()) / 1_000_000n);
     const { agentVersion, machine, engine, metricsBackend } = hello;
     const report = { agentVersion, machine, engine, metricsBackend, clockSkewMs };
-    this.#changeHost(agent, { ...report, status: "online", lastSeenAtNs: nowNs().toString() });
-    this.#write(hostId, () => storage.org(orgId).hosts.setReport(hostId, report));
+    const lastSeenAtNs = nowNs().toString();
+    this.#changeHost(agent, { ...report, status: "online", lastSeenAtNs });
+    this.#write(hostId, async () => {
+      await storage.org(orgId).hosts.setReport(hostId, report);
+      await storage.org(orgId).hosts.setLastSeen(hostId, lastSeenAtNs);
+    });
   }
 
   /** The host's status changed: online, stale, offline. */

@@ -14,17 +14,21 @@ const fingerprintOf = (publicKey: string): string =>
 export const hostView = (
   record: HostRecord,
   live: { readonly status: HostStatus; readonly lastSeenAtNs: string | null },
-): Host => ({
-  hostId: record.hostId,
-  projectId: record.projectId,
-  name: record.name,
-  status: record.enrolledAtNs === null ? "pending" : live.status,
-  lastSeenAtNs: live.lastSeenAtNs ?? record.lastSeenAtNs,
-  enrolledAtNs: record.enrolledAtNs,
-  agentVersion: record.agentVersion,
-  machine: record.machine,
-  engine: record.engine,
-  metricsBackend: record.metricsBackend,
-  clockSkewMs: record.clockSkewMs,
-  keyFingerprint: record.agentPublicKey === null ? null : fingerprintOf(record.agentPublicKey),
-});
+): Host => {
+  const lastSeenAtNs = live.lastSeenAtNs ?? record.lastSeenAtNs;
+  return {
+    hostId: record.hostId,
+    projectId: record.projectId,
+    name: record.name,
+    // A host that was never heard has not gone away: it is still on its way.
+    status: record.enrolledAtNs === null || lastSeenAtNs === null ? "pending" : live.status,
+    lastSeenAtNs,
+    enrolledAtNs: record.enrolledAtNs,
+    agentVersion: record.agentVersion,
+    machine: record.machine,
+    engine: record.engine,
+    metricsBackend: record.metricsBackend,
+    clockSkewMs: record.clockSkewMs,
+    keyFingerprint: record.agentPublicKey === null ? null : fingerprintOf(record.agentPublicKey),
+  };
+};

@@ -6,9 +6,9 @@ export const lockReason = (container: Container): string | null => {
   if (container.isAgent) return "This is Yardarm's own agent on this host.";
   switch (protectionByLabel(container.labels)) {
     case "all":
-      return "Protected by a label: it may not be stopped, restarted, paused or killed.";
+      return "Protected by a label: only an admin may stop, restart, pause or kill it, by typing its name.";
     case "stop":
-      return "Protected by a label: it may not be stopped, restarted or killed.";
+      return "Protected by a label: only an admin may stop, restart or kill it, by typing its name.";
     case "none":
       return null;
   }

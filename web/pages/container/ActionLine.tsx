@@ -1,5 +1,5 @@
-import type { ContainerId } from "@yardarm/protocol/ids";
 import { isSettled } from "@yardarm/protocol/action";
+import type { ContainerId } from "@yardarm/protocol/ids";
 import { useActions } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
 import { StateBadge } from "../../ui/StateBadge.tsx";

@@ -1,5 +1,5 @@
-import { asId, type ActionId } from "@yardarm/protocol/ids";
 import type { ActionState } from "@yardarm/protocol/action";
+import { type ActionId, asId } from "@yardarm/protocol/ids";
 import { describe, expect, test } from "vitest";
 import { makeContainer, makeHost, SAMPLE_HOST_ID } from "../../dev/samples.ts";
 import type { SeenAction } from "../../live/action-store.ts";

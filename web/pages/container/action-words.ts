@@ -1,6 +1,6 @@
 import type { ActionState } from "@yardarm/protocol/action";
-import type { StateLook } from "../../format/state-look.ts";
 import { formatElapsed } from "../../format/duration.ts";
+import type { StateLook } from "../../format/state-look.ts";
 import { formatClockMs } from "../../format/time.ts";
 import type { ActionStep, SeenAction } from "../../live/action-store.ts";
 

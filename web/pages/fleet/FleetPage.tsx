@@ -3,11 +3,11 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useInventory, useWatchMetrics } from "../../live/live-context.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { useTitle } from "../use-title.ts";
-import { countFleet } from "./fleet-filter.ts";
-import { FleetCounters } from "./FleetCounters.tsx";
 import { FirstHost } from "./FirstHost.tsx";
+import { FleetCounters } from "./FleetCounters.tsx";
 import { FleetTable } from "./FleetTable.tsx";
 import { FleetToolbar } from "./FleetToolbar.tsx";
+import { countFleet } from "./fleet-filter.ts";
 import { type FleetView, toFleetView, writeFleetView } from "./fleet-search.ts";
 
 const route = getRouteApi("/signed-in/fleet");

@@ -1,5 +1,5 @@
-import { memo } from "react";
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import { formatCount } from "../../format/percent.ts";
 import { HostBadge } from "../HostBadge.tsx";
 import { hostPath } from "../paths.ts";

@@ -16,14 +16,15 @@ const LOSS_WORDS: Readonly<Record<LossReason, string>> = {
   policy: "a policy leaves them out",
 };
 
-/** Lost for good: how much if known, when, why. */
+/** Not here, and why: how much if known, when. What nobody had asked for is left out; everything else is lost for good. */
 export const lossText = ({ reason, fromTsNs, toTsNs, lines, bytes }: LossRecord): string => {
   const what = lines === undefined ? "Lines" : formatPlural(lines, "line");
   const size = bytes === undefined ? "" : ` (${formatBytes(bytes)})`;
   const from = formatClock(nsToMs(fromTsNs) ?? 0);
   const to = formatClock(nsToMs(toTsNs) ?? 0);
   const when = from === to ? `at ${from}` : `between ${from} and ${to}`;
-  return `${what}${size} lost ${when}: ${LOSS_WORDS[reason]}.`;
+  const fate = reason === "before_enrollment" || reason === "policy" ? "left out" : "lost";
+  return `${what}${size} ${fate} ${when}: ${LOSS_WORDS[reason]}.`;
 };
 
 const readLoss = (bytes: Uint8Array): string => {
