@@ -2,6 +2,7 @@
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CreateHostResponse } from "@yardarm/protocol/api/hosts";
+import type { MetricsHistory } from "@yardarm/protocol/api/metrics";
 import type { Container } from "@yardarm/protocol/container";
 import { AGENT_BUNDLE } from "../hub/web-files.ts";
 import { startHubProcess } from "../testkit/hub-process.ts";
@@ -50,6 +51,15 @@ const measure = async (agentPid: number, engine: BenchEngine): Promise<Usage> =>
   };
 };
 
+/** An agent that measured nothing would be cheap. */
+const checkSampled = async (session: HubSession): Promise<void> => {
+  const { items } = await session.get<{ items: readonly Container[] }>("/api/containers");
+  for (const { containerId, name } of items) {
+    const { tsMs } = await session.get<MetricsHistory>(`/api/containers/${containerId}/metrics`);
+    if (tsMs.length < 2) throw new Error(`The hub got no metrics of ${name}.`);
+  }
+};
+
 /** Waits until the agent follows the logs of all of them. */
 const followed = (session: HubSession, count: number): Promise<boolean> =>
   waitUntil(
@@ -84,6 +94,7 @@ const run = async ({ progress }: BenchContext): Promise<readonly Phase[]> => {
     await delay(SETTLE_MS);
     const runs: Usage[] = [];
     for (let round = 0; round < RUNS; round++) runs.push(await measure(agent.pid, engine));
+    await checkSampled(session);
     phases.push({ label, isGoal, runs });
   };
   const containers: string[] = [];
