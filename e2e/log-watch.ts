@@ -122,9 +122,12 @@ export const untilSeq = async (page: Page, seq: number): Promise<void> => {
 export const readThrough = async (page: Page): Promise<readonly SeenLine[]> => {
   await logOf(page).evaluate(async (log) => {
     const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
-    log.scrollTop = 0;
-    await frame();
-    await frame();
+    // A view that follows takes the first move back if it draws before it has heard of it, and older lines come in above.
+    do {
+      log.scrollTop = 0;
+      await frame();
+      await frame();
+    } while (log.scrollTop > 0);
     while (log.scrollTop + log.clientHeight < log.scrollHeight - 1) {
       log.scrollTop += log.clientHeight;
       await frame();
