@@ -25,6 +25,7 @@ const NEEDS = [
   },
   { package: "busybox-static", isThere: isStaticBusybox, why: "the image that test containers run" },
   { package: "postgresql", isThere: hasPostgres, why: "a private PostgreSQL cluster" },
+  { package: "curl", isThere: () => existsSync("/usr/bin/curl"), why: "the pasted command with which a host joins" },
   { package: "chromium", isThere: () => existsSync("/usr/bin/chromium"), why: "the browser tests" },
   {
     package: "fonts-dejavu-core",
