@@ -10,8 +10,9 @@ export const joinCommands = (options: {
   readonly bundleSha256: string;
 }): CreateHostResponse["commands"] => {
   const { hubUrl, joinToken, bundleSha256 } = options;
-  const insecure = /^http:\/\/(127\.|localhost|\[::1\])/.test(hubUrl) || hubUrl.startsWith("https:");
-  const flag = insecure ? "" : "AGENT_ALLOW_INSECURE=1 ";
+  // Plain HTTP beyond this machine works only where the agent is told so.
+  const isProtected = /^http:\/\/(127\.|localhost|\[::1\])/.test(hubUrl) || hubUrl.startsWith("https:");
+  const flag = isProtected ? "" : "AGENT_ALLOW_INSECURE=1 ";
   const download = [
     "mkdir -p ~/.yardarm && cd ~/.yardarm",
     `curl -fsSo yardarm-agent.mjs ${hubUrl}/agent/yardarm-agent.mjs`,
@@ -24,7 +25,7 @@ export const joinCommands = (options: {
     `AGENT_API_URL=${hubUrl}`,
     "AGENT_TOKEN_FILE=/yardarm/join-token",
     "AGENT_STATE_DIR=/yardarm/state",
-    ...(insecure ? [] : ["AGENT_ALLOW_INSECURE=1"]),
+    ...(isProtected ? [] : ["AGENT_ALLOW_INSECURE=1"]),
   ];
   return {
     node: `${download}\n${environment} node yardarm-agent.mjs`,
@@ -36,7 +37,7 @@ export const joinCommands = (options: {
       "  node:24-slim node /yardarm/yardarm-agent.mjs",
     ].join("\n"),
     compose: [
-      "# after the first three lines of the Node command",
+      "# first run the Node command without its last line: it fetches the agent and stores the token",
       "services:",
       "  yardarm-agent:",
       "    image: node:24-slim",
@@ -59,7 +60,7 @@ export const joinCommands = (options: {
         (variable) => `Environment=${variable}`,
       ),
       `Environment=AGENT_API_URL=${hubUrl}`,
-      ...(insecure ? [] : ["Environment=AGENT_ALLOW_INSECURE=1"]),
+      ...(isProtected ? [] : ["Environment=AGENT_ALLOW_INSECURE=1"]),
       "ExecStart=$(command -v node) $HOME/.yardarm/yardarm-agent.mjs",
       "Restart=always",
       "[Install]",
