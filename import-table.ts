@@ -101,7 +101,15 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     holds: "who is it, may they",
     imports: ["protocol"],
     types: ["hub/storage", "hub/audit"],
-    thirdParty: ["node:", "zod", "rate-limiter-flexible", "ipaddr.js"],
+    thirdParty: [
+      "node:",
+      "zod",
+      "rate-limiter-flexible",
+      "ipaddr.js",
+      "otpauth",
+      "@simplewebauthn/server",
+      "openid-client",
+    ],
   },
   {
     folder: "hub/relay",
@@ -122,7 +130,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     holds: "the log store: one file per engine, its driver included",
     imports: ["protocol", "hub/observability"],
     types: ["hub/storage", "hub/relay", "hub/auth", "hub/audit"],
-    thirdParty: ["node:", "pg"],
+    thirdParty: ["node:", "pg", "re2js"],
   },
   ...["history", "inventory", "actions", "alerts"].map(
     (name): ImportRow => ({
@@ -192,7 +200,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     folder: "web/workers",
     holds: "what runs beside the page's thread: decoding and searching of log lines",
     imports: ["protocol", "web/format"],
-    thirdParty: [],
+    thirdParty: ["re2js"],
   },
   {
     folder: "web/live",
@@ -216,6 +224,8 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       "clsx",
       "lucide-react",
       "uplot",
+      "@simplewebauthn/browser",
+      "uqr",
     ],
   },
   {
@@ -261,7 +271,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       folder,
       holds: "tests and measurements; nothing imports them except tests",
       imports: ["protocol", "agent/", "hub/", "web/", "cli", "simulator", "testkit", "e2e", "bench"],
-      thirdParty: ["node:", "ws", "vitest", "fast-check", "@playwright/test", "@axe-core/playwright"],
+      thirdParty: ["node:", "ws", "vitest", "fast-check", "@playwright/test", "@axe-core/playwright", "oidc-provider"],
     }),
   ),
   { folder: "deploy", holds: "what is shipped, and how it is built", imports: [], thirdParty: ["node:", "rolldown"] },
