@@ -4,6 +4,7 @@ import { useContainer, useHost, useInventory, useWatchMetrics } from "../../live
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
+import { LogView } from "../log/LogView.tsx";
 import { PATHS } from "../paths.ts";
 import { useMedia, WIDE } from "../use-media.ts";
 import { useTitle } from "../use-title.ts";
@@ -11,7 +12,6 @@ import { ActionList } from "./ActionList.tsx";
 import { ContainerDetails } from "./ContainerDetails.tsx";
 import { ContainerHeader } from "./ContainerHeader.tsx";
 import type { ContainerTab } from "./container-search.ts";
-import { LogView } from "./log/LogView.tsx";
 import { MetricsPanel } from "./MetricsPanel.tsx";
 import { useFollowReplacement } from "./use-follow-replacement.ts";
 

@@ -1,0 +1,71 @@
+import { Menu } from "@base-ui/react/menu";
+import { ALL_LEVELS, ERROR, isInMask, LEVEL_NAMES, type LevelMask, maskAtLeast } from "@yardarm/protocol/log/level";
+import { Check, ChevronDown } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { formatCount } from "../../../format/percent.ts";
+import type { LogSession } from "../../../live/log-session.ts";
+
+const ERRORS_ONLY = maskAtLeast(ERROR);
+/** Most severe first, as people look for them. */
+const LEVELS = LEVEL_NAMES.map((name, level) => ({ name, level })).toReversed();
+const ITEM =
+  "flex min-h-8 items-center gap-2 rounded-control px-2 outline-none data-highlighted:bg-raised data-highlighted:outline-2 data-highlighted:outline-accent data-highlighted:-outline-offset-2";
+
+export type LevelMenuProps = {
+  readonly mask: LevelMask;
+  readonly session: LogSession;
+  readonly onChange: (mask: LevelMask) => void;
+};
+
+/** Which levels are shown, each with how many lines there are. */
+export const LevelMenu = ({ mask, session, onChange }: LevelMenuProps) => (
+  <Menu.Root>
+    <Menu.Trigger className="inline-flex h-8 w-32 shrink-0 items-center justify-between gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised">
+      <span className="truncate">{triggerText(mask)}</span>
+      <ChevronDown className="size-4 shrink-0 text-muted" aria-hidden="true" />
+    </Menu.Trigger>
+    <Menu.Portal>
+      <Menu.Positioner sideOffset={4} align="end" className="z-50 outline-none">
+        <Menu.Popup className="min-w-52 rounded-layer border border-control bg-surface p-1 shadow-layer outline-none">
+          {LEVELS.map(({ name, level }) => (
+            <Menu.CheckboxItem
+              key={name}
+              checked={isInMask(mask, level)}
+              closeOnClick={false}
+              onCheckedChange={() => onChange(mask ^ (1 << level))}
+              className={ITEM}
+            >
+              <span className="flex size-4 items-center">
+                <Menu.CheckboxItemIndicator>
+                  <Check className="size-4 text-accent" aria-hidden="true" />
+                </Menu.CheckboxItemIndicator>
+              </span>
+              <span className="flex-1">{name}</span>
+              <LevelCount session={session} level={level} />
+            </Menu.CheckboxItem>
+          ))}
+          <Menu.Separator className="my-1 h-px bg-line" />
+          <Menu.Item className={ITEM} onClick={() => onChange(ERRORS_ONLY)}>
+            Errors only
+          </Menu.Item>
+          <Menu.Item className={ITEM} onClick={() => onChange(ALL_LEVELS)}>
+            All levels
+          </Menu.Item>
+        </Menu.Popup>
+      </Menu.Positioner>
+    </Menu.Portal>
+  </Menu.Root>
+);
+
+/** How many lines of the level are held; counts on while the menu is open. */
+const LevelCount = ({ session, level }: { readonly session: LogSession; readonly level: number }) => {
+  useSyncExternalStore(session.subscribe, session.version);
+  return <span className="tabular text-muted">{formatCount(session.store.levelCounts()[level] ?? 0)}</span>;
+};
+
+const triggerText = (mask: LevelMask): string => {
+  if (mask === ALL_LEVELS) return "All levels";
+  if (mask === ERRORS_ONLY) return "Errors only";
+  const shown = LEVELS.filter(({ level }) => isInMask(mask, level)).length;
+  return `${shown} of ${LEVELS.length} levels`;
+};

@@ -1,0 +1,113 @@
+import { clsx } from "clsx";
+import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Search as SearchIcon, X } from "lucide-react";
+import type { KeyboardEvent, RefCallback } from "react";
+import { formatCount } from "../../../format/percent.ts";
+import { IconButton } from "../../../ui/Button.tsx";
+import type { Search } from "./search.ts";
+
+export type SearchFieldProps = {
+  readonly fieldRef: RefCallback<HTMLInputElement>;
+  readonly search: Search;
+  /** Lines that match, among those shown; which of them is the current one. */
+  readonly matchCount: number;
+  readonly matchPosition: number | null;
+  readonly isSearching: boolean;
+  readonly onChange: (search: Search) => void;
+  readonly onJump: (direction: "forward" | "backward") => void;
+  /** Back to the lines. */
+  readonly onLeave: () => void;
+};
+
+const ICON = "size-4";
+/** Can be done by other means, and is left out where there is little room. */
+const ROOMY = "hidden! @min-[480px]:inline-flex!";
+const SMALL = "size-7! shrink-0 aria-pressed:bg-raised aria-pressed:text-accent";
+
+export const SearchField = ({
+  fieldRef,
+  search,
+  matchCount,
+  matchPosition,
+  isSearching,
+  onChange,
+  onJump,
+  onLeave,
+}: SearchFieldProps) => {
+  const isEmpty = search.text === "";
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      onJump(event.shiftKey ? "backward" : "forward");
+    }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (isEmpty) onLeave();
+      else onChange({ ...search, text: "" });
+    }
+  };
+  return (
+    <search className="flex h-8 min-w-0 flex-1 items-center rounded-control border border-control bg-page pl-2 focus-within:outline-2 focus-within:outline-accent">
+      <SearchIcon className={`${ICON} shrink-0 text-muted`} aria-hidden="true" />
+      <input
+        ref={fieldRef}
+        type="text"
+        aria-label="Search in this log"
+        placeholder="Search"
+        value={search.text}
+        onChange={(event) => onChange({ ...search, text: event.target.value })}
+        onKeyDown={onKeyDown}
+        autoComplete="off"
+        spellCheck={false}
+        className="h-full min-w-0 flex-1 bg-transparent px-2 font-mono text-log text-text outline-none"
+      />
+      <output className="tabular shrink-0 whitespace-nowrap px-1 text-meta text-muted">
+        {isEmpty ? "" : countText(matchCount, matchPosition, isSearching)}
+      </output>
+      {isEmpty ? null : (
+        <>
+          <IconButton
+            label="Match case"
+            className={clsx(SMALL, ROOMY)}
+            aria-pressed={search.isCaseSensitive}
+            onClick={() => onChange({ ...search, isCaseSensitive: !search.isCaseSensitive })}
+            icon={<CaseSensitive className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Show only lines that match"
+            className={SMALL}
+            aria-pressed={search.onlyMatches}
+            onClick={() => onChange({ ...search, onlyMatches: !search.onlyMatches })}
+            icon={<ListFilter className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Previous match"
+            className={SMALL}
+            onClick={() => onJump("backward")}
+            icon={<ChevronUp className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Next match"
+            className={SMALL}
+            onClick={() => onJump("forward")}
+            icon={<ChevronDown className={ICON} aria-hidden="true" />}
+          />
+          <IconButton
+            label="Clear the search"
+            className={clsx(SMALL, ROOMY)}
+            onClick={() => onChange({ ...search, text: "" })}
+            icon={<X className={ICON} aria-hidden="true" />}
+          />
+        </>
+      )}
+    </search>
+  );
+};
+
+/** `3 of 41`, `41`, `none`. */
+const countText = (matchCount: number, matchPosition: number | null, isSearching: boolean): string => {
+  if (isSearching && matchCount === 0) return "…";
+  if (matchCount === 0) return "none";
+  return matchPosition === null
+    ? formatCount(matchCount)
+    : `${formatCount(matchPosition)} of ${formatCount(matchCount)}`;
+};

@@ -1,0 +1,70 @@
+import type { LogQuery } from "../../../workers/log-messages.ts";
+import { foldCase } from "../../../workers/match-lines.ts";
+import type { LineToken } from "./line-tokens.ts";
+
+/** Marks what the search found in the rows that are drawn. */
+
+const NAME = "yd-search";
+
+/** Highlights without touching the rows; where the browser cannot, `markTokens` does it while rows are drawn. */
+export const canHighlight = (): boolean => typeof CSS !== "undefined" && "highlights" in CSS;
+
+/** Marks every match inside the texts of lines below `pane`; `null` removes the marks. */
+export const highlightIn = (pane: HTMLElement, query: LogQuery | null): void => {
+  if (query === null) {
+    CSS.highlights.delete(NAME);
+    return;
+  }
+  const ranges: Range[] = [];
+  for (const line of pane.querySelectorAll(".yd-text")) {
+    for (const [start, end] of matchesIn(line.textContent, query)) ranges.push(rangeIn(line, start, end));
+  }
+  CSS.highlights.set(NAME, new Highlight(...ranges));
+};
+
+/** Places of the query in a text, as pairs of start and end. */
+export const matchesIn = (text: string, query: LogQuery): readonly (readonly [start: number, end: number])[] => {
+  const places: [number, number][] = [];
+  const searched = query.isCaseSensitive ? text : foldCase(text);
+  const wanted = query.isCaseSensitive ? query.text : foldCase(query.text);
+  for (let at = searched.indexOf(wanted); at >= 0; at = searched.indexOf(wanted, at + wanted.length)) {
+    places.push([at, at + wanted.length]);
+  }
+  return places;
+};
+
+/** The tokens of a line, cut so that each match consists of whole tokens, which are marked. */
+export const markTokens = (tokens: readonly LineToken[], query: LogQuery): readonly LineToken[] => {
+  const places = matchesIn(tokens.map((token) => token.text).join(""), query);
+  if (places.length === 0) return tokens;
+  const cuts = places.flat();
+  const marked: LineToken[] = [];
+  let at = 0;
+  for (const token of tokens) {
+    const end = at + token.text.length;
+    const inside = cuts.filter((cut) => cut > at && cut < end);
+    for (const [index, cut] of [at, ...inside].entries()) {
+      const text = token.text.slice(cut - at, (inside[index] ?? end) - at);
+      const isMatch = places.some(([start, stop]) => start <= cut && cut < stop);
+      marked.push(isMatch ? { ...token, text, className: `${token.className ?? ""} yd-match` } : { ...token, text });
+    }
+    at = end;
+  }
+  return marked;
+};
+
+const rangeIn = (line: Element, start: number, end: number): Range => {
+  const range = document.createRange();
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  let at = 0;
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const length = node.textContent?.length ?? 0;
+    if (start >= at && start < at + length) range.setStart(node, start - at);
+    if (end > at && end <= at + length) {
+      range.setEnd(node, end - at);
+      break;
+    }
+    at += length;
+  }
+  return range;
+};

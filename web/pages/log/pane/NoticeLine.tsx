@@ -1,0 +1,53 @@
+import { Link } from "@tanstack/react-router";
+import type { HostId } from "@yardarm/protocol/ids";
+import { clsx } from "clsx";
+import { Button } from "../../../ui/Button.tsx";
+import { CopyButton } from "../../../ui/CopyButton.tsx";
+import { PATHS } from "../../paths.ts";
+import type { LogNotice, NoticeAction } from "./log-notice.ts";
+
+export type NoticeLineProps = {
+  readonly notice: LogNotice;
+  readonly hostId: HostId;
+  /** Two lines of small print in a place of fixed height, instead of as much as it needs. */
+  readonly isSmall: boolean;
+  readonly onAct: (action: Exclude<NoticeAction, "showHost">) => void;
+};
+
+const TONES = { muted: "text-muted", warn: "text-warn", danger: "text-danger" } as const;
+
+const WORDS: Readonly<Record<Exclude<NoticeAction, "showHost">, string>> = {
+  retry: "Try again",
+  reconnect: "Try now",
+  clearFilters: "Clear filters",
+};
+
+/** A sentence with the one thing that can be done about it. */
+export const NoticeLine = ({ notice, hostId, isSmall, onAct }: NoticeLineProps) => {
+  const { action } = notice;
+  return (
+    <div
+      className={clsx("flex min-w-0 items-center gap-2 font-sans", isSmall ? "text-meta" : "text-base")}
+      data-notice={notice.tone}
+    >
+      <p
+        className={clsx("min-w-0", TONES[notice.tone], isSmall && "line-clamp-2")}
+        title={isSmall ? notice.text : undefined}
+      >
+        {notice.text}
+      </p>
+      {action === "showHost" ? (
+        <Link to={PATHS.host} params={{ hostId }} className="shrink-0 text-accent underline">
+          Show the host
+        </Link>
+      ) : action === null ? null : (
+        <Button isSmall className="shrink-0" onClick={() => onAct(action)}>
+          {WORDS[action]}
+        </Button>
+      )}
+      {notice.code === null || notice.tone !== "danger" ? null : (
+        <CopyButton label="Copy details" text={`${notice.text} (${notice.code})`} />
+      )}
+    </div>
+  );
+};

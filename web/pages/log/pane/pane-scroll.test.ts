@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import { framesOf } from "../../../dev/log-samples.ts";
+import { LogStore } from "../../../live/log-store.ts";
+import { LogDecoding } from "../../../workers/log-decoding.ts";
+import { ALL_ROWS, LogRowBuilder, type LogRows } from "../rows/log-rows.ts";
+import { PaneScroll, ROW_PX, type ScrollVirtualizer } from "./pane-scroll.ts";
+
+const VIEWPORT_PX = 200;
+
+const fill = (store: LogStore, fromSeq: number, endSeq: number): void => {
+  const lines = Array.from({ length: endSeq - fromSeq }, (_, index) => ({ text: `line ${fromSeq + index}` }));
+  for (const frame of framesOf(1, fromSeq, lines)) {
+    const answer = new LogDecoding().receive({ type: "frame", frame });
+    if (answer?.type === "lines") store.add(answer.lines, null);
+  }
+};
+
+/** A list of rows of equal height in an element that behaves as a browser's does. */
+class SmallPane implements ScrollVirtualizer {
+  readonly store = new LogStore();
+  readonly scroll = new PaneScroll();
+  readonly #builder = new LogRowBuilder();
+  readonly scrollRect = { height: VIEWPORT_PX };
+  readonly clientHeight = VIEWPORT_PX;
+  scrollOffset: number | null = 0;
+  rows: LogRows = this.#build();
+  #top = 0;
+
+  get measurementsCache(): readonly { readonly start: number }[] {
+    return Array.from({ length: this.rows.count }, (_, row) => ({ start: row * ROW_PX }));
+  }
+
+  get scrollHeight(): number {
+    return Math.max(VIEWPORT_PX, this.getTotalSize());
+  }
+
+  get scrollTop(): number {
+    return Math.min(this.#top, this.scrollHeight - VIEWPORT_PX);
+  }
+
+  set scrollTop(top: number) {
+    this.#top = Math.max(0, Math.min(top, this.scrollHeight - VIEWPORT_PX));
+    this.scrollOffset = this.#top;
+  }
+
+  getTotalSize(): number {
+    return this.rows.count * ROW_PX;
+  }
+
+  getVirtualItemForOffset(offset: number) {
+    const index = Math.min(this.rows.count - 1, Math.floor(offset / ROW_PX));
+    return index < 0 ? undefined : { index, start: index * ROW_PX };
+  }
+
+  render(isFollowing: boolean): void {
+    this.rows = this.#build();
+    this.scroll.prepare(this, this.rows, isFollowing);
+    this.scroll.settle(this, this, this.rows);
+  }
+
+  scrollBy(px: number): string | null {
+    this.scrollTop += px;
+    return this.scroll.scrolled(this, this, this.rows);
+  }
+
+  get topKey(): number {
+    return this.rows.keyAt(Math.floor(this.scrollTop / ROW_PX));
+  }
+
+  #build(): LogRows {
+    return this.#builder.build({ store: this.store, filter: ALL_ROWS, clearedSeq: null, endSeq: null });
+  }
+}
+
+const open = (fromSeq: number, endSeq: number): SmallPane => {
+  const pane = new SmallPane();
+  fill(pane.store, fromSeq, endSeq);
+  pane.render(true);
+  return pane;
+};
+
+test("following stays at the end while lines come and the oldest go", () => {
+  const pane = open(0, 100);
+  expect(pane.scrollTop).toBe(100 * ROW_PX - VIEWPORT_PX);
+  fill(pane.store, 100, 400);
+  pane.render(true);
+  expect(pane.scrollTop).toBe(400 * ROW_PX - VIEWPORT_PX);
+  expect(pane.scroll.readingSeq).toBeNull();
+});
+
+test("the end that moves by itself is not taken for somebody leaving it; scrolling up is", () => {
+  const pane = open(0, 100);
+  fill(pane.store, 100, 101);
+  expect(pane.scroll.scrolled(pane, pane, pane.rows)).toBeNull();
+  pane.render(true);
+  expect(pane.scrollBy(-60)).toBe("leftEnd");
+  expect(pane.scrollBy(-60)).toBeNull();
+  expect(pane.scrollBy(60)).toBeNull();
+  expect(pane.scrollBy(1_000)).toBe("reachedEnd");
+});
+
+test("somebody who has just left is not pulled back by a render that does not know yet", () => {
+  const pane = open(0, 100);
+  pane.scrollBy(-60);
+  const top = pane.scrollTop;
+  pane.render(true);
+  expect(pane.scrollTop).toBe(top);
+});
+
+test("the line under the eye stays when older ones are loaded above it, and when a hole at the top fills", () => {
+  const pane = open(500, 700);
+  pane.scrollBy(-100_000);
+  pane.render(false);
+  expect(pane.topKey).toBeLessThan(0);
+  const line = pane.rows.keyAt(1);
+  fill(pane.store, 300, 500);
+  pane.render(false);
+  expect(pane.rows.keyAt(Math.round(pane.scrollTop / ROW_PX) + 1)).toBe(line);
+  fill(pane.store, 700, 900);
+  const top = pane.scrollTop;
+  pane.render(false);
+  expect(pane.scrollTop).toBe(top);
+});
+
+test("a jump puts its line in the middle, also from the end", () => {
+  const pane = open(0, 1_000);
+  pane.scroll.jumpTo(500, VIEWPORT_PX);
+  pane.render(false);
+  expect(pane.topKey).toBe(496);
+  expect(pane.scroll.readingSeq).toBe(500);
+});
+
+test("following again goes to the end", () => {
+  const pane = open(0, 100);
+  pane.scrollBy(-500);
+  pane.render(false);
+  pane.render(true);
+  expect(pane.scrollTop).toBe(100 * ROW_PX - VIEWPORT_PX);
+});
+
+test("a viewport that grows or shrinks keeps the end in view", () => {
+  const pane = open(0, 100);
+  const lower = { scrollTop: pane.scrollTop, scrollHeight: 2_000, clientHeight: 120 };
+  pane.scroll.pin(lower);
+  expect(lower.scrollTop).toBe(1_880);
+});
