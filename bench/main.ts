@@ -32,6 +32,13 @@ const BENCHES = new Map<string, Entry>([
     { summary: "one log to a hundred viewers", load: async () => (await import("./log-fanout.ts")).logFanout },
   ],
   [
+    "log-levels",
+    {
+      summary: "how many lines are given the level that they state, and what that costs",
+      load: async () => (await import("./log-levels.ts")).logLevels,
+    },
+  ],
+  [
     "agent-footprint",
     {
       summary: "memory and CPU of the bundled agent with 0, 20 and 100 containers",

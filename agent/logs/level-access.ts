@@ -17,7 +17,20 @@ export const levelOfQuotedRequest = (bytes: Uint8Array, start: number, end: numb
   const limit = Math.min(end, start + REQUEST_BYTES);
   let at = start + 1;
   while (at < limit && bytes[at] !== QUOTE) at += bytes[at] === 0x5c ? 2 : 1;
-  return at < limit ? statusAt(bytes, at + 1, end) : UNKNOWN;
+  return at < limit && isRequestText(bytes, start + 1, at) ? statusAt(bytes, at + 1, end) : UNKNOWN;
+};
+
+/** What is quoted names a path or a protocol: `"GET out"` is something that somebody said. */
+const isRequestText = (bytes: Uint8Array, start: number, end: number): boolean => {
+  if (BYTE_CLASS[bytes[start] ?? 0] !== UPPER) return true;
+  const target = bytes[wordEnd(bytes, start, end) + 1];
+  return target === 0x2f || target === 0x2a || startsWith(bytes, lastWord(bytes, start, end), end, "HTTP/");
+};
+
+const lastWord = (bytes: Uint8Array, start: number, end: number): number => {
+  let at = end;
+  while (at > start && bytes[at - 1] !== 0x20) at--;
+  return at;
 };
 
 /** The level by the status behind the bare request that begins at `start`: method, path, perhaps the protocol, status. */

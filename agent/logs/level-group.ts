@@ -1,6 +1,6 @@
 /** Bracketed groups in the head of a line: `[error]`, `[core:error]`, `[2026-01-02T03:04:05Z INFO  app]`, `[main]`. */
 import { INFO, type Level, UNKNOWN } from "@yardarm/protocol/log/level";
-import { BLANK, BYTE_CLASS, DIGIT, LOWER, OTHER, startsWith, UPPER } from "./byte-class.ts";
+import { BYTE_CLASS, DIGIT, ESC, LOWER, OTHER, skipBlanks, skipEscape, startsWith, UPPER } from "./byte-class.ts";
 import { levelOfWord } from "./level-words.ts";
 
 /** Longest group that is looked into. */
@@ -28,10 +28,15 @@ export class GroupReader {
     const limit = Math.min(end, open + GROUP_BYTES);
     let depth = 1;
     let hasDigit = false;
+    const first = skipBlanks(bytes, open + 1, limit);
     let at = open + 1;
     this.close = -1;
     while (at < limit) {
       const byte = bytes[at] as number;
+      if (byte === ESC) {
+        at = skipEscape(bytes, at, limit);
+        continue;
+      }
       const kind = BYTE_CLASS[byte];
       if (kind === LOWER || kind === UPPER) {
         const start = at;
@@ -42,7 +47,7 @@ export class GroupReader {
           else if (next !== UPPER) break;
         }
         const level = levelOfWord(bytes, start, at);
-        if (level !== UNKNOWN && standsAlone(bytes, { open, start, end: at, limit, closing, hasLower })) return level;
+        if (level !== UNKNOWN && standsAlone(bytes, { first, start, end: at, limit, closing, hasLower })) return level;
         // MySQL and MariaDB.
         if (
           start === open + 1 &&
@@ -68,7 +73,8 @@ export class GroupReader {
 }
 
 interface GroupWord {
-  readonly open: number;
+  /** Offset of the first word, behind blanks and colours. */
+  readonly first: number;
   readonly start: number;
   readonly end: number;
   readonly limit: number;
@@ -78,14 +84,10 @@ interface GroupWord {
 
 /** Runs for words that name a level only. */
 const standsAlone = (bytes: Uint8Array, word: GroupWord): boolean => {
-  let before = word.start - 1;
-  while (before > word.open && isBlank(bytes, before)) before--;
-  let behind = word.end;
-  while (behind < word.limit && isBlank(bytes, behind)) behind++;
+  const behind = skipBlanks(bytes, word.end, word.limit);
   if (behind >= word.limit) return false;
-  if (bytes[behind] === word.closing && (before === word.open || bytes[word.start - 1] === COLON)) return true;
+  const isAlone = word.start === word.first || bytes[word.start - 1] === COLON;
+  if (bytes[behind] === word.closing && isAlone) return true;
   if (word.hasLower) return false;
   return OPENS_LEVEL[bytes[word.start - 1] as number] === 1 && CLOSES_LEVEL[bytes[word.end] as number] === 1;
 };
-
-const isBlank = (bytes: Uint8Array, at: number): boolean => BYTE_CLASS[bytes[at] as number] === BLANK;

@@ -42,6 +42,7 @@ const SHORT_CAPITALS = 5;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const OPEN_PAREN = 0x28;
+const COMMA = 0x2c;
 const DASH = 0x2d;
 const DOT = 0x2e;
 const SLASH = 0x2f;
@@ -230,6 +231,8 @@ class HeadScanner {
     if (level !== UNKNOWN) {
       // ALERT, PANIC and the like open sentences of programs that have no levels at all.
       if (level === FATAL && next !== COLON && IS_ALARM[bytes[start] as number] === 1) return UNKNOWN;
+      // "INFO, WARN and ERROR" is a list of words.
+      if (next === COMMA && this.#isLevelAt(skipBlanks(bytes, end + 1, this.#limit))) return UNKNOWN;
       const isBelieved = next === COLON || this.#plainWords === 0 || this.#hasStamp || this.#isNpm;
       return isBelieved ? level : UNKNOWN;
     }
@@ -243,6 +246,12 @@ class HeadScanner {
     return GO_ON;
   }
 
+  #isLevelAt(start: number): boolean {
+    let end = start;
+    while (end < this.#limit && isLetter(this.#bytes[end])) end++;
+    return end > start && levelOfWord(this.#bytes, start, end) !== UNKNOWN;
+  }
+
   /** A word with lower-case letters: a level only at the head's very end, marked as such. */
   #wordLevel(start: number, end: number): number {
     if (this.#plainWords > 0 && !this.#isNpm) return GO_ON;
@@ -254,7 +263,8 @@ class HeadScanner {
       if (end - start === 3 && startsWith(bytes, start, end, "npm")) this.#isNpm = true;
       return GO_ON;
     }
-    if (this.#isNpm) return level;
+    const isStarred = start - 4 >= this.#start && startsWith(bytes, start - 4, end, "*** ");
+    if (this.#isNpm || isStarred) return level;
     const behind = this.#byteAt(end) === ESC ? skipBlanks(bytes, end, this.#limit) : end;
     const next = this.#byteAt(behind);
     const afterNext = this.#byteAt(behind + 1);
@@ -262,6 +272,8 @@ class HeadScanner {
     if (next === TAB && start > this.#start && bytes[start - 1] === TAB) return level;
     const further = skipBlanks(bytes, behind, this.#limit);
     if (this.#byteAt(further) === PIPE) return level;
+    // A column of its own behind a stamp: "2026-01-02 03:04:05, Info    CBS".
+    if (this.#hasStamp && this.#plainWords === 0 && further > behind + 1 && further < this.#limit) return level;
     const isDashed = this.#byteAt(further) === DASH && this.#byteAt(further + 1) === SPACE;
     if (isDashed && this.#separator === DASH) return level;
     // PHP: "Fatal error: …".

@@ -2,7 +2,7 @@
  * The level of a line that is a JSON object: the value of a well-known key of its top level, or of the objects that ECS (`log`) and loguru
  * (`record`, then `level`) nest it in. The scan goes over the bytes once and stops at the first key that says a level.
  */
-import { DEBUG, ERROR, FATAL, INFO, type Level, UNKNOWN, WARN } from "@yardarm/protocol/log/level";
+import { DEBUG, ERROR, FATAL, INFO, type Level, TRACE, UNKNOWN, WARN } from "@yardarm/protocol/log/level";
 import { isDigit, isLetter, LF } from "./byte-class.ts";
 import { levelOfOtelNumber, levelOfPinoNumber, levelOfSyslogSeverity, levelOfWord } from "./level-words.ts";
 
@@ -12,7 +12,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NOT_A_NUMBER = -1;
 
-type KeyKind = "word" | "syslog" | "otel" | "letter" | "nested" | "name";
+type KeyKind = "word" | "serilog" | "syslog" | "otel" | "letter" | "nested" | "name";
 
 const KEY_KINDS: Readonly<Record<KeyKind, readonly string[]>> = {
   word: [
@@ -20,7 +20,6 @@ const KEY_KINDS: Readonly<Record<KeyKind, readonly string[]>> = {
       "level",
       "Level",
       "LEVEL",
-      "@l",
       "@level",
       "lvl",
       "severity",
@@ -42,6 +41,7 @@ const KEY_KINDS: Readonly<Record<KeyKind, readonly string[]>> = {
       "severity_text",
     ],
   ],
+  serilog: ["@l"],
   syslog: ["PRIORITY", "syslog_severity"],
   otel: ["severityNumber", "SeverityNumber", "severity_number"],
   letter: ["s"],
@@ -144,6 +144,8 @@ const levelOfValue = (bytes: Uint8Array, start: number, limit: number, kind: Key
     if (kind === "letter") return levelOfMongoLetter(bytes, valueStart, limit);
     let valueEnd = valueStart;
     while (valueEnd < limit && isLetter(bytes[valueEnd])) valueEnd++;
+    // Serilog's Verbose is its lowest level; elsewhere the word stands for debug.
+    if (kind === "serilog" && (bytes[valueStart] as number) === 0x56) return TRACE;
     return levelOfWord(bytes, valueStart, valueEnd);
   }
   const value = smallNumber(bytes, valueStart, limit);
@@ -163,10 +165,11 @@ const levelOfMongoLetter = (bytes: Uint8Array, start: number, limit: number): Le
   return letter === 0x49 ? INFO : letter === 0x57 ? WARN : letter === 0x45 ? ERROR : letter === 0x46 ? FATAL : UNKNOWN;
 };
 
-/** A number of one or two digits, or `NOT_A_NUMBER`. A number that the line's end may have cut counts as it is. */
+/** A whole number of one or two digits, or `NOT_A_NUMBER`. A number that the line's end may have cut counts as it is. */
 const smallNumber = (bytes: Uint8Array, start: number, limit: number): number => {
   let at = start;
   let value = 0;
   while (at < limit && at < start + 3 && isDigit(bytes[at])) value = value * 10 + (bytes[at++] as number) - 0x30;
-  return at === start || at === start + 3 ? NOT_A_NUMBER : value;
+  const isFraction = at < limit && bytes[at] === 0x2e;
+  return at === start || at === start + 3 || isFraction ? NOT_A_NUMBER : value;
 };
