@@ -1,8 +1,12 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
+import { type ChunkRow, type RowBody, type RowsRequest, walkChunks } from "./chunk-walk.ts";
 import { type BatchSpan, conflict, judgeCommit, spansOf } from "./commit-check.ts";
+import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
 import type { LogStore, TailQuery } from "./log-store.ts";
+import { PACK_BATCH } from "./pack-codec.ts";
+import type { LogsSince } from "./retention.ts";
 
 interface StoredBatch extends BatchSpan {
   readonly bytes: Uint8Array;
@@ -73,6 +77,29 @@ export class MemoryLogStore implements LogStore {
     return Promise.resolve(this.#logs.get(keyOf({ orgId, containerId }))?.batches[0]?.firstSeq ?? null);
   }
 
+  chunks(query: ChunkQuery): AsyncIterable<ChunkRead> {
+    return walkChunks(
+      {
+        listRows: (request) =>
+          Promise.resolve(request.heads.map((head) => this.#rows(request, head).slice(0, request.limit))),
+        fetchBodies: (orgId, rows) => Promise.resolve(rows.map((row) => this.#body(orgId, row))),
+        damaged: () => {},
+      },
+      query,
+    );
+  }
+
+  since(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, LogsSince>> {
+    const found = new Map<ContainerId, LogsSince>();
+    for (const containerId of containerIds) {
+      const oldest = this.#logs.get(keyOf({ orgId, containerId }))?.batches[0];
+      if (oldest === undefined) continue;
+      const { firstSeq, minTsNs } = oldest;
+      found.set(containerId, { firstSeq, firstTsNs: minTsNs, reason: firstSeq === 0 ? null : "container_bytes" });
+    }
+    return Promise.resolve(found);
+  }
+
   /** What retention does to the oldest batches: those that end at or below `seq` go. */
   forget(orgId: OrgId, containerId: ContainerId, seq: number): void {
     const batches = this.#logs.get(keyOf({ orgId, containerId }))?.batches ?? [];
@@ -81,6 +108,28 @@ export class MemoryLogStore implements LogStore {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #rows(request: RowsRequest, head: RowsRequest["heads"][number]): readonly ChunkRow[] {
+    const { containerId, fromSeq, beforeSeq } = head;
+    const { sinceNs, untilNs, levelMask } = request;
+    const rows = (this.#logs.get(keyOf({ orgId: request.orgId, containerId }))?.batches ?? [])
+      .filter(({ firstSeq, endSeq }) => endSeq > fromSeq && firstSeq < beforeSeq)
+      .filter(
+        ({ minTsNs, maxTsNs }) => (sinceNs === null || maxTsNs >= sinceNs) && (untilNs === null || minTsNs < untilNs),
+      )
+      .filter((batch) => levelMask === null || (batch.levelMask & levelMask) !== 0)
+      .map(({ firstSeq, endSeq, minTsNs, maxTsNs, levelMask: mask, bytes }): ChunkRow => {
+        const span = { containerId, firstSeq, endSeq, minTsNs, maxTsNs, levelMask: mask, rawBytes: bytes.length };
+        return { ...span, place: { day: "", ref: firstSeq } };
+      });
+    return request.order === "newest" ? rows.reverse() : rows;
+  }
+
+  #body(orgId: OrgId, { containerId, firstSeq }: ChunkRow): RowBody {
+    const batches = this.#logs.get(keyOf({ orgId, containerId }))?.batches;
+    const batch = batches?.find((candidate) => candidate.firstSeq === firstSeq);
+    return batch === undefined ? "gone" : { codec: PACK_BATCH, body: Uint8Array.from(batch.bytes) };
   }
 }
 
