@@ -38,6 +38,8 @@ export const ERROR_CODES = [
   "slow_consumer",
   "stale_target",
   "expired",
+  "invalid_cursor",
+  "pattern_too_costly",
   "storage_unavailable",
   "draining",
   "internal",

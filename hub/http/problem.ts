@@ -4,6 +4,7 @@ import { ZodError } from "zod";
 /** The one place where an error code becomes an HTTP status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid_request: 400,
+  invalid_cursor: 400,
   malformed_frame: 400,
   unknown_message: 400,
   unknown_alias: 400,
@@ -28,6 +29,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   payload_too_large: 413,
   message_too_large: 413,
   log_unreadable: 422,
+  pattern_too_costly: 422,
   protocol_version: 426,
   rate_limited: 429,
   too_many_streams: 429,
@@ -51,7 +53,7 @@ const TITLES: Readonly<Record<number, string>> = {
   409: "Conflict",
   410: "Gone",
   413: "Too large",
-  422: "Cannot be read",
+  422: "Cannot be done",
   426: "Version not supported",
   429: "Too many requests",
   500: "Internal error",

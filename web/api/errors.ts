@@ -62,6 +62,8 @@ const SENTENCES: Readonly<Record<ErrorCode, Sentence>> = {
     "Look at its present state and try again.",
   ],
   expired: ["The request came too late to be carried out.", "Nothing was done. Try again."],
+  invalid_cursor: ["This list has changed its beginning.", "Search again."],
+  pattern_too_costly: ["This expression takes too long.", "Make it simpler, or search for plain text."],
   storage_unavailable: ["The hub cannot reach its storage.", "Try again; if it stays, look at the hub's log."],
   draining: ["The hub is restarting.", "This page reconnects by itself."],
   internal: ["Something unexpected went wrong in the hub.", "Try again; if it stays, look at the hub's log."],
