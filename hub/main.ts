@@ -11,13 +11,13 @@ import { ActionFeed } from "./actions/action-feed.ts";
 import { ActionService } from "./actions/action-service.ts";
 import { agentHandlers, dispatchCommand, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
 import { createActionAudit } from "./audit/action-audit.ts";
-import { can, demand } from "./auth/can.ts";
+import { can, demand, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
 import { createSessionCookie } from "./auth/cookies.ts";
 import { verifyFor } from "./auth/ed25519.ts";
 import { newId } from "./auth/new-id.ts";
 import { OriginCheck } from "./auth/origin.ts";
-import { permissionFor, ROLE_PERMISSIONS } from "./auth/permissions.ts";
+import { permissionFor } from "./auth/permissions.ts";
 import { SESSION_ABSOLUTE_MS } from "./auth/sessions.ts";
 import { MemoryBus } from "./bus/memory-bus.ts";
 import { removeHost, renameHost } from "./change-host.ts";
@@ -207,7 +207,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
     clients: {
       relay,
-      recheck: (actor) => sessions.recheck(actor.sessionId),
+      recheck: async (actor) => (actor.sessionId === null ? null : sessions.recheck(actor.sessionId)),
       handlers: clientHandlers({ fleet, metrics: liveMetrics, actionFeed }),
       nowMs,
       report,
@@ -248,7 +248,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         ...{ version: VERSION, cookie, storage, sessions, tickets, sessionMs: SESSION_ABSOLUTE_MS },
         firstRun: people.firstRun,
         signIn: people.signIn,
-        permissionsOf: (role) => ROLE_PERMISSIONS[role],
+        permissionsHeldBy,
         attempted: (outcome) => metrics.signIns.inc({ outcome }),
         claimed: claimed.resolve,
       }),

@@ -21,6 +21,8 @@ export type HubId = Branded<"HubId">;
 export type NodeId = Branded<"NodeId">;
 export type KeyId = Branded<"KeyId">;
 export type JoinTokenId = Branded<"JoinTokenId">;
+export type InvitationId = Branded<"InvitationId">;
+export type ApiTokenId = Branded<"ApiTokenId">;
 
 export type AnyId =
   | OrgId
@@ -35,7 +37,9 @@ export type AnyId =
   | HubId
   | NodeId
   | KeyId
-  | JoinTokenId;
+  | JoinTokenId
+  | InvitationId
+  | ApiTokenId;
 
 /** Brands a string whose provenance the caller vouches for (a database row, a validated message). */
 export const asId = <Id extends AnyId>(value: string): Id => value as Id;

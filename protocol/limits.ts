@@ -47,6 +47,11 @@ export const HOST_OFFLINE_MS = 30_000;
 export const JOIN_TOKEN_MS = 15 * 60_000;
 export const HUB_NONCE_MS = 60_000;
 export const WS_TICKET_MS = 30_000;
+export const INVITATION_MS = 7 * 24 * 60 * 60_000;
+export const PASSWORD_RESET_MS = 60 * 60_000;
+/** The longest and the usual life of an API token, in days. */
+export const API_TOKEN_MAX_DAYS = 366;
+export const API_TOKEN_DAYS = 90;
 
 /** Agent reconnect back-off (HOST-08). */
 export const BACKOFF_FIRST_MS = 500;

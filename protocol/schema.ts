@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AnyId, DOCKER_ID_PATTERN, type DockerId, ID_PATTERN } from "./ids.ts";
+import { INVISIBLE_PATTERN } from "./person-text.ts";
 
 /** Building blocks that several messages share. */
 
@@ -25,6 +26,18 @@ export const idSchema = <Id extends AnyId>(): z.ZodType<Id, string> =>
     .string()
     .regex(ID_PATTERN, "an identifier")
     .transform((value) => value as Id);
+
+/** What a person calls something: one line, 1 to 100 characters, nothing invisible, in one form (NFC). */
+export const displayNameSchema = z
+  .string()
+  .transform((text) => text.normalize("NFC").trim())
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(100)
+      .refine((text) => !INVISIBLE_PATTERN.test(text), "one line without invisible characters"),
+  );
 
 /** Unpadded base64url of a fixed number of bytes (32: keys and nonces, 64: Ed25519 signatures). */
 export const base64UrlSchema = (byteLength: number) => {

@@ -1,9 +1,17 @@
 import { ROLES, type Role } from "@yardarm/protocol/api/auth";
-import { asId, type OrgId, type ProjectId, type SessionId, type UserId } from "@yardarm/protocol/ids";
+import { type ApiTokenId, asId, type OrgId, type ProjectId, type SessionId, type UserId } from "@yardarm/protocol/ids";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Actor, can, demand, type Resource } from "./can.ts";
-import { FILTERED_PERMISSIONS, PERMISSIONS, permissionFor, ROLE_PERMISSIONS } from "./permissions.ts";
+import { type Actor, can, demand, permissionsHeldBy, type Resource, type TokenGrant } from "./can.ts";
+import {
+  FILTERED_PERMISSIONS,
+  INSTANCE_PERMISSIONS,
+  PERMISSIONS,
+  permissionFor,
+  ROLE_PERMISSIONS,
+  TOKEN_SCOPES,
+  WHOLE_ORG_PERMISSIONS,
+} from "./permissions.ts";
 
 const org = asId<OrgId>("org_a");
 const project = asId<ProjectId>("prj_a");
@@ -40,7 +48,7 @@ describe("[IDTY-06] roles", () => {
     expect(operator).toEqual(expect.arrayContaining(viewer));
     expect(admin).toEqual(expect.arrayContaining(operator));
     expect(owner).toEqual(expect.arrayContaining(admin));
-    expect(owner.toSorted()).toEqual(PERMISSIONS.toSorted());
+    expect([...owner, ...INSTANCE_PERMISSIONS].toSorted()).toEqual(PERMISSIONS.toSorted());
   });
 });
 
@@ -59,14 +67,57 @@ test("[IDTY-06] narrowed to projects, the rest of the org is not there", () => {
     fc.property(fc.constantFrom(...ROLES), fc.constantFrom(...PERMISSIONS), (role, permission) => {
       const narrowed = actor(role, [project]);
       const within = can(narrowed, permission, { orgId: org, projectId: project });
-      expect(within).toEqual(can(actor(role), permission, { orgId: org, projectId: project }));
+      if (WHOLE_ORG_PERMISSIONS.has(permission)) expect(within).toMatchObject({ allowed: false, code: "forbidden" });
+      else expect(within).toEqual(can(actor(role), permission, { orgId: org, projectId: project }));
       const elsewhere = can(narrowed, permission, { orgId: org, projectId: asId<ProjectId>("prj_b") });
       expect(elsewhere).toMatchObject({ allowed: false, code: "not_found" });
       const whole = can(narrowed, permission, { orgId: org });
-      expect(whole.allowed).toBe(FILTERED_PERMISSIONS.has(permission));
+      const isOfRole = ROLE_PERMISSIONS[role].has(permission);
+      expect(whole.allowed).toBe(FILTERED_PERMISSIONS.has(permission) && isOfRole);
       expect(can(actor(role, []), permission, { orgId: org, projectId: project }).allowed).toBe(false);
     }),
   );
+});
+
+describe("[IDTY-08] an API token", () => {
+  const scopes = fc.subarray([...PERMISSIONS]);
+
+  test("may do what it was given and its creator may do now, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...ROLES), fc.constantFrom(...PERMISSIONS), scopes, (role, permission, given) => {
+        const creator = actor(role);
+        const program: Actor = {
+          ...creator,
+          sessionId: null,
+          token: { tokenId: asId("tok_a"), scopes: new Set(given) },
+        };
+        const resource = { orgId: org, projectId: project };
+        const expected =
+          permission === "session.self" ||
+          (TOKEN_SCOPES.has(permission) && given.includes(permission) && can(creator, permission, resource).allowed);
+        expect(can(program, permission, resource).allowed).toBe(expected);
+        expect(permissionsHeldBy(program).includes(permission)).toBe(expected);
+      }),
+    );
+  });
+
+  test("without the scope for it respects protection, even an owner's", () => {
+    const token = (...given: string[]) => ({ tokenId: asId<ApiTokenId>("tok_a"), scopes: new Set(given) });
+    const resource = { orgId: org, projectId: project, protection: "all" } as const;
+    const stop = (grant: TokenGrant) => can({ ...actor("owner"), token: grant }, "container.stop", resource);
+    expect(stop(token("container.stop"))).toMatchObject({ allowed: false, code: "protected" });
+    expect(stop(token("container.stop", "container.override"))).toEqual({ allowed: true });
+  });
+});
+
+test("[IDTY-03] an instance's administrator creates orgs, and has nothing in one beyond the membership", () => {
+  for (const role of ROLES) {
+    expect(can(actor(role), "org.create", { orgId: org })).toMatchObject({ allowed: false, code: "forbidden" });
+    const admin: Actor = { ...actor(role), isInstanceAdmin: true };
+    expect(permissionsHeldBy(admin).toSorted()).toEqual(
+      [...ROLE_PERMISSIONS[role], ...INSTANCE_PERMISSIONS].toSorted(),
+    );
+  }
 });
 
 describe("[ACTN-05] protection", () => {

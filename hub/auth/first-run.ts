@@ -49,7 +49,7 @@ export class FirstRun {
    */
   async claim(request: SignUpRequest, client: Client): Promise<Claimed & { readonly session: NewSession }> {
     const { sessions, storage } = this.#options;
-    const setupTokenHash = hashSecret(request.setupToken.trim());
+    const setupTokenHash = hashSecret((request.setupToken ?? "").trim());
     // Before the slow hash, so that guessing costs the hub nothing; the claim itself checks again.
     const instance = await storage.system.instance.find();
     if (instance?.claimedAtMs === null && instance.setupTokenHash !== setupTokenHash) throw wrongToken();

@@ -79,7 +79,7 @@ test("a hash with a cost of the past is renewed at the next sign-in", async () =
 test("[SEC-T11] a ticket opens one socket, in time, while its session lasts", async () => {
   const nowMs = () => hub.clock.nowMs();
   const tickets = new Tickets({ storage: hub.storage, sessions: hub.sessions, nowMs, random: randomBytes });
-  const { token } = await signIn.signIn(OWNER, client);
+  const { token, sessionId } = await signIn.signIn(OWNER, client);
   const actor = await hub.sessions.authenticate(token);
   if (actor === null) throw new Error("signed in");
 
@@ -93,7 +93,7 @@ test("[SEC-T11] a ticket opens one socket, in time, while its session lasts", as
   expect(await tickets.redeem(late.ticket)).toBeNull();
 
   const orphan = await tickets.issue(actor);
-  await hub.sessions.revoke(actor.userId, actor.sessionId);
+  await hub.sessions.revoke(actor.userId, sessionId);
   expect(await tickets.redeem(orphan.ticket)).toBeNull();
   expect(await tickets.redeem("")).toBeNull();
   await tickets.prune();

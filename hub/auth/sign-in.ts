@@ -67,12 +67,15 @@ export class SignIn {
   /** Ends the actor's own session. One that has ended already is no error. */
   async signOut(actor: Actor, client: Client): Promise<void> {
     const { storage, audit } = this.#options;
+    const { sessionId } = actor;
+    if (sessionId === null)
+      throw new ProtocolError("forbidden", "An API token has no session to end. Revoke it instead.");
     await storage.transaction(async (scope) => {
-      if (!(await scope.system.sessions.revoke(actor.userId, actor.sessionId))) return;
+      if (!(await scope.system.sessions.revoke(actor.userId, sessionId))) return;
       await audit.appendIn(scope.org(actor.orgId), {
         kind: "session.signed_out",
         actor: { type: "user", id: actor.userId, name: actor.name },
-        target: { type: "session", id: actor.sessionId, name: "" },
+        target: { type: "session", id: sessionId, name: "" },
         address: client.address,
         reason: null,
         outcome: "success",

@@ -1,3 +1,4 @@
+import { ProtocolError } from "@yardarm/protocol/errors";
 import { WS_TICKET_MS } from "@yardarm/protocol/limits";
 import type { Storage } from "../storage/storage.ts";
 import type { Actor } from "./can.ts";
@@ -26,6 +27,7 @@ export class Tickets {
     const ticket = newSecret(random);
     const expiresAtMs = nowMs() + WS_TICKET_MS;
     const { sessionId, orgId } = actor;
+    if (sessionId === null) throw new ProtocolError("forbidden", "Tickets are for sessions.");
     await storage.system.wsTickets.create({ ticketHash: hashSecret(ticket), sessionId, orgId, expiresAtMs });
     return { ticket, expiresAtMs };
   }

@@ -1,34 +1,64 @@
 import { z } from "zod";
-import type { OrgId, SessionId, UserId } from "../ids.ts";
-import { idSchema } from "../schema.ts";
+import type { OrgId, ProjectId, SessionId, UserId } from "../ids.ts";
+import { EMAIL_PATTERN, normalizeEmail } from "../person-text.ts";
+import { displayNameSchema, idSchema } from "../schema.ts";
 
 export const ROLES = ["owner", "admin", "operator", "viewer"] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
-export const emailSchema = z.string().trim().toLowerCase().max(254).email();
+/** In the form in which accounts know it (`person-text.ts`). */
+export const emailSchema = z
+  .string()
+  .max(1000)
+  .transform(normalizeEmail)
+  .pipe(z.string().max(254).regex(EMAIL_PATTERN, "an e-mail address in ASCII"));
 export const passwordSchema = z.string().min(12).max(256);
+/** A secret out of a link; what it really is, its hash decides. */
+const linkSecretSchema = z.string().trim().min(1).max(200);
 
-/** The first run: the token that the hub printed makes the first owner and the first organization. */
+/**
+ * A new person with an organization of their own. The token that the hub printed makes the first owner; without one it
+ * is open sign-up, which the operator has to turn on.
+ */
 export const signUpRequestSchema = z.object({
-  setupToken: z.string().min(1).max(200),
-  name: z.string().trim().min(1).max(100),
+  setupToken: z.string().min(1).max(200).optional(),
+  name: displayNameSchema,
   email: emailSchema,
   password: passwordSchema,
-  orgName: z.string().trim().min(1).max(100),
+  orgName: displayNameSchema,
 });
 export type SignUpRequest = z.infer<typeof signUpRequestSchema>;
 
 export const signInRequestSchema = z.object({ email: emailSchema, password: z.string().min(1).max(256) });
 export type SignInRequest = z.infer<typeof signInRequestSchema>;
 
+/** The password is asked again, whoever holds the session. */
+export const changePasswordRequestSchema = z.object({
+  currentPassword: z.string().min(1).max(256),
+  newPassword: passwordSchema,
+  /** End every other session of this person; open sockets close at once. */
+  endOtherSessions: z.boolean(),
+});
+export type ChangePasswordRequest = z.infer<typeof changePasswordRequestSchema>;
+
+/** With the one-time link that `yardarm user reset-password` printed. Every session of the person ends. */
+export const resetPasswordRequestSchema = z.object({ resetToken: linkSecretSchema, newPassword: passwordSchema });
+export type ResetPasswordRequest = z.infer<typeof resetPasswordRequestSchema>;
+
 export const meSchema = z.object({
   userId: idSchema<UserId>(),
-  sessionId: idSchema<SessionId>(),
+  /** `null` for a caller with an API token. */
+  sessionId: idSchema<SessionId>().nullable(),
   name: z.string(),
   email: z.string(),
   activeOrgId: idSchema<OrgId>(),
   orgs: z.array(z.object({ orgId: idSchema<OrgId>(), name: z.string(), role: roleSchema })),
+  /** Projects to which the person is narrowed in the active organization; `null`: all of it. */
+  projects: z.array(idSchema<ProjectId>()).nullable(),
+  /** Runs the installation; says nothing about any organization's data. */
+  instanceAdmin: z.boolean(),
+  /** Names from `/api/permissions`; what may be narrowed to projects still is. */
   permissions: z.array(z.string()),
 });
 export type Me = z.infer<typeof meSchema>;
@@ -36,6 +66,8 @@ export type Me = z.infer<typeof meSchema>;
 /** What anybody may know: whether somebody has to claim this hub first, and whether the connection is plain HTTP. */
 export const setupStateSchema = z.object({
   claimed: z.boolean(),
+  /** Anybody may sign up, with an organization of their own. */
+  openSignUp: z.boolean(),
   insecureTransport: z.boolean(),
   version: z.string(),
 });

@@ -14,4 +14,4 @@ export const mayManageHosts = (me: Me): boolean => me.permissions.includes("host
 export const roleOf = (me: Me): string => me.orgs.find((org) => org.orgId === me.activeOrgId)?.role ?? "member";
 
 /** Protection gives way to Admin and above (ACTN-05). */
-export const mayOverride = (me: Me): boolean => ["owner", "admin"].includes(roleOf(me));
+export const mayOverride = (me: Me): boolean => me.permissions.includes("container.override");

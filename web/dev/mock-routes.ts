@@ -53,14 +53,19 @@ const VIEWER = ["session.self", "fleet.read", "logs.read", "metrics.read", "memb
 const permissionsOf = (role: Role): string[] => {
   if (role === "viewer") return [...VIEWER];
   const operator = [...VIEWER, ...VERBS.map((verb) => `container.${verb}`)];
-  return role === "operator" ? operator : [...operator, "host.create", "host.manage", "audit.read"];
+  return role === "operator"
+    ? operator
+    : [...operator, "container.override", "host.create", "host.manage", "audit.read"];
 };
 
 export const handleApi = async (state: MockState, request: MockRequest): Promise<Answer> => {
   const route = `${request.method} ${request.path}`;
   switch (route) {
     case "GET /api/setup":
-      return { status: 200, body: { claimed: state.isClaimed, insecureTransport: false, version: "0.1.0" } };
+      return {
+        status: 200,
+        body: { claimed: state.isClaimed, openSignUp: false, insecureTransport: false, version: "0.1.0" },
+      };
     case "POST /api/auth/sign-up":
       return signUp(state, request);
     case "POST /api/auth/sign-in":
@@ -150,6 +155,8 @@ const meOf = (state: MockState, session: SessionView): Me => ({
   email: OWNER.email,
   activeOrgId: ORG,
   orgs: [{ orgId: ORG, name: "Example Ltd", role: state.role }],
+  projects: null,
+  instanceAdmin: state.role === "owner",
   permissions: permissionsOf(state.role),
 });
 

@@ -1,6 +1,5 @@
 import {
   meSchema,
-  type Role,
   sessionViewSchema,
   setupStateSchema,
   signInRequestSchema,
@@ -29,7 +28,7 @@ export type AuthRouteOptions = {
   readonly sessions: Sessions;
   readonly tickets: Tickets;
   readonly storage: Storage;
-  readonly permissionsOf: (role: Role) => ReadonlySet<Permission>;
+  readonly permissionsHeldBy: (actor: Actor) => readonly Permission[];
   /** The lifetime of a new session's cookie. */
   readonly sessionMs: number;
   /** Told of every attempt to sign in, for counting. */
@@ -65,6 +64,7 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
         status: 200,
         body: {
           claimed: await firstRun.isClaimed(),
+          openSignUp: false,
           insecureTransport: cookie.isInsecure,
           version: options.version,
         },
@@ -139,7 +139,9 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
           email: actor.email,
           activeOrgId: actor.orgId,
           orgs: await options.storage.system.orgs.listOf(actor.userId),
-          permissions: [...options.permissionsOf(actor.role)],
+          projects: actor.projects,
+          instanceAdmin: actor.isInstanceAdmin === true,
+          permissions: options.permissionsHeldBy(actor),
         },
       }),
     }),

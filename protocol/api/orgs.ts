@@ -1,0 +1,25 @@
+import { z } from "zod";
+import type { OrgId } from "../ids.ts";
+import { displayNameSchema, idSchema } from "../schema.ts";
+import { roleSchema } from "./auth.ts";
+
+/** An organization of the person who asks, with their role in it. */
+export const orgSchema = z.object({
+  orgId: idSchema<OrgId>(),
+  name: z.string(),
+  role: roleSchema,
+  /** The one that this session works in, or that `X-Yardarm-Org` names. */
+  active: z.boolean(),
+});
+export type Org = z.infer<typeof orgSchema>;
+
+/** Creating makes the person its owner; renaming is the owner's. */
+export const orgRequestSchema = z.object({ name: displayNameSchema });
+export type OrgRequest = z.infer<typeof orgRequestSchema>;
+
+/** From now on the session works in this organization; its cookie is replaced. */
+export const switchOrgRequestSchema = z.object({ orgId: idSchema<OrgId>() });
+export type SwitchOrgRequest = z.infer<typeof switchOrgRequestSchema>;
+
+/** Header that names the organization of one request; the caller has to be a member. */
+export const ORG_HEADER = "x-yardarm-org";
