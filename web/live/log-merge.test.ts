@@ -33,7 +33,7 @@ class View {
 
 const line = (source: number, number: number, atMs: number): Line => ({ source, number, atUs: atMs * 1_000 });
 
-describe("[LOGS-13] merging", () => {
+describe("[LOGS-12] merging", () => {
   test("shows a line at once, and puts one that comes within 200 ms in its place", () => {
     const view = new View();
     view.merge.take(line(0, 0, 1_000), 1_000);
@@ -113,7 +113,7 @@ const arrive = (
     .toSorted((one, other) => one.arrivedMs - other.arrivedMs);
 };
 
-describe("[LOGS-13] whatever comes, in whatever order", () => {
+describe("[LOGS-12] whatever comes, in whatever order", () => {
   test("nothing is lost or doubled, each container keeps its order, and what is settled stays", () => {
     fc.assert(
       fc.property(arrivals(1_000), (plan) => {

@@ -5,6 +5,7 @@ export const PATHS = {
   fleet: "/fleet",
   host: "/fleet/$hostId",
   container: "/fleet/$hostId/$containerId",
+  logs: "/logs",
   setup: "/setup",
   signIn: "/sign-in",
   settings: "/settings",

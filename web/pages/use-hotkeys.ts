@@ -1,17 +1,24 @@
 import { useEffect, useEffectEvent } from "react";
+import { keyPreferences, meantBy } from "./shell/key-preferences.ts";
 
-/** Single keys, and pairs such as `g f`. They never act inside a field or a layer, nor together with Ctrl, Meta or Alt. */
+/**
+ * Single keys, and pairs such as `g f`. They never act inside a field or a layer, nor together with Ctrl, Meta or Alt. What a page
+ * listens to stands in `shell/key-map.ts` as well, which people read.
+ */
 
 const PAIR_MS = 1_000;
 
 const isBusy = (target: EventTarget | null): boolean =>
   target instanceof Element &&
-  target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]") !== null;
+  target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]") !== null;
 
 export type Hotkeys = Readonly<Record<string, () => void>>;
 
 export const useHotkeys = (keys: Hotkeys): void => {
-  const lookUp = useEffectEvent((key: string): (() => void) | undefined => keys[key]);
+  const lookUp = useEffectEvent((pressed: string): (() => void) | undefined => {
+    const meant = meantBy(pressed, keyPreferences.get());
+    return meant === null ? undefined : keys[meant];
+  });
   useEffect(() => {
     let first: { readonly key: string; readonly atMs: number } | null = null;
     const onKeyDown = (event: KeyboardEvent): void => {

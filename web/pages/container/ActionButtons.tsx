@@ -3,14 +3,11 @@ import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { EllipsisVertical, Play, RotateCw, Square } from "lucide-react";
 import { useState } from "react";
-import { mayAct, mayOverride, roleOf } from "../../api/permissions.ts";
-import { useActions, useConnection } from "../../live/live-context.tsx";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { Menu, MenuItem } from "../../ui/Menu.tsx";
-import { useAge } from "../ages.ts";
-import { useMe } from "../use-me.ts";
 import { ActionDialog } from "./ActionDialog.tsx";
-import { type ActionVerdict, judgeAction, VERB_WORDS } from "./action-verdict.ts";
+import { VERB_WORDS } from "./action-verdict.ts";
+import { useJudge } from "./use-judge.ts";
 
 export type ActionButtonsProps = { readonly container: Container; readonly host: Host | undefined };
 
@@ -19,22 +16,8 @@ const BUTTONS = ["START", "STOP", "RESTART"] as const;
 
 /** What can be done to a container; what cannot says why. */
 export const ActionButtons = ({ container, host }: ActionButtonsProps) => {
-  const me = useMe();
-  const connection = useConnection();
-  const [newestAction] = useActions(container.containerId);
-  const age = useAge();
+  const judge = useJudge(container, host);
   const [asked, setAsked] = useState<ActionVerb | null>(null);
-  const judge = (verb: ActionVerb): ActionVerdict =>
-    judgeAction(verb, {
-      container,
-      host,
-      isConnected: connection.status === "open",
-      mayAct: mayAct(me, verb),
-      mayOverride: mayOverride(me),
-      role: roleOf(me),
-      newestAction,
-      silentMs: age(host?.lastSeenAtNs ?? null),
-    });
   const reasonAgainst = (verb: ActionVerb): string | null => {
     const verdict = judge(verb);
     return verdict.allowed ? null : verdict.reason;

@@ -1,8 +1,11 @@
 import { useSyncExternalStore } from "react";
 import { roleOf } from "../../api/permissions.ts";
+import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Select.tsx";
 import { chooseTheme, themeStore } from "../../ui/theme/theme.ts";
 import { Facts } from "../Facts.tsx";
+import { layers } from "../shell/layers.ts";
+import { SingleKeysSwitch } from "../shell/SingleKeysSwitch.tsx";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
 import { SessionList } from "./SessionList.tsx";
@@ -31,6 +34,14 @@ export const ProfilePage = () => {
       <section aria-label="Appearance" className="flex flex-col items-start gap-2">
         <h2 className="font-semibold text-title">Appearance</h2>
         <Select label="Theme" value={theme} options={THEMES} onChange={chooseTheme} />
+        <p className="text-meta text-muted">Kept in this browser.</p>
+      </section>
+      <section aria-label="Keyboard" className="flex flex-col items-start gap-2">
+        <h2 className="font-semibold text-title">Keyboard</h2>
+        <div className="flex flex-wrap items-center gap-4">
+          <SingleKeysSwitch />
+          <Button onClick={() => layers.show({ kind: "keys" })}>Show all keys</Button>
+        </div>
         <p className="text-meta text-muted">Kept in this browser.</p>
       </section>
       <SessionList />

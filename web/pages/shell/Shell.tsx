@@ -7,8 +7,10 @@ import { LiveProvider } from "../../live/live-context.tsx";
 import { PATHS } from "../paths.ts";
 import { useHotkeys } from "../use-hotkeys.ts";
 import { BottomBar } from "./BottomBar.tsx";
+import { Layers } from "./Layers.tsx";
 import { Rail } from "./Rail.tsx";
 import { StatusStrip } from "./StatusStrip.tsx";
+import { SECTIONS } from "./sections.tsx";
 import { TopBar } from "./TopBar.tsx";
 
 /** The frame of every page behind sign-in: navigation, breadcrumb, one line of news, and the live connection. */
@@ -18,10 +20,7 @@ export const Shell = () => {
   // A lost connection may mean a lost session; the hub says so on the next request.
   const onLost = useCallback(() => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey }), [queryClient]);
   useLeaveWhenSignedOut();
-  useHotkeys({
-    "g f": () => void navigate({ to: PATHS.fleet }),
-    "g s": () => void navigate({ to: PATHS.profile }),
-  });
+  useHotkeys(Object.fromEntries(SECTIONS.map(({ keys, to }) => [keys, () => void navigate({ to })])));
   return (
     <LiveProvider onLost={onLost}>
       <a
@@ -41,6 +40,7 @@ export const Shell = () => {
           <BottomBar />
         </div>
       </div>
+      <Layers />
     </LiveProvider>
   );
 };
