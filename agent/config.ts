@@ -6,6 +6,8 @@ import { type JoinToken, parseJoinToken } from "@yardarm/protocol/join-token";
 import type { EngineEnvironment } from "./docker/endpoint.ts";
 import { parseHubUrl } from "./hub-client/hub-url.ts";
 import { LOG_LEVELS, type LogLevel } from "./logger.ts";
+import { DEFAULT_LINES_PER_SECOND, DEFAULT_READERS } from "./logs/log-manager.ts";
+import { type LogRate, logRateOf } from "./logs/rate-limit.ts";
 
 export type AgentConfig = {
   readonly hubUrl: URL;
@@ -13,6 +15,10 @@ export type AgentConfig = {
   readonly joinToken: JoinToken | null;
   readonly stateDirectory: string;
   readonly logLevel: LogLevel;
+  /** Of each container; `null`: as fast as they come. */
+  readonly logRate: LogRate | null;
+  /** Containers whose logs are read at the same time at most. */
+  readonly logReaders: number;
   /** `DOCKER_HOST` and what belongs to it. */
   readonly engine: EngineEnvironment;
 };
@@ -28,6 +34,8 @@ export const readConfig = (env: Environment): AgentConfig => {
     joinToken: readJoinToken(env),
     stateDirectory: env.AGENT_STATE_DIR || defaultStateDirectory(),
     logLevel: readLogLevel(env.AGENT_LOG_LEVEL || "info"),
+    logRate: readLogRate(env.AGENT_LOG_RATE || String(DEFAULT_LINES_PER_SECOND)),
+    logReaders: readLogReaders(env.AGENT_LOG_READERS || String(DEFAULT_READERS)),
     engine: env,
   };
 };
@@ -60,3 +68,21 @@ const readLogLevel = (text: string): LogLevel => {
   if (level === undefined) throw new Error(`AGENT_LOG_LEVEL "${text}" is none of ${LOG_LEVELS.join(", ")}.`);
   return level;
 };
+
+const readLogRate = (text: string): LogRate | null => {
+  const linesPerSecond = text === "off" ? 0 : wholeNumber(text);
+  if (linesPerSecond === null || linesPerSecond > 10_000_000) {
+    throw new Error(`AGENT_LOG_RATE "${text}" is no number of lines per second, such as 20000, and not "off".`);
+  }
+  return logRateOf(linesPerSecond);
+};
+
+const readLogReaders = (text: string): number => {
+  const readers = wholeNumber(text);
+  if (readers === null || readers < 1 || readers > 10_000) {
+    throw new Error(`AGENT_LOG_READERS "${text}" is no number from 1 to 10000.`);
+  }
+  return readers;
+};
+
+const wholeNumber = (text: string): number | null => (/^\d{1,9}$/.test(text) ? Number(text) : null);

@@ -90,6 +90,8 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     sendFrame: (frame) => hub.sendFrame(frame),
     clock: systemClock,
     random,
+    rate: config.logRate,
+    readers: config.logReaders,
   });
   const actions = new ActionHandler({
     hubId: identity.hubId,
@@ -221,6 +223,8 @@ Configuration comes from the environment:
   AGENT_TOKEN_FILE      a file that holds the join token; AGENT_TOKEN holds it itself
   AGENT_STATE_DIR       where the agent keeps its key (0700)
   AGENT_LOG_LEVEL       debug, info, warn or error
+  AGENT_LOG_RATE        lines per second that are read of one container, "off" for no limit; default 20000
+  AGENT_LOG_READERS     containers whose logs are read at the same time; default 500
   AGENT_ALLOW_INSECURE  1 allows plain HTTP beyond this machine
   DOCKER_HOST           the engine, as for the docker command
 `;

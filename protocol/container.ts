@@ -53,7 +53,8 @@ export type Health = ReportedContainer["health"];
 
 /** How the container's log is read, as its agent says. `unreadable` carries the engine's own words. */
 export const logSourceSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("pending") }),
+  /** `reason`: why it is not read yet, or not at the moment. */
+  z.object({ kind: z.literal("pending"), reason: z.string().max(256).optional() }),
   z.object({ kind: z.literal("api"), behindMs: z.number().min(0) }),
   z.object({ kind: z.literal("file"), behindMs: z.number().min(0) }),
   z.object({ kind: z.literal("off"), reason: z.string().max(256) }),

@@ -15,6 +15,8 @@ import type { ContainerRun } from "./container-run.ts";
 import { LineReader, type LineReaderOptions, type ReaderReport } from "./line-reader.ts";
 import type { LogSource } from "./log-source.ts";
 import { Follower } from "./numberer/follower.ts";
+import { type LogRate, logRateOf } from "./rate-limit.ts";
+import { ReaderTurns } from "./reader-turns.ts";
 import { SendWindow, WindowShare } from "./send-window.ts";
 import { Slots } from "./slots.ts";
 
@@ -32,9 +34,20 @@ export type LogManagerOptions = {
   sendFrame(frame: Uint8Array): boolean;
   readonly clock: LineReaderOptions["clock"];
   random(): number;
+  /** Lines per second of one container; `null`: as they come. Default: 20,000. */
+  readonly rate?: LogRate | null;
+  /** Containers that are read at the same time at most. Default: 500. */
+  readonly readers?: number;
 };
 
-type Entry = { readonly dockerId: DockerId; follower: Follower | null; isRemoved: boolean; status: LogSourceState };
+type Entry = {
+  readonly dockerId: DockerId;
+  follower: Follower | null;
+  isRemoved: boolean;
+  status: LogSourceState;
+  /** Of the last look at the clock. */
+  takenNs: bigint | null;
+};
 
 /** Searches in the engine's files that may run at once; each is a linear scan there. */
 const OPENING_AT_ONCE = 4;
@@ -46,6 +59,8 @@ const BEHIND_TOLD_MS = 1_000;
 /** Below this compression costs more than it saves. */
 const COMPRESSED_FROM_BYTES = 512;
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+export const DEFAULT_LINES_PER_SECOND = 20_000;
+export const DEFAULT_READERS = 500;
 const OFF_WORDS = new Set(["off", "false", "no", "0"]);
 const REASON_CHARACTERS = 1_024;
 
@@ -55,8 +70,10 @@ const compress = (body: Uint8Array): Uint8Array =>
 export class LogManager {
   // fixed
   readonly #options: LogManagerOptions;
-  readonly #window = new SendWindow();
+  readonly #rate: LogRate | null;
+  readonly #window = new SendWindow(undefined, () => this.#updateBackPressure());
   readonly #slots = new Slots(OPENING_AT_ONCE);
+  readonly #turns: ReaderTurns<Entry>;
   // state
   readonly #entries = new Map<DockerId, Entry>();
   readonly #byAlias = new Map<number, Entry>();
@@ -68,6 +85,13 @@ export class LogManager {
 
   constructor(options: LogManagerOptions) {
     this.#options = options;
+    const { rate = logRateOf(DEFAULT_LINES_PER_SECOND), readers = DEFAULT_READERS } = options;
+    this.#rate = rate;
+    this.#turns = new ReaderTurns({
+      limit: readers,
+      isWatched: ({ follower }) => follower?.isWatched === true,
+      changed: (entry, hasTurn) => this.#turnChanged(entry, hasTurn),
+    });
     this.#aheadMs = this.#wallAheadMs();
     this.#tick();
   }
@@ -94,20 +118,24 @@ export class LogManager {
       case "log.rewind":
         this.#entryOf(message.alias).follower?.rewind(message.nextSeq, message.cursor);
         return;
-      case "log.stream.start":
-        this.#entryOf(message.alias).follower?.watch(true);
+      case "log.stream.start": {
+        const entry = this.#entryOf(message.alias);
+        this.#readInTurn(entry, (follower) => follower.watch(true));
         return;
+      }
       case "log.stream.stop":
         this.#entryOf(message.alias).follower?.watch(false);
         return;
       case "ack":
         for (const { alias, nextSeq } of message.acks) this.#entryOf(alias).follower?.acknowledged(nextSeq);
-        for (const { follower } of this.#entries.values()) follower?.updateBackPressure();
+        this.#updateBackPressure();
     }
   }
 
   containerStarted(dockerId: DockerId): void {
-    this.#entries.get(dockerId)?.follower?.containerStarted();
+    const entry = this.#entries.get(dockerId);
+    if (entry === undefined) return;
+    this.#readInTurn(entry, (follower) => follower.containerStarted());
   }
 
   /** The engine no longer has it. What its stream still holds is read to the end. */
@@ -141,12 +169,18 @@ export class LogManager {
   #assign(dockerId: DockerId, alias: number, cursor: LogCursor | null): void {
     const entry = this.#entries.get(dockerId) ?? this.#makeEntry(dockerId);
     this.#byAlias.set(alias, entry);
-    entry.follower?.assign(alias, cursor);
+    this.#readInTurn(entry, (follower) => follower.assign(alias, cursor));
   }
 
   #makeEntry(dockerId: DockerId): Entry {
     const details = this.#options.describe(dockerId);
-    const entry: Entry = { dockerId, follower: null, isRemoved: details === null, status: { kind: "pending" } };
+    const entry: Entry = {
+      dockerId,
+      follower: null,
+      isRemoved: details === null,
+      status: { kind: "pending" },
+      takenNs: null,
+    };
     // One that went meanwhile keeps its alias, so that what the hub still says about it is understood.
     if (details === null) return entry;
     this.#entries.set(dockerId, entry);
@@ -174,6 +208,7 @@ export class LogManager {
           random,
         }),
       share: new WindowShare(this.#window),
+      rate: this.#rate,
       sendFrame,
       compress,
       clock,
@@ -181,7 +216,31 @@ export class LogManager {
     });
   }
 
+  #updateBackPressure(): void {
+    for (const { follower } of this.#entries.values()) follower?.updateBackPressure();
+  }
+
+  /** Whatever makes a follower read makes it wait for its turn first. */
+  #readInTurn(entry: Entry, begin: (follower: Follower) => void): void {
+    const { follower } = entry;
+    if (follower === null) return;
+    if (!this.#turns.hasTurn(entry)) follower.setTurn(false);
+    begin(follower);
+    // A log that is read to its end needs none.
+    if (!follower.isReading) return;
+    this.#turns.want(entry, this.#options.clock.monotonicMs());
+    if (!this.#turns.hasTurn(entry)) this.#turnChanged(entry, false);
+  }
+
+  #turnChanged(entry: Entry, hasTurn: boolean): void {
+    entry.follower?.setTurn(hasTurn);
+    if (hasTurn) return;
+    const reason = `Waiting for a free reader: this host reads ${this.#turns.limit} logs at the same time, in turns.`;
+    this.#setStatus(entry, { kind: "pending", reason });
+  }
+
   #reported(entry: Entry, report: ReaderReport): void {
+    if (report.kind !== "reading") this.#turns.leave(entry, this.#options.clock.monotonicMs());
     if (entry.isRemoved && report.kind !== "reading") this.#forget(entry);
     else if (report.kind === "unreadable") {
       this.#setStatus(entry, { kind: "unreadable", reason: report.reason.slice(0, REASON_CHARACTERS) });
@@ -193,6 +252,7 @@ export class LogManager {
   #forget(entry: Entry): void {
     entry.follower?.close();
     entry.follower = null;
+    this.#turns.leave(entry, this.#options.clock.monotonicMs());
     this.#entries.delete(entry.dockerId);
     this.#unsentStatus.delete(entry);
   }
@@ -208,12 +268,12 @@ export class LogManager {
     for (const entry of this.#entries.values()) {
       const { follower, status } = entry;
       if (follower === null || (status.kind !== "api" && status.kind !== "file")) continue;
-      const takenNs = follower.lastTakenNs;
-      const behindMs = follower.isHeldBack && takenNs !== null ? Math.max(0, nowMs - Number(takenNs / 1_000_000n)) : 0;
+      const behindMs = behindOf(entry, follower, status.behindMs, nowMs);
       const isTold =
         Math.abs(behindMs - status.behindMs) < BEHIND_TOLD_MS && (behindMs === 0) === (status.behindMs === 0);
       if (!isTold) this.#setStatus(entry, { ...status, behindMs });
     }
+    this.#turns.tick(this.#options.clock.monotonicMs());
     this.#cancelTick = this.#options.clock.setTimer(STATUS_EVERY_MS, () => this.#tick());
   }
 
@@ -242,3 +302,18 @@ export class LogManager {
     }
   }
 }
+
+/**
+ * How old the last line is in a log that was held back, or that still makes up for having been: it goes on, and its lines
+ * are not new. The age of the last line of a log that merely has nothing to say means nothing.
+ */
+const behindOf = (entry: Entry, follower: Follower, toldMs: number, nowMs: number): number => {
+  const takenNs = follower.lastTakenNs;
+  const hasMoved = takenNs !== entry.takenNs;
+  entry.takenNs = takenNs;
+  const wasBehind = follower.takeHeldBack() || toldMs > 0;
+  const isBehind = follower.isHeldBack || (wasBehind && hasMoved);
+  if (!isBehind || takenNs === null) return 0;
+  const behindMs = Math.max(0, nowMs - Number(takenNs / 1_000_000n));
+  return behindMs < BEHIND_TOLD_MS ? 0 : behindMs;
+};

@@ -42,6 +42,18 @@ test("nobody reads while the whole window is full", () => {
   expect(other.isOpen).toBe(false);
 });
 
+test("[LOGS-10] many floods together stop at the reserve, before a quiet container is held up", () => {
+  const closed: string[] = [];
+  const window = new SendWindow(800, () => closed.push("shared"));
+  const floods = Array.from({ length: 7 }, () => new WindowShare(window));
+  for (const flood of floods) flood.sent(1, 99);
+  expect([floods.every(({ isOpen }) => isOpen), closed]).toEqual([true, []]);
+  // Each is below its share of 100, and yet all of them have to stop.
+  floods[0]?.sent(2, 40);
+  expect([floods.some(({ isOpen }) => isOpen), closed]).toEqual([false, ["shared"]]);
+  expect(new WindowShare(window).isOpen).toBe(true);
+});
+
 test("a connection that ends gives everything back", () => {
   const window = new SendWindow(100);
   const share = new WindowShare(window);

@@ -1,6 +1,6 @@
 import { AGENT_WINDOW_BYTES } from "@yardarm/protocol/limits";
 
-/** Kept free for containers that have nothing under way, so that a flood never holds up a quiet one. */
+/** Kept free for containers that have nothing under way, so that floods never hold up a quiet one. */
 const RESERVE_SHARE = 1 / 8;
 
 type UnderWay = { readonly endSeq: number; readonly bytes: number };
@@ -56,11 +56,16 @@ export class WindowShare {
  */
 export class SendWindow {
   readonly #limitBytes: number;
+  readonly #sharedBytes: number;
+  readonly #onShared: () => void;
   #bytes = 0;
   #active = 0;
 
-  constructor(limitBytes: number = AGENT_WINDOW_BYTES) {
+  /** `onShared` is called when all but the reserve is used up: whoever has something under way MUST stop reading now. */
+  constructor(limitBytes: number = AGENT_WINDOW_BYTES, onShared: () => void = () => {}) {
     this.#limitBytes = limitBytes;
+    this.#sharedBytes = limitBytes * (1 - RESERVE_SHARE);
+    this.#onShared = onShared;
   }
 
   /** All bytes under way. */
@@ -70,14 +75,16 @@ export class SendWindow {
 
   /** True when a container with `ownBytes` under way may read on. */
   isOpenFor(ownBytes: number): boolean {
-    if (this.#bytes >= this.#limitBytes) return false;
-    return ownBytes === 0 || ownBytes < (this.#limitBytes * (1 - RESERVE_SHARE)) / Math.max(1, this.#active);
+    if (ownBytes === 0) return this.#bytes < this.#limitBytes;
+    return this.#bytes < this.#sharedBytes && ownBytes < this.#sharedBytes / Math.max(1, this.#active);
   }
 
   /** From a share: its bytes under way went from `before` to `after`. */
   changed(before: number, after: number): void {
+    const wasShared = this.#bytes >= this.#sharedBytes;
     this.#bytes += after - before;
     if (before === 0 && after > 0) this.#active++;
     if (before > 0 && after === 0) this.#active--;
+    if (!wasShared && this.#bytes >= this.#sharedBytes) this.#onShared();
   }
 }

@@ -7,6 +7,7 @@ import { CollectingLogHub } from "../../../testkit/collecting-log-hub.ts";
 import { ManualClock } from "../../../testkit/manual-clock.ts";
 import { LineReader, type LineTaker } from "../line-reader.ts";
 import type { LogRead, LogSource, MessageReader } from "../log-source.ts";
+import type { LogRate } from "../rate-limit.ts";
 import { SendWindow, WindowShare } from "../send-window.ts";
 import { Follower } from "./follower.ts";
 
@@ -62,6 +63,7 @@ describe("follower", () => {
   let follower: Follower;
   let isOnline: boolean;
   let share: WindowShare;
+  let makeFollower: (rate: LogRate | null) => Follower;
 
   beforeEach(async () => {
     clock = new ManualClock();
@@ -76,31 +78,34 @@ describe("follower", () => {
       setTimer: (ms: number, callback: () => void) => clock.setTimer(ms, callback),
     };
     const dockerId = "a".repeat(64) as LogRead["container"]["dockerId"];
-    follower = new Follower({
-      makeReader: (taker: LineTaker) =>
-        new LineReader({
-          source,
-          container: { dockerId, tty: false, logDriver: "json-file", logOptions: {}, logPath: null },
-          createdAtNs: 1n,
-          enrolledAtNs: 0n,
-          taker,
-          inspect: async () => "running",
-          acquireSlot: async () => () => {},
-          clock: time,
-          random: () => 0.5,
-        }),
-      share,
-      sendFrame: (frame) => {
-        if (!isOnline) return false;
-        const { kind } = parseFramePrefix(frame);
-        frames.push({ kind, bytes: frame.length, atMs: clock.nowMs() });
-        hub.take(frame);
-        return true;
-      },
-      compress: (body) => zstdCompressSync(body),
-      clock: time,
-      onReport: () => {},
-    });
+    makeFollower = (rate) =>
+      new Follower({
+        makeReader: (taker: LineTaker) =>
+          new LineReader({
+            source,
+            container: { dockerId, tty: false, logDriver: "json-file", logOptions: {}, logPath: null },
+            createdAtNs: 1n,
+            enrolledAtNs: 0n,
+            taker,
+            inspect: async () => "running",
+            acquireSlot: async () => () => {},
+            clock: time,
+            random: () => 0.5,
+          }),
+        share,
+        rate,
+        sendFrame: (frame) => {
+          if (!isOnline) return false;
+          const { kind } = parseFramePrefix(frame);
+          frames.push({ kind, bytes: frame.length, atMs: clock.nowMs() });
+          hub.take(frame);
+          return true;
+        },
+        compress: (body) => zstdCompressSync(body),
+        clock: time,
+        onReport: () => {},
+      });
+    follower = makeFollower(null);
     follower.assign(ALIAS, null);
     await clock.advanceAsync(0);
   });
@@ -238,6 +243,69 @@ describe("follower", () => {
     source.lines("one", "two");
     await clock.advanceAsync(1_000);
     expect(hub.texts(ALIAS)).toEqual(["one", "two"]);
+  });
+
+  describe("rate limit", () => {
+    beforeEach(async () => {
+      follower.close();
+      source.asked.length = 0;
+      follower = makeFollower({ linesPerSecond: 100, burstLines: 10 });
+      follower.assign(ALIAS, null);
+      await clock.advanceAsync(0);
+    });
+    const flood = (lines: number): void => source.lines(...Array.from({ length: lines }, (_, n) => `line ${n}`));
+
+    test("[LOG-17] beyond the burst the source is paused, everything that was read is sent, and reading goes on", async () => {
+      follower.watch(true);
+      flood(10);
+      expect([source.asked, follower.isHeldBack]).toEqual([["open"], false]);
+      flood(20);
+      expect([source.asked, follower.isHeldBack]).toEqual([["open", "pause"], true]);
+      await clock.advanceAsync(1);
+      expect(hub.count(ALIAS)).toBe(30);
+      await clock.advanceAsync(498);
+      expect(source.asked).toEqual(["open", "pause"]);
+      await clock.advanceAsync(1);
+      expect([source.asked, follower.isHeldBack]).toEqual([["open", "pause", "resume"], false]);
+    });
+
+    test("[LOG-17] a delay of more than 3 s closes the source, and reading goes on at the place", async () => {
+      flood(510);
+      await clock.advanceAsync(3_000);
+      expect(source.asked).toEqual(["open", "pause", "close"]);
+      await clock.advanceAsync(2_000);
+      expect(source.asked).toEqual(["open", "pause", "close", "open"]);
+      expect(source.reads.at(-1)?.from.kind).toBe("since");
+    });
+
+    test("[LOG-17] lines that the window held back do not make the delay shorter", async () => {
+      flood(60);
+      follower.acknowledged(0);
+      follower.updateBackPressure();
+      expect(source.asked).toEqual(["open", "pause"]);
+    });
+
+    test("a closed follower leaves no timer of its limit", () => {
+      flood(60);
+      follower.close();
+      expect(clock.pendingTimers).toBe(0);
+    });
+  });
+
+  test("[LOG-18] whoever has no turn closes its source at once, sends what it has, and goes on at the place", async () => {
+    source.lines("one");
+    follower.setTurn(false);
+    expect([source.asked, hub.texts(ALIAS)]).toEqual([["open", "pause", "close"], ["one"]]);
+    follower.setTurn(true);
+    await clock.advanceAsync(0);
+    expect(source.asked.at(-1)).toBe("open");
+    expect(source.reads.at(-1)?.from.kind).toBe("since");
+  });
+
+  test("[LOG-18] a turn given away while the window was full is given away all the same", async () => {
+    follower.offline();
+    follower.setTurn(false);
+    expect(source.asked).toEqual(["open", "pause", "close"]);
   });
 
   test("a closed follower leaves no timer", () => {

@@ -8,6 +8,7 @@ import { encodeLoss } from "@yardarm/protocol/log/loss";
 import { instantFromNs } from "@yardarm/protocol/time";
 import { LevelTracker } from "../continuation.ts";
 import type { LineReader, LineTaker, Loss, ReaderReport } from "../line-reader.ts";
+import { type LogRate, RateLimit } from "../rate-limit.ts";
 import type { WindowShare } from "../send-window.ts";
 
 /** A watched container's cursor is sent after so many bytes, or `ACK_INTERVAL_MS`. */
@@ -17,6 +18,8 @@ export type FollowerOptions = {
   /** Makes the reader that hands its lines to `taker`. */
   makeReader(taker: LineTaker): LineReader;
   readonly share: WindowShare;
+  /** `null`: as fast as it comes. */
+  readonly rate: LogRate | null;
   /** False while there is no connection; the frame is lost then. */
   sendFrame(frame: Uint8Array): boolean;
   readonly compress: Compress;
@@ -30,6 +33,7 @@ export class Follower implements LineTaker {
   readonly #reader: LineReader;
   readonly #encoder = new BatchEncoder();
   readonly #levels: readonly [LevelTracker, LevelTracker] = [new LevelTracker(), new LevelTracker()];
+  readonly #limit: RateLimit | null;
   // state
   #alias = 0;
   #isOnline = false;
@@ -43,9 +47,17 @@ export class Follower implements LineTaker {
   #lastFrameMs = Number.NEGATIVE_INFINITY;
   #cancelBatch: (() => void) | null = null;
   #cancelCursor: (() => void) | null = null;
+  #hasTurn = true;
+  /** Since the limit was last asked. */
+  #linesOfRead = 0;
+  /** Not `null` while the rate limit keeps the log from being read. */
+  #cancelDelay: (() => void) | null = null;
+  #wasHeldBack = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    const { rate, clock } = options;
+    this.#limit = rate === null ? null : new RateLimit(rate, clock.monotonicMs());
     this.#reader = options.makeReader(this);
   }
 
@@ -53,9 +65,20 @@ export class Follower implements LineTaker {
     return this.#reader.isReading;
   }
 
-  /** True while back-pressure keeps this log from being read. */
+  get isWatched(): boolean {
+    return this.#isWatched;
+  }
+
+  /** True while back-pressure, the rate limit or other containers' turns keep this log from being read. */
   get isHeldBack(): boolean {
-    return !this.#isOnline || !this.#options.share.isOpen;
+    return !this.#isOnline || !this.#hasTurn || this.#cancelDelay !== null || !this.#options.share.isOpen;
+  }
+
+  /** Whether the log was held back at any time since this was asked last. */
+  takeHeldBack(): boolean {
+    const wasHeldBack = this.#wasHeldBack;
+    this.#wasHeldBack = this.isHeldBack;
+    return wasHeldBack || this.#wasHeldBack;
   }
 
   /** Stamp of the line taken last; `null` before the first. */
@@ -111,8 +134,20 @@ export class Follower implements LineTaker {
 
   /** Reads on, or stops reading, as connection and window allow. */
   updateBackPressure(): void {
-    if (this.isHeldBack) this.#reader.pause();
-    else this.#reader.resume();
+    if (!this.isHeldBack) {
+      this.#reader.resume();
+      return;
+    }
+    this.#wasHeldBack = true;
+    if (this.#hasTurn) this.#reader.pause();
+    else this.#reader.park();
+  }
+
+  /** False: another container is read in its place, and its stream is closed until it has a turn again. */
+  setTurn(hasTurn: boolean): void {
+    if (!hasTurn) this.flush();
+    this.#hasTurn = hasTurn;
+    this.updateBackPressure();
   }
 
   containerStarted(): void {
@@ -132,6 +167,7 @@ export class Follower implements LineTaker {
   close(): void {
     this.#reader.close();
     this.#cancelTimers();
+    this.#cancelDelay?.();
     this.#options.share.clear();
   }
 
@@ -146,6 +182,7 @@ export class Follower implements LineTaker {
     end: number,
     originalLength: number,
   ): void {
+    this.#linesOfRead++;
     const tracker = this.#levels[streamOfFlags(flags)];
     const marked = tracker.classify(flags, text, start, end);
     this.#append(marked, tsSeconds, tsNanos, text, start, end, originalLength);
@@ -162,6 +199,7 @@ export class Follower implements LineTaker {
   }
 
   readEnd(): void {
+    this.#slowDown();
     if (this.#encoder.lineCount === 0) return;
     if (!this.#isWatched) {
       if (this.#isFull) this.#sendAll();
@@ -177,6 +215,21 @@ export class Follower implements LineTaker {
   report(report: ReaderReport): void {
     if (report.kind !== "reading") this.flush();
     this.#options.onReport(report);
+  }
+
+  /** Lines that have been taken are sent in any case; what the limit delays is the next read. */
+  #slowDown(): void {
+    if (this.#limit === null || this.#linesOfRead === 0) return;
+    const { clock } = this.#options;
+    const delayMs = this.#limit.take(this.#linesOfRead, clock.monotonicMs());
+    this.#linesOfRead = 0;
+    if (delayMs === 0) return;
+    this.#cancelDelay?.();
+    this.#cancelDelay = clock.setTimer(delayMs, () => {
+      this.#cancelDelay = null;
+      this.updateBackPressure();
+    });
+    this.updateBackPressure();
   }
 
   #append(
