@@ -23,6 +23,7 @@ export type KeyId = Branded<"KeyId">;
 export type JoinTokenId = Branded<"JoinTokenId">;
 export type InvitationId = Branded<"InvitationId">;
 export type ApiTokenId = Branded<"ApiTokenId">;
+export type ViewId = Branded<"ViewId">;
 
 export type AnyId =
   | OrgId
@@ -39,7 +40,8 @@ export type AnyId =
   | KeyId
   | JoinTokenId
   | InvitationId
-  | ApiTokenId;
+  | ApiTokenId
+  | ViewId;
 
 /** Brands a string whose provenance the caller vouches for (a database row, a validated message). */
 export const asId = <Id extends AnyId>(value: string): Id => value as Id;
