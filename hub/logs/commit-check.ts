@@ -9,6 +9,8 @@ export interface BatchSpan {
   readonly minTsNs: bigint;
   readonly maxTsNs: bigint;
   readonly levelMask: number;
+  /** Size of its uncompressed body. */
+  readonly rawBytes: number;
   readonly isCompressed: boolean;
 }
 
@@ -20,10 +22,10 @@ export interface BatchSpan {
 export const spansOf = (commit: LogCommit): readonly BatchSpan[] => {
   let nextSeq = commit.firstSeq;
   const spans = commit.batches.map((batch) => {
-    const { firstSeq, lineCount, minTsNs, maxTsNs, levelMask, codec } = readBatchHeader(batch);
+    const { firstSeq, lineCount, minTsNs, maxTsNs, levelMask, codec, rawLength } = readBatchHeader(batch);
     if (firstSeq !== nextSeq) throw new RangeError("The batches of a commit do not follow each other.");
     nextSeq = firstSeq + lineCount;
-    return { firstSeq, endSeq: nextSeq, minTsNs, maxTsNs, levelMask, isCompressed: codec !== 0 };
+    return { firstSeq, endSeq: nextSeq, minTsNs, maxTsNs, levelMask, rawBytes: rawLength, isCompressed: codec !== 0 };
   });
   if (nextSeq !== commit.cursor.nextSeq) throw new RangeError("The cursor does not cover the batches of its commit.");
   return spans;

@@ -12,7 +12,7 @@ import {
 } from "@yardarm/protocol/log/batch-header";
 import type { LevelMask } from "@yardarm/protocol/log/level";
 import { readPack } from "./pack.ts";
-import { openPack, PACK_BATCH } from "./pack-codec.ts";
+import { openPack, PACK_BATCH, type StoredBody } from "./pack-codec.ts";
 
 /**
  * Reading the store chunk by chunk, for searches and downloads: the store chooses by metadata and hands out compressed bytes,
@@ -111,11 +111,10 @@ export interface ChunkPart {
  *
  * @throws Error when the bytes are not what was stored
  */
-export const openChunk = (chunk: Pick<StoredChunk, "codec" | "rawBytes" | "body">): readonly ChunkPart[] =>
-  storedBatches(chunk).map(openPart);
+export const openChunk = (chunk: StoredBody): readonly ChunkPart[] => storedBatches(chunk).map(openPart);
 
 /** The batches in a row's bytes, each whole with its header and perhaps compressed; those of compaction exceed the wire's limits. */
-export const storedBatches = (stored: Pick<StoredChunk, "codec" | "rawBytes" | "body">): readonly Uint8Array[] =>
+export const storedBatches = (stored: StoredBody): readonly Uint8Array[] =>
   stored.codec === PACK_BATCH ? [stored.body] : readPack(openPack(stored));
 
 export const decompressBody = (body: Uint8Array, maxBytes: number): Uint8Array =>

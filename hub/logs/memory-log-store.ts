@@ -6,7 +6,7 @@ import { type BatchSpan, conflict, judgeCommit, spansOf } from "./commit-check.t
 import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
 import type { LogStore, TailQuery } from "./log-store.ts";
 import { PACK_BATCH } from "./pack-codec.ts";
-import type { LogsSince } from "./retention.ts";
+import type { Eviction, LogsSince, LogsSinceMap } from "./retention.ts";
 
 interface StoredBatch extends BatchSpan {
   readonly bytes: Uint8Array;
@@ -89,7 +89,7 @@ export class MemoryLogStore implements LogStore {
     );
   }
 
-  since(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, LogsSince>> {
+  since(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<LogsSinceMap> {
     const found = new Map<ContainerId, LogsSince>();
     for (const containerId of containerIds) {
       const oldest = this.#logs.get(keyOf({ orgId, containerId }))?.batches[0];
@@ -98,6 +98,19 @@ export class MemoryLogStore implements LogStore {
       found.set(containerId, { firstSeq, firstTsNs: minTsNs, reason: firstSeq === 0 ? null : "container_bytes" });
     }
     return Promise.resolve(found);
+  }
+
+  compactNext(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  evict(): Promise<Eviction> {
+    return Promise.resolve({ rows: 0, bytes: 0, isMoreDue: false, days: [] });
+  }
+
+  deleteOrg(orgId: OrgId): Promise<void> {
+    for (const key of this.#logs.keys()) if (key.startsWith(`${orgId} `)) this.#logs.delete(key);
+    return Promise.resolve();
   }
 
   /** What retention does to the oldest batches: those that end at or below `seq` go. */

@@ -10,20 +10,21 @@ export const PACK_BATCH = 2;
 const WORTH_BYTES = 2 * 1024;
 /** As small as level 3 on log lines, a third cheaper; compaction compresses for good. */
 const LEVEL = 1;
+/** More than any pack has when it is open, whatever damaged bytes claim. */
+const OPEN_BYTES = 2 * 1024 * 1024;
 
-export interface StoredPack {
+export interface StoredBody {
   readonly codec: number;
-  readonly rawBytes: number;
   readonly body: Uint8Array;
 }
 
-export const compressPack = (pack: Uint8Array, isCompressible: boolean): StoredPack => {
-  const plain = { codec: PACK_PLAIN, rawBytes: pack.length, body: pack };
+export const compressPack = (pack: Uint8Array, isCompressible: boolean): StoredBody => {
+  const plain = { codec: PACK_PLAIN, body: pack };
   if (!isCompressible || pack.length < WORTH_BYTES) return plain;
   const body = zstdCompressSync(pack, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
-  return body.length < pack.length ? { codec: PACK_ZSTD, rawBytes: pack.length, body } : plain;
+  return body.length < pack.length ? { codec: PACK_ZSTD, body } : plain;
 };
 
 /** @throws Error when the bytes are not what was stored */
-export const openPack = ({ codec, rawBytes, body }: StoredPack): Uint8Array =>
-  codec === PACK_PLAIN ? body : zstdDecompressSync(body, { maxOutputLength: rawBytes });
+export const openPack = ({ codec, body }: StoredBody): Uint8Array =>
+  codec === PACK_PLAIN ? body : zstdDecompressSync(body, { maxOutputLength: OPEN_BYTES });

@@ -16,6 +16,8 @@ export interface PackSpan {
   readonly minTsNs: bigint;
   readonly maxTsNs: bigint;
   readonly levelMask: number;
+  /** Uncompressed bodies of its batches together. */
+  readonly rawBytes: number;
   /** Where its bytes lie in the commit's. */
   readonly offset: number;
   readonly length: number;
@@ -45,11 +47,12 @@ export const writePacks = (commit: LogCommit, target: Uint8Array, offset: number
       if (span.minTsNs < open.minTsNs) open.minTsNs = span.minTsNs;
       if (span.maxTsNs > open.maxTsNs) open.maxTsNs = span.maxTsNs;
       open.levelMask |= span.levelMask;
+      open.rawBytes += span.rawBytes;
       open.length += length;
     } else {
-      const { firstSeq, endSeq, minTsNs, maxTsNs, levelMask, isCompressed } = span;
+      const { firstSeq, endSeq, minTsNs, maxTsNs, levelMask, rawBytes, isCompressed } = span;
       packs.push({
-        ...{ firstSeq, endSeq, minTsNs, maxTsNs, levelMask },
+        ...{ firstSeq, endSeq, minTsNs, maxTsNs, levelMask, rawBytes },
         ...{ offset: at, length, isCompressible: !isCompressed },
       });
     }

@@ -13,6 +13,7 @@ const SCHEMA = `
     container_id text NOT NULL,
     cursor text NOT NULL,
     committed_at timestamptz NOT NULL,
+    evicted_by text,
     PRIMARY KEY (org_id, container_id)
   );
   CREATE TABLE IF NOT EXISTS log_pack (
@@ -26,6 +27,7 @@ const SCHEMA = `
     level_mask integer NOT NULL,
     codec smallint NOT NULL,
     raw_bytes integer NOT NULL,
+    checksum bigint NOT NULL,
     body bytea NOT NULL,
     PRIMARY KEY (org_id, container_id, first_seq, day)
   ) PARTITION BY RANGE (day);
@@ -48,11 +50,20 @@ export const ensureTables = (client: PoolClient): Promise<void> => locked(client
 
 /** Makes the partition of a day (`yyyy-mm-dd`) where it does not exist. Its packs are compressed already, so nothing is tried again. */
 export const ensurePartition = (client: PoolClient, day: string): Promise<void> => {
-  const name = `log_pack_${day.replaceAll("-", "")}`;
+  const name = partitionOf(day);
   return locked(
     client,
     `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF log_pack
        FOR VALUES FROM ('${day}') TO (date '${day}' + 1);
      ALTER TABLE ${name} ALTER COLUMN body SET STORAGE EXTERNAL;`,
   );
+};
+
+/** Removes a day's partition, whole. */
+export const dropPartition = (client: PoolClient, day: string): Promise<void> =>
+  locked(client, `DROP TABLE IF EXISTS ${partitionOf(day)}`);
+
+const partitionOf = (day: string): string => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError("Not a day.");
+  return `log_pack_${day.replaceAll("-", "")}`;
 };

@@ -3,6 +3,7 @@ import { expect, inject, test } from "vitest";
 import "@yardarm/testkit/provided";
 import { logFuzzContract } from "../relay/log-fuzz.contract.ts";
 import { CONTAINER, commitOf, logStoreContract, ORG } from "./log-store.contract.ts";
+import { logUpkeepContract } from "./log-upkeep.contract.ts";
 import { openPgLogStore } from "./pg-log-store.ts";
 
 /** Commits need not wait for company in a test. */
@@ -25,6 +26,7 @@ const makeHome = async () => {
 };
 
 logStoreContract("PostgreSQL", makeHome);
+logUpkeepContract("PostgreSQL", makeHome);
 logFuzzContract("on PostgreSQL", async () => {
   const home = await makeHome();
   const store = await home.open();

@@ -1,18 +1,23 @@
-import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import pg from "pg";
 import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
-import { judgeCommit } from "./commit-check.ts";
+import { walkChunks } from "./chunk-walk.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
-import type { LogStore, TailQuery } from "./log-store.ts";
-import { packedBytes, readPack, writePacks } from "./pack.ts";
-import { compressPack, openPack, type StoredPack } from "./pack-codec.ts";
+import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
+import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
+import { contentOfPg, fetchPgBodies, listPgRows, PACK_COLUMNS, type PackRow } from "./pg-chunks.ts";
+import { queryRows, withClient } from "./pg-client.ts";
+import { PgCompaction } from "./pg-compaction.ts";
 import { ensurePartition, ensureTables } from "./pg-log-schema.ts";
+import { PgRetention } from "./pg-retention.ts";
+import { writeGroup } from "./pg-write-group.ts";
+import type { Eviction, EvictionReason, LogsSinceMap, RetentionLimits } from "./retention.ts";
+import { isIntact, type StoredRow, wireBatches } from "./stored-row.ts";
+import { ThreadClient } from "./thread-client.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
-/** Packs that one query fetches; a pack holds up to 256 KiB. */
+/** Rows that one query fetches; one holds up to 1 MiB when it is open. */
 const PACKS_PER_QUERY = 16;
 
 export interface PgLogStoreOptions {
@@ -22,14 +27,8 @@ export interface PgLogStoreOptions {
   /** Runs `task` once after `delayMs`; the returned function cancels it. */
   readonly after: (delayMs: number, task: () => void) => () => void;
   readonly connections?: number;
-}
-
-interface PackRow {
-  readonly first_seq: string;
-  readonly end_seq: string;
-  readonly codec: number;
-  readonly raw_bytes: number;
-  readonly body: Buffer;
+  /** Told what cannot be read, whenever it is met. */
+  readonly damaged?: (damage: LogDamage) => void;
 }
 
 type PackKey = readonly [orgId: OrgId, containerId: ContainerId];
@@ -62,16 +61,28 @@ export const openPgLogStore = async (options: PgLogStoreOptions): Promise<LogSto
 class PgLogStore implements LogStore {
   readonly #pool: pg.Pool;
   readonly #nowMs: () => number;
+  readonly #damaged: (damage: LogDamage) => void;
   readonly #group: GroupCommit;
+  readonly #merger = new ThreadClient({ directory: "" });
+  readonly #compaction: PgCompaction;
+  readonly #retention: PgRetention;
   #partition = "";
 
-  constructor(pool: pg.Pool, { nowMs, after }: PgLogStoreOptions) {
+  constructor(pool: pg.Pool, { nowMs, after, damaged }: PgLogStoreOptions) {
     this.#pool = pool;
     this.#nowMs = nowMs;
+    this.#damaged = damaged ?? (() => {});
     this.#group = new GroupCommit({
       write: (group) => withClient(pool, (client) => this.#write(client, group)),
       after,
     });
+    this.#compaction = new PgCompaction({
+      pool,
+      today: () => this.#today(),
+      merge: (rows) => this.#merger.call({ kind: "merge", rows }),
+      damaged: this.#damaged,
+    });
+    this.#retention = new PgRetention(pool);
   }
 
   append(commit: LogCommit): Promise<void> {
@@ -92,16 +103,16 @@ class PgLogStore implements LogStore {
     let bytes = 0;
     for (let fromSeq = query.fromSeq; fromSeq < toSeq; ) {
       const rows = await this.#packs([orgId, containerId], fromSeq, toSeq);
-      for (const row of rows) {
-        for (const batch of batchesOf(row)) {
-          const { firstSeq, lineCount } = readBatchHeader(batch);
-          if (firstSeq + lineCount <= query.fromSeq || firstSeq >= toSeq) continue;
+      for (const row of this.#intact(rows, [orgId, containerId])) {
+        // Rows may have been joined since the last query: nothing comes twice.
+        for (const batch of wireBatches(row, { fromSeq, endSeq: toSeq })) {
           if (batches.length > 0 && bytes >= maxBytes) return batches;
           batches.push(batch);
           bytes += batch.length;
         }
-        fromSeq = Number(row.end_seq);
+        fromSeq = Math.max(fromSeq, row.endSeq);
       }
+      fromSeq = Math.max(fromSeq, Number(rows.at(-1)?.end_seq ?? 0));
       if (rows.length < PACKS_PER_QUERY) break;
     }
     return batches;
@@ -114,15 +125,20 @@ class PgLogStore implements LogStore {
     let beforeSeq = Number.MAX_SAFE_INTEGER;
     for (let isMore = lines > 0; isMore; ) {
       const rows = await this.#query<PackRow>(
-        `SELECT first_seq, end_seq, codec, raw_bytes, body FROM log_pack
+        `SELECT ${PACK_COLUMNS} FROM log_pack
          WHERE org_id = $1 AND container_id = $2 AND first_seq < $3 ORDER BY first_seq DESC LIMIT $4`,
         [orgId, containerId, beforeSeq, PACKS_PER_QUERY],
       );
-      for (const batch of rows.flatMap((row) => [...batchesOf(row)].reverse())) {
-        if (count >= lines || (newestFirst.length > 0 && bytes >= maxBytes)) return newestFirst.reverse();
-        newestFirst.push(batch);
-        bytes += batch.length;
-        count += readBatchHeader(batch).lineCount;
+      for (const row of this.#intact(rows, [orgId, containerId])) {
+        const endSeq = Math.min(row.endSeq, beforeSeq);
+        for (const batch of [...wireBatches(row, { fromSeq: endSeq - (lines - count), endSeq })].reverse()) {
+          if (newestFirst.length > 0 && bytes >= maxBytes) return newestFirst.reverse();
+          newestFirst.push(batch);
+          bytes += batch.length;
+          count += readBatchHeader(batch).lineCount;
+          if (count >= lines) return newestFirst.reverse();
+        }
+        beforeSeq = row.firstSeq;
       }
       beforeSeq = Number(rows.at(-1)?.first_seq ?? 0);
       isMore = rows.length === PACKS_PER_QUERY;
@@ -131,23 +147,66 @@ class PgLogStore implements LogStore {
   }
 
   async firstSeq(orgId: OrgId, containerId: ContainerId): Promise<number | null> {
-    const [row] = await this.#query<{ readonly first_seq: string | null }>(
-      "SELECT min(first_seq) AS first_seq FROM log_pack WHERE org_id = $1 AND container_id = $2",
-      [orgId, containerId],
+    return (await this.since(orgId, [containerId])).get(containerId)?.firstSeq ?? null;
+  }
+
+  async since(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<LogsSinceMap> {
+    const rows = await this.#query<{
+      readonly container_id: ContainerId;
+      readonly first_seq: string;
+      readonly min_ts_ns: string;
+      readonly evicted_by: EvictionReason | null;
+    }>(
+      `SELECT c.container_id, oldest.first_seq, oldest.min_ts_ns, c.evicted_by FROM log_cursor c
+       CROSS JOIN LATERAL (
+         SELECT first_seq, min_ts_ns FROM log_pack p
+         WHERE p.org_id = c.org_id AND p.container_id = c.container_id ORDER BY first_seq LIMIT 1
+       ) AS oldest
+       WHERE c.org_id = $1 AND c.container_id = ANY($2)`,
+      [orgId, containerIds],
     );
-    const first = row?.first_seq ?? null;
-    return first === null ? null : Number(first);
+    return new Map(
+      rows.map(({ container_id, first_seq, min_ts_ns, evicted_by }) => [
+        container_id,
+        { firstSeq: Number(first_seq), firstTsNs: BigInt(min_ts_ns), reason: evicted_by },
+      ]),
+    );
+  }
+
+  chunks(query: ChunkQuery): AsyncIterable<ChunkRead> {
+    return walkChunks(
+      {
+        listRows: (request) => listPgRows(this.#pool, request),
+        fetchBodies: (orgId, rows) => fetchPgBodies(this.#pool, orgId, rows),
+        damaged: (orgId, { containerId, firstSeq, endSeq }) =>
+          this.#damaged({ orgId, containerId, what: damagedLines({ firstSeq, endSeq }) }),
+      },
+      query,
+    );
+  }
+
+  compactNext({ everything = false }: CompactionOptions = {}): Promise<CompactionStep | null> {
+    return this.#compaction.next(everything);
+  }
+
+  evict(limits: RetentionLimits): Promise<Eviction> {
+    return this.#retention.step(this.#nowMs(), limits);
+  }
+
+  deleteOrg(orgId: OrgId): Promise<void> {
+    return this.#retention.deleteOrg(orgId);
   }
 
   async close(): Promise<void> {
     await this.#group.flush();
+    await this.#merger.close();
     await this.#pool.end();
   }
 
   /** Packs from the one that holds `fromSeq` on. */
   #packs([orgId, containerId]: PackKey, fromSeq: number, toSeq: number): Promise<readonly PackRow[]> {
     return this.#query<PackRow>(
-      `SELECT first_seq, end_seq, codec, raw_bytes, body FROM log_pack
+      `SELECT ${PACK_COLUMNS} FROM log_pack
        WHERE org_id = $1 AND container_id = $2 AND first_seq < $4
          AND first_seq >= coalesce(
            (SELECT max(first_seq) FROM log_pack WHERE org_id = $1 AND container_id = $2 AND first_seq <= $3), $3)
@@ -156,13 +215,25 @@ class PgLogStore implements LogStore {
     );
   }
 
+  /** What can be read of these rows; the rest is reported and stepped over. */
+  #intact(rows: readonly PackRow[], [orgId, containerId]: PackKey): readonly StoredRow[] {
+    return rows.map(contentOfPg).filter((row) => {
+      if (isIntact(row)) return true;
+      this.#damaged({ orgId, containerId, what: damagedLines(row) });
+      return false;
+    });
+  }
+
   #query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
-    return withClient(this.#pool, async (client) => (await client.query<Row>(sql, [...values])).rows);
+    return queryRows<Row>(this.#pool, sql, values);
+  }
+
+  #today(): string {
+    return new Date(this.#nowMs()).toISOString().slice(0, 10);
   }
 
   async #write(client: pg.PoolClient, group: readonly LogCommit[]): Promise<readonly CommitOutcome[]> {
-    const now = this.#nowMs();
-    const day = new Date(now - (now % DAY_MS)).toISOString().slice(0, 10);
+    const day = this.#today();
     if (this.#partition !== day) await ensurePartition(client, day);
     this.#partition = day;
     await client.query("BEGIN");
@@ -179,127 +250,5 @@ class PgLogStore implements LogStore {
   }
 }
 
-/** Judges the commits of a group in their order, then writes what passed in two statements. */
-const writeGroup = async (
-  client: pg.PoolClient,
-  group: readonly LogCommit[],
-  day: string,
-): Promise<readonly CommitOutcome[]> => {
-  const stored = await lockCursors(client, group);
-  const cursors = new Map<string, readonly [string, string, string]>();
-  const packs: { readonly commit: LogCommit; readonly rows: readonly PackInsert[] }[] = [];
-  const outcomes = group.map((commit): CommitOutcome => {
-    const { orgId, containerId, firstSeq } = commit;
-    const key = keyOf(orgId, containerId);
-    const cursor = JSON.stringify(commit.cursor);
-    const verdict = judgeCommit(stored.get(key) ?? null, { firstSeq, cursor });
-    if (verdict !== "write") return verdict === "stored" ? "committed" : "conflict";
-    stored.set(key, cursor);
-    cursors.set(key, [orgId, containerId, cursor]);
-    packs.push({ commit, rows: packsOf(commit) });
-    return "committed";
-  });
-  const all = packs.flatMap(({ commit, rows }) => rows.map((row) => ({ ...row, ...commit })));
-  if (all.length > 0) await insertPacks(client, all, day);
-  const rows = [...cursors.values()].sort((a, b) => (keyOf(a[0], a[1]) < keyOf(b[0], b[1]) ? -1 : 1));
-  if (rows.length > 0) {
-    await client.query(
-      `INSERT INTO log_cursor (org_id, container_id, cursor, committed_at)
-       SELECT org_id, container_id, cursor, now() FROM unnest($1::text[], $2::text[], $3::text[]) AS t (org_id, container_id, cursor)
-       ON CONFLICT (org_id, container_id) DO UPDATE SET cursor = excluded.cursor, committed_at = excluded.committed_at`,
-      [rows.map(([orgId]) => orgId), rows.map(([, containerId]) => containerId), rows.map(([, , cursor]) => cursor)],
-    );
-  }
-  return outcomes;
-};
-
-const keyOf = (orgId: string, containerId: string): string => `${orgId} ${containerId}`;
-
-/** The stored cursors of a group's containers, locked until the transaction ends. */
-const lockCursors = async (client: pg.PoolClient, group: readonly LogCommit[]): Promise<Map<string, string>> => {
-  const read = async (): Promise<Map<string, string>> => {
-    const { rows } = await client.query<{ org_id: string; container_id: string; cursor: string }>(
-      `SELECT org_id, container_id, cursor FROM log_cursor
-       WHERE (org_id, container_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-       ORDER BY org_id, container_id FOR UPDATE`,
-      [group.map(({ orgId }) => orgId), group.map(({ containerId }) => containerId)],
-    );
-    return new Map(rows.map((row) => [keyOf(row.org_id, row.container_id), row.cursor]));
-  };
-  const stored = await read();
-  const missing = [...new Set(group.map(({ orgId, containerId }) => keyOf(orgId, containerId)))]
-    .filter((key) => !stored.has(key))
-    .sort();
-  if (missing.length === 0) return stored;
-  // A row that does not exist cannot be locked; its name can.
-  await client.query("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", [
-    missing,
-  ]);
-  return read();
-};
-
-interface PackInsert extends StoredPack {
-  readonly packSeq: number;
-  readonly endSeq: number;
-  readonly minTsNs: bigint;
-  readonly maxTsNs: bigint;
-  readonly levelMask: number;
-}
-
-const packsOf = (commit: LogCommit): readonly PackInsert[] => {
-  const bytes = new Uint8Array(packedBytes(commit));
-  return writePacks(commit, bytes, 0).map(({ firstSeq, offset, length, isCompressible, ...span }) => ({
-    ...span,
-    ...compressPack(bytes.subarray(offset, offset + length), isCompressible),
-    packSeq: firstSeq,
-  }));
-};
-
-/** The primary key is the last word: two nodes that both number a container cannot both store a line. */
-const insertPacks = async (
-  client: pg.PoolClient,
-  packs: readonly (PackInsert & PackOwner)[],
-  day: string,
-): Promise<void> => {
-  await client.query(
-    `INSERT INTO log_pack (day, org_id, container_id, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, body)
-     SELECT $1::date, * FROM unnest(
-       $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::smallint[], $10::int[], $11::bytea[])`,
-    [
-      day,
-      packs.map(({ orgId }) => orgId),
-      packs.map(({ containerId }) => containerId),
-      packs.map(({ packSeq }) => packSeq),
-      packs.map(({ endSeq }) => endSeq),
-      packs.map(({ minTsNs }) => minTsNs),
-      packs.map(({ maxTsNs }) => maxTsNs),
-      packs.map(({ levelMask }) => levelMask),
-      packs.map(({ codec }) => codec),
-      packs.map(({ rawBytes }) => rawBytes),
-      packs.map(({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength)),
-    ],
-  );
-};
-
-interface PackOwner {
-  readonly orgId: OrgId;
-  readonly containerId: ContainerId;
-}
-
-const batchesOf = ({ codec, raw_bytes, body }: PackRow): readonly Uint8Array[] =>
-  readPack(openPack({ codec, rawBytes: raw_bytes, body }));
-
-/** @throws ProtocolError `storage_unavailable` for whatever the server or the way to it did wrong */
-const withClient = async <Result>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
-  let client: pg.PoolClient | undefined;
-  try {
-    client = await pool.connect();
-    const result = await use(client);
-    client.release();
-    return result;
-  } catch (cause) {
-    // Whatever state it is in, nobody else gets this connection.
-    client?.release(true);
-    throw new ProtocolError("storage_unavailable", "The log database does not answer.", { cause });
-  }
-};
+const damagedLines = ({ firstSeq, endSeq }: { readonly firstSeq: number; readonly endSeq: number }): string =>
+  `Stored log lines ${firstSeq} to ${endSeq - 1} are damaged and cannot be read.`;

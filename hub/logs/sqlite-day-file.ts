@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import * as sqlite from "node:sqlite";
 import { ID_PATTERN } from "@yardarm/protocol/ids";
@@ -12,17 +12,23 @@ export type Statement = sqlite.StatementSync;
 /**
  * One file per org and UTC day of arrival: `<directory>/<orgId>/<yyyy-mm-dd>.db`. The day is the hub's, so that no agent's
  * clock can make files. A file is complete once its `user_version` is set, in the transaction that made its tables; one
- * without is what a crash left behind, and counts as absent.
+ * without is what a crash left behind, and counts as absent. A day whose file turns out to be damaged goes on in a file of its
+ * own, `<yyyy-mm-dd>.1.db`; the names sort by age.
  */
-const COMPLETE = 1;
-const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
+const COMPLETE = 2;
+const DAY_FILE = /^(\d{4}-\d{2}-\d{2}(?:\.\d)?)\.db$/;
 
+/**
+ * The index holds all that is known of a row: whoever looks for rows never touches their bytes, and a damaged row is still known
+ * to have been there. Freed pages go back to the file system step by step (`auto_vacuum`), because evicting must shrink files.
+ */
 const SCHEMA = `
   CREATE TABLE container (
     ref INTEGER PRIMARY KEY,
     container_id TEXT NOT NULL UNIQUE,
     cursor TEXT NOT NULL,
-    committed_at_ms INTEGER NOT NULL
+    committed_at_ms INTEGER NOT NULL,
+    evicted_by TEXT
   ) STRICT;
   CREATE TABLE pack (
     ref INTEGER PRIMARY KEY,
@@ -34,9 +40,13 @@ const SCHEMA = `
     level_mask INTEGER NOT NULL,
     codec INTEGER NOT NULL,
     raw_bytes INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
     body BLOB NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX pack_by_seq ON pack (container, first_seq);
+  CREATE INDEX pack_by_seq ON pack (
+    container, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, stored_bytes
+  );
 `;
 
 export const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10);
@@ -67,50 +77,115 @@ const isComplete = (database: Database): boolean =>
 
 /** Opens a complete file for reading; `null` when there is none. */
 export const openForReading = (file: string): Database | null => {
-  let database: Database;
+  let database: Database | undefined;
   try {
     database = new Database(file, { readOnly: true, timeout: BUSY_MS });
-  } catch {
-    return null;
+    if (isComplete(database)) return database;
+  } catch (error) {
+    if (isDamage(error)) {
+      database?.close();
+      throw error;
+    }
   }
-  if (isComplete(database)) return database;
-  database.close();
+  database?.close();
   return null;
+};
+
+/** `SQLITE_CORRUPT` and `SQLITE_NOTADB`, with their extended codes. */
+export const isDamage = (error: unknown): boolean => {
+  const code = sqliteCode(error) & 0xff;
+  return code === 11 || code === 26;
+};
+
+/** `SQLITE_FULL`, and the failures to write that a full or limited disk makes. */
+export const isFull = (error: unknown): boolean => sqliteCode(error) === 13;
+
+const sqliteCode = (error: unknown): number =>
+  error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
+
+/** Bytes of a day's file on the disk, its write-ahead log included. */
+export const bytesOnDisk = (file: string): number =>
+  [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0);
+
+/** Removes a day's file and what SQLite keeps beside it. */
+export const removeDayFile = (file: string): void => {
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) rmSync(name, { force: true });
+};
+
+/** The orgs that have a folder. */
+export const listOrgs = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory).filter((name) => ID_PATTERN.test(name));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 };
 
 /** How long a writer and the readers of a file wait for each other. */
 const BUSY_MS = 5_000;
 
 /**
- * Opens a file for writing, with its tables; a new one takes over the cursors of `previous`.
+ * Opens a file for writing, with its tables; a new one takes over the cursors of `previous`, the files before it, newest first.
  *
  * Durability. A commit has left this process when it returns, so the process may die at any moment. It is not on the
  * disk itself (`synchronous=NORMAL`): after a power cut the newest transactions of a file may be gone, batches and cursors
  * alike, and the agents read those lines once more from the engine's own log. That holds only within one file; therefore
  * `previous` is brought to the disk before cursors that rely on it are written elsewhere.
  */
-export const openForWriting = (file: string, previous: string | null): Database => {
+export const openForWriting = (file: string, previous: readonly string[]): Database => {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const database = new Database(file, { timeout: BUSY_MS });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;");
-  if (isComplete(database)) return database;
-  if (previous !== null) {
-    syncToDisk(previous);
-    database.prepare("ATTACH DATABASE ? AS previous").run(previous);
-  }
-  database.exec("BEGIN IMMEDIATE");
   try {
-    database.exec(SCHEMA);
-    if (previous !== null) database.exec("INSERT INTO main.container SELECT * FROM previous.container");
-    database.exec(`PRAGMA user_version = ${COMPLETE}; COMMIT`);
+    // `auto_vacuum` first: it is decided by the first page that is written.
+    database.exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec("PRAGMA journal_size_limit = 8388608;");
+    if (!isComplete(database)) makeTables(database, previous);
+    return database;
   } catch (error) {
-    database.exec("ROLLBACK");
+    if (database.isTransaction) database.exec("ROLLBACK");
     database.close();
     throw error;
   }
-  if (previous !== null) database.exec("DETACH DATABASE previous");
-  return database;
 };
+
+const makeTables = (database: Database, previous: readonly string[]): void => {
+  const cursors = previous.length === 0 ? [] : readCursors(previous);
+  database.exec("BEGIN IMMEDIATE");
+  // Another opening may have been faster.
+  if (isComplete(database)) {
+    database.exec("ROLLBACK");
+    return;
+  }
+  database.exec(SCHEMA);
+  const insert = database.prepare(
+    "INSERT INTO container (container_id, cursor, committed_at_ms, evicted_by) VALUES (?, ?, ?, ?)",
+  );
+  for (const { container_id, cursor, committed_at_ms, evicted_by } of cursors) {
+    insert.run(container_id ?? null, cursor ?? null, committed_at_ms ?? null, evicted_by ?? null);
+  }
+  database.exec(`PRAGMA user_version = ${COMPLETE}; COMMIT`);
+};
+
+/** The cursors of the first of these files that can be read. */
+const readCursors = (files: readonly string[]): readonly Record<string, SqlValue>[] => {
+  for (const file of files) {
+    try {
+      syncToDisk(file);
+      const database = new Database(file, { readOnly: true, timeout: BUSY_MS });
+      try {
+        return database.prepare("SELECT container_id, cursor, committed_at_ms, evicted_by FROM container").all();
+      } finally {
+        database.close();
+      }
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+  }
+  return [];
+};
+
+type SqlValue = sqlite.SQLOutputValue;
 
 const syncToDisk = (file: string): void => {
   const database = new Database(file, { timeout: BUSY_MS });
@@ -119,5 +194,18 @@ const syncToDisk = (file: string): void => {
     database.exec("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE);");
   } finally {
     database.close();
+  }
+};
+
+/** Runs `task` in a transaction; an error of any kind undoes it. */
+export const inTransaction = <Result>(database: Database, task: () => Result): Result => {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = task();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
   }
 };

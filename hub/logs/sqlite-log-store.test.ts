@@ -6,6 +6,7 @@ import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 import { logFuzzContract } from "../relay/log-fuzz.contract.ts";
 import { CONTAINER, commitOf, logStoreContract, ORG } from "./log-store.contract.ts";
+import { logUpkeepContract } from "./log-upkeep.contract.ts";
 import { dayFile, dayOf, openForWriting } from "./sqlite-day-file.ts";
 import { SqliteLogStore } from "./sqlite-log-store.ts";
 
@@ -41,6 +42,7 @@ const openStore = async () => {
 };
 
 logStoreContract("SQLite", makeHome);
+logUpkeepContract("SQLite", makeHome);
 logFuzzContract("on SQLite", openStore, [1, 2, 1034]);
 
 test("[LOG-7] a day's file that a crash left without its tables counts as absent, and is completed", async () => {
@@ -79,8 +81,8 @@ test("[LOG-7] an org id that is no id cannot name another folder", async () => {
 test("two openings of a new day's file at once agree on its tables", async () => {
   await using home = await makeHome();
   const file = dayFile(home.directory, ORG, "2026-01-02");
-  const one = openForWriting(file, null);
-  const two = openForWriting(file, null);
+  const one = openForWriting(file, []);
+  const two = openForWriting(file, []);
   expect(two.prepare("SELECT count(*) AS n FROM container").get()?.n).toBe(0);
   one.close();
   two.close();

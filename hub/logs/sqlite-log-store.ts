@@ -1,10 +1,13 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
+import { walkChunks } from "./chunk-walk.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
-import type { LogStore, TailQuery } from "./log-store.ts";
+import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
+import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
 import { packedBytes, writePacks } from "./pack.ts";
-import type { PackedBatches, PackedCommit } from "./sqlite-messages.ts";
+import type { Eviction, LogsSinceMap, RetentionLimits } from "./retention.ts";
+import type { Damage, PackedBatches, PackedCommit } from "./sqlite-messages.ts";
 import { ThreadClient } from "./thread-client.ts";
 
 export interface SqliteLogStoreOptions {
@@ -13,19 +16,29 @@ export interface SqliteLogStoreOptions {
   readonly nowMs: () => number;
   /** Runs `task` once after `delayMs`; the returned function cancels it. */
   readonly after: (delayMs: number, task: () => void) => () => void;
+  /** Told what cannot be read, whenever it is met. */
+  readonly damaged?: (damage: LogDamage) => void;
 }
 
-/** Log store on SQLite: one file per org and day of arrival, written by one thread and read by another. */
+/** Log store on SQLite: one file per org and day of arrival, written by one thread, read by others, compacted by yet another. */
 export class SqliteLogStore implements LogStore {
   readonly #nowMs: () => number;
+  readonly #damaged: (damage: LogDamage) => void;
   readonly #writer: ThreadClient;
   readonly #reader: ThreadClient;
+  /** Searches read beside the relay: neither waits for the other. */
+  readonly #chunkReader: ThreadClient;
+  readonly #compactor: ThreadClient;
   readonly #group: GroupCommit;
 
-  constructor({ directory, nowMs, after }: SqliteLogStoreOptions) {
+  constructor({ directory, nowMs, after, damaged }: SqliteLogStoreOptions) {
     this.#nowMs = nowMs;
-    this.#writer = new ThreadClient({ directory });
-    this.#reader = new ThreadClient({ directory });
+    this.#damaged = damaged ?? (() => {});
+    const report = (damage: Damage): void => this.#damaged(describe(damage));
+    this.#writer = new ThreadClient({ directory }, report);
+    this.#reader = new ThreadClient({ directory }, report);
+    this.#chunkReader = new ThreadClient({ directory }, report);
+    this.#compactor = new ThreadClient({ directory }, report);
     this.#group = new GroupCommit({ write: (group) => this.#write(group), after });
   }
 
@@ -52,9 +65,50 @@ export class SqliteLogStore implements LogStore {
     return this.#reader.call({ kind: "firstSeq", orgId, containerId });
   }
 
+  async since(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<LogsSinceMap> {
+    return this.#reader.call({ kind: "since", orgId, containerIds });
+  }
+
+  chunks(query: ChunkQuery): AsyncIterable<ChunkRead> {
+    const reader = this.#chunkReader;
+    return walkChunks(
+      {
+        listRows: (request) => reader.call({ kind: "listRows", ...request }),
+        fetchBodies: (orgId, rows) => reader.call({ kind: "fetchBodies", orgId, rows }),
+        damaged: (orgId, span) => this.#damaged(describe({ orgId, ...span })),
+      },
+      query,
+    );
+  }
+
+  async compactNext({ everything = false }: CompactionOptions = {}): Promise<CompactionStep | null> {
+    const compaction = await this.#compactor.call({ kind: "prepare", everything });
+    if (compaction === null) return null;
+    const buffers = compaction.rows.map(({ body }) => body.buffer as ArrayBuffer);
+    await this.#writer.call({ kind: "swap", compaction }, [...new Set(buffers)]);
+    return { backlogBytes: compaction.backlogBytes };
+  }
+
+  async evict(limits: RetentionLimits): Promise<Eviction> {
+    const eviction = await this.#writer.call({ kind: "evict", nowMs: this.#nowMs(), limits });
+    for (const orgId of new Set(eviction.days.map((removed) => removed.orgId))) {
+      const days = eviction.days.filter((removed) => removed.orgId === orgId).map(({ day }) => day);
+      await this.#forget(orgId, days);
+    }
+    return eviction;
+  }
+
+  async deleteOrg(orgId: OrgId): Promise<void> {
+    await this.#forget(orgId, await this.#writer.call({ kind: "deleteOrg", orgId }));
+  }
+
   async close(): Promise<void> {
     await this.#group.flush();
-    await Promise.all([this.#writer.close(), this.#reader.close()]);
+    await Promise.all([this.#writer, this.#reader, this.#chunkReader, this.#compactor].map((thread) => thread.close()));
+  }
+
+  async #forget(orgId: OrgId, days: readonly string[]): Promise<void> {
+    await Promise.all([this.#reader, this.#chunkReader].map((thread) => thread.call({ kind: "forget", orgId, days })));
   }
 
   #write(group: readonly LogCommit[]): Promise<readonly CommitOutcome[]> {
@@ -69,6 +123,15 @@ export class SqliteLogStore implements LogStore {
     return this.#writer.call({ kind: "commit", nowMs: this.#nowMs(), commits, bytes }, [bytes.buffer]);
   }
 }
+
+const describe = (damage: Damage): LogDamage => {
+  const { orgId, containerId } = damage;
+  const what =
+    "file" in damage
+      ? `The log file ${damage.file} is damaged; what can be read of it stays readable.`
+      : `Stored log lines ${damage.firstSeq} to ${damage.endSeq - 1} are damaged and cannot be read.`;
+  return { orgId, containerId, what };
+};
 
 const unpacked = ({ bytes, spans }: PackedBatches): readonly Uint8Array[] =>
   spans.map(([start, end]) => bytes.subarray(start, end));

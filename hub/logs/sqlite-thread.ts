@@ -1,15 +1,27 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { PackedBatches, ThreadAnswers, ThreadData, ThreadReply, ThreadRequest } from "./sqlite-messages.ts";
+import { mergeRows } from "./chunk-merge.ts";
+import { SqliteCompactor } from "./sqlite-compactor.ts";
+import type {
+  Damage,
+  PackedBatches,
+  ThreadAnswers,
+  ThreadData,
+  ThreadReply,
+  ThreadRequest,
+} from "./sqlite-messages.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 
 /**
- * Body of the log store's threads. The store starts it twice: one thread writes, the other reads, so that a group commit
- * and a backfill never wait for each other.
+ * Body of the log store's threads. The store starts it several times: one writes, one reads for the relay, one compacts, so that
+ * a group commit, a backfill and a merge never wait for each other.
  */
 const { directory } = workerData as ThreadData;
-const writer = new SqliteWriter(directory);
-const reader = new SqliteReader(directory);
+const port = parentPort;
+const damaged = (damage: Damage): void => port?.postMessage({ id: null, damage } satisfies ThreadReply);
+const writer = new SqliteWriter(directory, damaged);
+const reader = new SqliteReader(directory, damaged);
+const compactor = new SqliteCompactor(directory, damaged);
 
 const packed = (batches: readonly Uint8Array[]): PackedBatches => {
   const bytes = new Uint8Array(batches.reduce((sum, batch) => sum + batch.length, 0));
@@ -29,16 +41,34 @@ const answer = (request: ThreadRequest): ThreadAnswers[keyof ThreadAnswers] => {
       return writer.commit(request);
     case "cursors":
       return reader.cursors(request.orgId, request.containerIds) as ThreadAnswers["cursors"];
+    case "since":
+      return reader.since(request.orgId, request.containerIds) as ThreadAnswers["since"];
     case "firstSeq":
       return reader.firstSeq(request.orgId, request.containerId);
     case "range":
       return packed(reader.range(request));
     case "tail":
       return packed(reader.tail(request));
+    case "listRows":
+      return reader.listRows(request);
+    case "fetchBodies":
+      return reader.fetchBodies(request.orgId, request.rows);
+    case "forget":
+      reader.forget(request.orgId, request.days);
+      return null;
+    case "prepare":
+      return compactor.prepare(request.everything);
+    case "swap":
+      return writer.swap(request.compaction);
+    case "merge":
+      return mergeRows(request.rows);
+    case "evict":
+      return writer.evict(request.nowMs, request.limits);
+    case "deleteOrg":
+      return writer.deleteOrg(request.orgId);
   }
 };
 
-const port = parentPort;
 port?.on("message", ({ id, request }: { readonly id: number; readonly request: ThreadRequest | null }) => {
   if (request === null) {
     writer.close();
@@ -49,7 +79,7 @@ port?.on("message", ({ id, request }: { readonly id: number; readonly request: T
   try {
     const result = answer(request);
     const reply: ThreadReply = { id, ok: true, answer: result };
-    const isPacked = typeof result === "object" && result !== null && "bytes" in result;
+    const isPacked = typeof result === "object" && result !== null && "spans" in result;
     port.postMessage(reply, isPacked ? [result.bytes.buffer] : []);
   } catch (error) {
     const reply: ThreadReply = {

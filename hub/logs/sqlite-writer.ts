@@ -1,22 +1,35 @@
+import { existsSync } from "node:fs";
 import { judgeCommit } from "./commit-check.ts";
+import { DiskReserve } from "./disk-reserve.ts";
 import type { CommitOutcome } from "./group-commit.ts";
 import { compressPack } from "./pack-codec.ts";
+import type { Eviction, RetentionLimits } from "./retention.ts";
 import {
   type Database,
   dayFile,
   dayOf,
+  inTransaction,
+  isDamage,
+  isFull,
   listDays,
   openForReading,
   openForWriting,
   type Statement,
 } from "./sqlite-day-file.ts";
-import type { CommitRequest, PackedCommit } from "./sqlite-messages.ts";
+import { SqliteEviction } from "./sqlite-eviction.ts";
+import type { CommitRequest, Compaction, Damage, PackedCommit } from "./sqlite-messages.ts";
+import { checksumOf, type StoredRow } from "./stored-row.ts";
 
 /** Orgs whose file stays open; the one that wrote longest ago is closed first. */
 const OPEN_FILES = 64;
+/** A file gives freed pages back when it has this many of them, so many at a time (4 KiB each). */
+const FREE_PAGES = 2_048;
+const PAGES_PER_STEP = 512;
 
-interface OpenFile {
+/** A day's file as the writer holds it. */
+export interface WritableFile {
   readonly day: string;
+  readonly path: string;
   readonly database: Database;
   readonly find: Statement;
   readonly add: Statement;
@@ -27,10 +40,19 @@ interface OpenFile {
 /** The only one who writes log files; lives in a thread of its own, because a write takes milliseconds. */
 export class SqliteWriter {
   readonly #directory: string;
-  readonly #files = new Map<string, OpenFile>();
+  readonly #damaged: (damage: Damage) => void;
+  readonly #files = new Map<string, WritableFile>();
+  readonly #reserve: DiskReserve;
+  readonly #eviction: SqliteEviction;
 
-  constructor(directory: string) {
+  constructor(directory: string, damaged: (damage: Damage) => void) {
     this.#directory = directory;
+    this.#damaged = damaged;
+    this.#reserve = new DiskReserve(directory);
+    this.#eviction = new SqliteEviction(directory, {
+      withFile: (orgId, day, use) => this.#withFile(orgId, day, use),
+      release: (orgId) => this.#release(orgId),
+    });
   }
 
   /** One transaction per org. @throws when an org's transaction failed; those before it are written */
@@ -38,18 +60,69 @@ export class SqliteWriter {
     const outcomes: CommitOutcome[] = commits.map(() => "conflict");
     for (const orgId of new Set(commits.map((commit) => commit.orgId))) {
       const file = this.#open(orgId, dayOf(nowMs));
-      file.database.exec("BEGIN IMMEDIATE");
       try {
-        for (const [index, commit] of commits.entries()) {
-          if (commit.orgId === orgId) outcomes[index] = this.#write(file, commit, { nowMs, bytes });
-        }
-        file.database.exec("COMMIT");
+        inTransaction(file.database, () => {
+          for (const [index, commit] of commits.entries()) {
+            if (commit.orgId === orgId) outcomes[index] = this.#write(file, commit, { nowMs, bytes });
+          }
+        });
       } catch (error) {
-        if (file.database.isTransaction) file.database.exec("ROLLBACK");
-        throw error;
+        // The next commit finds out what is left of it.
+        this.#release(orgId);
+        if (isDamage(error)) this.#setAside(orgId, file);
+        throw isFull(error) ? new Error("The disk under the log store is full.", { cause: error }) : error;
       }
     }
     return outcomes;
+  }
+
+  /** Replaces rows by what they were merged into; false when they are not what they were. */
+  swap({ orgId, day, containerRef, replaced, rows }: Compaction): boolean {
+    this.#eviction.changed(orgId, day);
+    const swapped = this.#withFile(orgId, day, ({ database, insert }) => {
+      const isSwapped = inTransaction(database, () => {
+        const [first] = replaced;
+        const last = replaced.at(-1);
+        if (first === undefined || last === undefined) return false;
+        const present = database
+          .prepare(
+            "SELECT ref, first_seq, end_seq FROM pack WHERE container = ? AND first_seq >= ? AND first_seq < ? ORDER BY first_seq",
+          )
+          .all(containerRef, first.firstSeq, last.endSeq);
+        const isSame =
+          present.length === replaced.length &&
+          present.every((row, index) => {
+            const expected = replaced[index];
+            return (
+              row.ref === expected?.ref && row.first_seq === expected?.firstSeq && row.end_seq === expected?.endSeq
+            );
+          });
+        if (!isSame) return false;
+        const remove = database.prepare("DELETE FROM pack WHERE ref = ?");
+        for (const { ref } of replaced) remove.run(ref);
+        for (const row of rows) insertRow(insert, containerRef, row);
+        return true;
+      });
+      if (isSwapped) giveBackPages(database);
+      return isSwapped;
+    });
+    return swapped ?? false;
+  }
+
+  /** One step of retention. */
+  evict(nowMs: number, limits: RetentionLimits): Eviction {
+    this.#reserve.make();
+    try {
+      return this.#eviction.step(nowMs, limits);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      return this.#reserve.spend(() => this.#eviction.step(nowMs, limits));
+    }
+  }
+
+  /** Removes an org's files; returns the days that it had. */
+  deleteOrg(orgId: string): readonly string[] {
+    return this.#eviction.deleteOrg(orgId);
   }
 
   close(): void {
@@ -58,7 +131,7 @@ export class SqliteWriter {
   }
 
   #write(
-    file: OpenFile,
+    file: WritableFile,
     commit: PackedCommit,
     group: { readonly nowMs: number; readonly bytes: Uint8Array },
   ): CommitOutcome {
@@ -70,55 +143,111 @@ export class SqliteWriter {
     const ref =
       known === undefined ? Number(file.add.run(containerId, cursor, group.nowMs).lastInsertRowid) : Number(known.ref);
     if (known !== undefined) file.update.run(cursor, group.nowMs, ref);
-    for (const pack of commit.packs) {
-      const { firstSeq: packSeq, endSeq, minTsNs, maxTsNs, levelMask, offset, length, isCompressible } = pack;
-      const { codec, rawBytes, body } = compressPack(group.bytes.subarray(offset, offset + length), isCompressible);
-      file.insert.run(ref, packSeq, endSeq, minTsNs, maxTsNs, levelMask, codec, rawBytes, body);
+    for (const { offset, length, isCompressible, ...span } of commit.packs) {
+      const row = { ...span, ...compressPack(group.bytes.subarray(offset, offset + length), isCompressible) };
+      insertRow(file.insert, ref, { ...row, checksum: checksumOf(row) });
     }
     return "committed";
   }
 
+  /** Uses a day's file: the open one, or one that is opened for this. `null` when there is no such file. */
+  #withFile<Result>(orgId: string, day: string, use: (file: WritableFile) => Result): Result | null {
+    const open = this.#files.get(orgId);
+    if (open?.day === day) return use(open);
+    const path = dayFile(this.#directory, orgId, day);
+    if (!existsSync(path)) return null;
+    const file = prepared(openForWriting(path, this.#completeBefore(orgId, day)), { day, path });
+    try {
+      return use(file);
+    } finally {
+      file.database.close();
+    }
+  }
+
+  #release(orgId: string): void {
+    this.#files.get(orgId)?.database.close();
+    this.#files.delete(orgId);
+  }
+
+  /** A damaged file takes no more lines: what is readable in it stays, and the day goes on in another. */
+  #setAside(orgId: string, { day, path }: WritableFile): void {
+    this.#damaged({ orgId, containerId: null, file: path });
+    const [date = day, part = "0"] = day.split(".");
+    const next = `${date}.${Number(part) + 1}`;
+    if (Number(part) >= 9) return;
+    openForWriting(dayFile(this.#directory, orgId, next), this.#completeBefore(orgId, next)).close();
+  }
+
   /** The org's file of `day`, or of the newest day there is: days never go back, whatever the clock does. */
-  #open(orgId: string, day: string): OpenFile {
+  #open(orgId: string, day: string): WritableFile {
     const open = this.#files.get(orgId);
     if (open !== undefined && open.day >= day) {
       this.#files.delete(orgId);
       this.#files.set(orgId, open);
       return open;
     }
-    open?.database.close();
-    this.#files.delete(orgId);
+    this.#release(orgId);
     for (const [oldest, { database }] of this.#files) {
       if (this.#files.size < OPEN_FILES) break;
       database.close();
       this.#files.delete(oldest);
     }
-    const days = listDays(this.#directory, orgId);
-    const newest = days.at(-1);
+    const newest = listDays(this.#directory, orgId).at(-1);
     const target = newest !== undefined && newest > day ? newest : day;
-    const previous = [...days].reverse().find((candidate) => candidate < target && this.#isComplete(orgId, candidate));
-    const database = openForWriting(
-      dayFile(this.#directory, orgId, target),
-      previous === undefined ? null : dayFile(this.#directory, orgId, previous),
-    );
-    const fresh: OpenFile = {
-      day: target,
-      database,
-      find: database.prepare("SELECT ref, cursor FROM container WHERE container_id = ?"),
-      add: database.prepare("INSERT INTO container (container_id, cursor, committed_at_ms) VALUES (?, ?, ?)"),
-      update: database.prepare("UPDATE container SET cursor = ?, committed_at_ms = ? WHERE ref = ?"),
-      insert: database.prepare(
-        `INSERT INTO pack (container, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ),
-    };
-    this.#files.set(orgId, fresh);
-    return fresh;
+    const path = dayFile(this.#directory, orgId, target);
+    try {
+      const fresh = prepared(openForWriting(path, this.#completeBefore(orgId, target)), { day: target, path });
+      this.#files.set(orgId, fresh);
+      this.#reserve.make();
+      return fresh;
+    } catch (error) {
+      if (isDamage(error)) this.#setAside(orgId, { day: target, path } as WritableFile);
+      throw error;
+    }
   }
 
-  #isComplete(orgId: string, day: string): boolean {
-    const database = openForReading(dayFile(this.#directory, orgId, day));
-    database?.close();
-    return database !== null;
+  /** The complete files before a day, newest first: where its cursors come from. */
+  #completeBefore(orgId: string, day: string): readonly string[] {
+    return listDays(this.#directory, orgId)
+      .filter((candidate) => candidate < day)
+      .map((candidate) => dayFile(this.#directory, orgId, candidate))
+      .filter((path) => this.#isComplete(path))
+      .reverse();
+  }
+
+  #isComplete(path: string): boolean {
+    try {
+      const database = openForReading(path);
+      database?.close();
+      return database !== null;
+    } catch (error) {
+      if (isDamage(error)) return false;
+      throw error;
+    }
   }
 }
+
+const prepared = (database: Database, of: Pick<WritableFile, "day" | "path">): WritableFile => ({
+  ...of,
+  database,
+  find: database.prepare("SELECT ref, cursor FROM container WHERE container_id = ?"),
+  add: database.prepare("INSERT INTO container (container_id, cursor, committed_at_ms) VALUES (?, ?, ?)"),
+  update: database.prepare("UPDATE container SET cursor = ?, committed_at_ms = ? WHERE ref = ?"),
+  insert: database.prepare(
+    `INSERT INTO pack
+       (container, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, stored_bytes, checksum, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ),
+});
+
+const insertRow = (insert: Statement, containerRef: number, row: StoredRow): void => {
+  const { firstSeq, endSeq, minTsNs, maxTsNs, levelMask, codec, rawBytes, checksum, body } = row;
+  insert.run(
+    ...[containerRef, firstSeq, endSeq, minTsNs, maxTsNs, levelMask, codec, rawBytes, body.length, checksum, body],
+  );
+};
+
+const giveBackPages = (database: Database): void => {
+  const free = Number(database.prepare("PRAGMA freelist_count").get()?.freelist_count);
+  if (free >= FREE_PAGES) database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP})`);
+};

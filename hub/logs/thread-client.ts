@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type { ThreadAnswers, ThreadData, ThreadReply, ThreadRequest } from "./sqlite-messages.ts";
+import type { Damage, ThreadAnswers, ThreadData, ThreadReply, ThreadRequest } from "./sqlite-messages.ts";
 
 interface Pending {
   resolve(answer: ThreadAnswers[keyof ThreadAnswers]): void;
@@ -10,13 +10,15 @@ interface Pending {
 /** Calls into one thread. A thread that dies rejects what it was asked, and is started again by the next call. */
 export class ThreadClient {
   readonly #data: ThreadData;
+  readonly #damaged: (damage: Damage) => void;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null = null;
   #calls = 0;
   #isClosed = false;
 
-  constructor(data: ThreadData) {
+  constructor(data: ThreadData, damaged: (damage: Damage) => void = () => {}) {
     this.#data = data;
+    this.#damaged = damaged;
   }
 
   /** @throws ProtocolError `storage_unavailable` */
@@ -53,6 +55,7 @@ export class ThreadClient {
     });
     this.#worker = worker;
     worker.on("message", (reply: ThreadReply) => {
+      if (reply.id === null) return this.#damaged(reply.damage);
       const pending = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);
       if (reply.ok) pending?.resolve(reply.answer);

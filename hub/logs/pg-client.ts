@@ -1,0 +1,44 @@
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type pg from "pg";
+
+/** @throws ProtocolError `storage_unavailable` for whatever the server or the way to it did wrong */
+export const withClient = async <Result>(
+  pool: pg.Pool,
+  use: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> => {
+  let client: pg.PoolClient | undefined;
+  try {
+    client = await pool.connect();
+    const result = await use(client);
+    client.release();
+    return result;
+  } catch (cause) {
+    // Whatever state it is in, nobody else gets this connection.
+    client?.release(true);
+    throw new ProtocolError("storage_unavailable", "The log database does not answer.", { cause });
+  }
+};
+
+/** One query on a connection of the pool. @throws ProtocolError `storage_unavailable` */
+export const queryRows = <Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  sql: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> => withClient(pool, async (client) => (await client.query<Row>(sql, [...values])).rows);
+
+/** Runs `task` in a transaction on a connection of the pool. */
+export const inPgTransaction = <Result>(
+  pool: pg.Pool,
+  task: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> =>
+  withClient(pool, async (client) => {
+    await client.query("BEGIN");
+    try {
+      const result = await task(client);
+      await client.query("COMMIT");
+      return result;
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => {});
+      throw error;
+    }
+  });
