@@ -1,11 +1,11 @@
 /** What browsers' messages mean to the other parts of the hub. */
 import type { IncomingMessage } from "node:http";
 import { ProtocolError } from "@yardarm/protocol/errors";
+import type { OrgId } from "@yardarm/protocol/ids";
 import type { ActionFeed } from "./actions/action-feed.ts";
-import { type Actor, can, demand } from "./auth/can.ts";
-import type { SessionCookie } from "./auth/cookies.ts";
+import type { Callers } from "./auth/callers.ts";
+import { type Actor, can } from "./auth/can.ts";
 import type { OriginCheck } from "./auth/origin.ts";
-import type { Sessions } from "./auth/sessions.ts";
 import type { Tickets } from "./auth/tickets.ts";
 import type { ClientHandlers } from "./gateway/client-session.ts";
 import type { LiveMetrics } from "./history/live-metrics.ts";
@@ -17,6 +17,7 @@ export const clientHandlers = (options: {
   readonly fleet: Fleet;
   readonly metrics: LiveMetrics;
   readonly actionFeed: ActionFeed;
+  readonly demand: ClientHandlers["demand"];
 }): ClientHandlers => {
   const { fleet, metrics, actionFeed } = options;
   const sees = (actor: Actor, hostId: Parameters<Fleet["host"]>[1]): boolean => {
@@ -25,7 +26,7 @@ export const clientHandlers = (options: {
     return can(actor, "fleet.read", { orgId: actor.orgId, projectId: host.projectId, hostId }).allowed;
   };
   return {
-    demand,
+    demand: options.demand,
     locate: (actor, containerId) => {
       const container = findContainer(fleet, actor, containerId);
       return { resource: resourceOf(fleet, actor, container), hostId: container.hostId };
@@ -52,25 +53,29 @@ export const clientHandlers = (options: {
   };
 };
 
-/** Who opens a browser's socket: by ticket, or by cookie from exactly this hub's own pages. */
+/** Who opens a socket: by ticket, by cookie from exactly this hub's own pages, or by an API token in the header. */
 export const authenticateClient =
   (options: {
-    readonly sessions: Sessions;
+    readonly callers: Callers;
     readonly tickets: Tickets;
     readonly origin: OriginCheck;
-    readonly cookie: SessionCookie;
+    readonly clientAddress: (request: IncomingMessage) => string;
+    /** Called before the socket is admitted, so that no change of rights falls between. */
+    readonly follow: (orgId: OrgId) => void;
   }) =>
   async (request: IncomingMessage, ticket: string | null): Promise<Actor> => {
-    const { sessions, tickets, origin, cookie } = options;
+    const { callers, tickets, origin } = options;
     let actor: Actor | null;
     if (ticket !== null) {
       actor = await tickets.redeem(ticket);
     } else {
-      origin.checkUpgrade({ get: (name) => headerOf(request, name) });
-      const token = cookie.read(request.headers.cookie);
-      actor = token === null ? null : await sessions.authenticate(token);
+      const headers = { get: (name: string) => headerOf(request, name) };
+      // A program with a token in its header is steered by no other site: a page cannot set that header here.
+      if (headers.get("authorization") === null || headers.get("origin") !== null) origin.checkUpgrade(headers);
+      actor = await callers.authenticate(headers, options.clientAddress(request));
     }
     if (actor === null) throw new ProtocolError("unauthenticated", "Sign in first.");
+    options.follow(actor.orgId);
     return actor;
   };
 

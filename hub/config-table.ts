@@ -1,3 +1,4 @@
+import { EMAIL_PATTERN, normalizeEmail } from "@yardarm/protocol/person-text";
 import ipaddr from "ipaddr.js";
 
 /**
@@ -55,12 +56,18 @@ const parseDatabaseUrl = (text: string): Parsed<string> =>
   parseUrl(["postgres:", "postgresql:"], text) === null ? bad("must be a postgres:// address") : good(text);
 
 const parseEmail = (text: string): Parsed<string> =>
-  /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) && text.length <= 254
-    ? good(text.trim().toLowerCase())
+  EMAIL_PATTERN.test(normalizeEmail(text)) && text.length <= 254
+    ? good(normalizeEmail(text))
     : bad(`must be an e-mail address, not "${text}"`);
 
 const parsePassword = (text: string): Parsed<string> =>
   text.length < 12 || text.length > 256 ? bad("must have 12 to 256 characters") : good(text);
+
+/** One of a few words; the value says whether it is `yes`. */
+const parseChoice =
+  (no: string, yes: string) =>
+  (text: string): Parsed<boolean> =>
+    text === yes || text === no ? good(text === yes) : bad(`must be ${no} or ${yes}, not "${text}"`);
 
 const parseMetricsToken = (text: string): Parsed<string> =>
   text.length < 16 ? bad("must have at least 16 characters") : good(text);
@@ -161,6 +168,21 @@ export const OPTIONS = {
     description: "Password of the first owner, 12 to 256 characters.",
     secret: true,
     parse: parsePassword,
+  }),
+  openSignUp: option({
+    variable: "YARDARM_OPEN_SIGN_UP",
+    type: "off \\| on",
+    default: "off",
+    description:
+      "`on` lets anybody who reaches the hub make an account with an organization of their own. Otherwise people are invited.",
+    parse: parseChoice("off", "on"),
+  }),
+  anybodyCreatesOrgs: option({
+    variable: "YARDARM_ORG_CREATION",
+    type: "admins \\| everybody",
+    default: "admins",
+    description: "Who may create further organizations: only who claimed the hub, or everybody with an account.",
+    parse: parseChoice("admins", "everybody"),
   }),
   metricsToken: option({
     variable: "YARDARM_METRICS_TOKEN",

@@ -5,7 +5,16 @@ import { flagOf, OPTIONS, type OptionRow } from "./config-table.ts";
 type Table = typeof OPTIONS;
 type OptionName = keyof Table;
 /** Options that always have a value, because their row has a default. */
-type Given = "port" | "host" | "dataDirectory" | "trustedProxies" | "logLevel" | "drainSeconds" | "hubKeyFile";
+type Given =
+  | "port"
+  | "host"
+  | "dataDirectory"
+  | "trustedProxies"
+  | "logLevel"
+  | "drainSeconds"
+  | "hubKeyFile"
+  | "openSignUp"
+  | "anybodyCreatesOrgs";
 type ValueOf<Row> = Row extends OptionRow<infer Value> ? Value : never;
 
 /** The hub's checked configuration. Paths are absolute; `null` = not set. */

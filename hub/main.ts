@@ -11,18 +11,21 @@ import { ActionFeed } from "./actions/action-feed.ts";
 import { ActionService } from "./actions/action-service.ts";
 import { agentHandlers, dispatchCommand, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
 import { createActionAudit } from "./audit/action-audit.ts";
-import { can, demand, permissionsHeldBy } from "./auth/can.ts";
+import { Denials } from "./audit/denials.ts";
+import { can, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
 import { createSessionCookie } from "./auth/cookies.ts";
 import { verifyFor } from "./auth/ed25519.ts";
 import { newId } from "./auth/new-id.ts";
 import { OriginCheck } from "./auth/origin.ts";
-import { permissionFor } from "./auth/permissions.ts";
+import { permissionFor, permissionRows } from "./auth/permissions.ts";
 import { SESSION_ABSOLUTE_MS } from "./auth/sessions.ts";
+import { AuthorityFeed } from "./authority-feed.ts";
 import { MemoryBus } from "./bus/memory-bus.ts";
 import { removeHost, renameHost } from "./change-host.ts";
 import { authenticateClient, clientHandlers } from "./client-side.ts";
 import type { Config } from "./config.ts";
+import { demandOrRecord } from "./demand-or-record.ts";
 import { frameTransport } from "./gateway/frame-transport.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { LiveMetrics } from "./history/live-metrics.ts";
@@ -31,6 +34,11 @@ import { actionRoutes } from "./http/routes/action-routes.ts";
 import { authRoutes } from "./http/routes/auth-routes.ts";
 import { containerRoutes } from "./http/routes/container-routes.ts";
 import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
+import { invitationRoutes } from "./http/routes/invitation-routes.ts";
+import { memberRoutes } from "./http/routes/member-routes.ts";
+import { orgRoutes } from "./http/routes/org-routes.ts";
+import { projectRoutes } from "./http/routes/project-routes.ts";
+import { tokenRoutes } from "./http/routes/token-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
 import { listen } from "./listen.ts";
@@ -106,9 +114,22 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const bus = new MemoryBus({ report, after });
   opened.defer(() => bus.close());
 
-  const people = await openPeople({ storage, hubKeyFile: config.hubKeyFile, nowMs, nowNs });
-  const { audit, keys, sessions, tickets } = people;
+  const cookie = createSessionCookie(config.publicUrl);
+  const authority: AuthorityFeed = new AuthorityFeed({
+    bus,
+    changed: (change) => gateway.authorityChanged(change),
+    hostRemoved: (hostId) => registry.remove(hostId),
+  });
+  opened.defer(() => authority.close());
+  const people = await openPeople({
+    ...{ storage, hubKeyFile: config.hubKeyFile, nowMs, nowNs, cookie },
+    isOpen: config.openSignUp,
+    announce: (change) => authority.announce(change),
+  });
+  const { audit, keys, sessions, tickets, callers } = people;
   opened.defer(every(PRUNE_MS, people.prune, report));
+  const denials = new Denials({ audit, after, report });
+  opened.defer(() => denials.flush());
 
   const fleet = new Fleet();
   const turn = new Turn({ defer: setImmediate, report });
@@ -182,15 +203,24 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       containerIds.flatMap((containerId) => fleet.container(orgId, containerId)?.dockerId ?? []),
   });
 
-  const cookie = createSessionCookie(config.publicUrl);
   const clientAddress = createClientAddress(config.trustedProxies);
   let port = config.port;
   const origin = new OriginCheck({ publicUrl: config.publicUrl, port: () => port });
   const gateway = new Gateway({
     authenticators: {
       challenge: () => ({ hub: keys.hubId, nonce: people.agentConnect.issueNonce() }),
-      agent: (token, hostId) => people.agentConnect.verify(token, hostId),
-      client: authenticateClient({ sessions, tickets, origin, cookie }),
+      agent: async (token, hostId) => {
+        const agent = await people.agentConnect.verify(token, hostId);
+        authority.follow(agent.orgId);
+        return agent;
+      },
+      client: authenticateClient({
+        callers,
+        tickets,
+        origin,
+        clientAddress,
+        follow: (orgId) => authority.follow(orgId),
+      }),
     },
     agents: {
       ...{ registry, relay, router },
@@ -207,8 +237,11 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
     clients: {
       relay,
-      recheck: async (actor) => (actor.sessionId === null ? null : sessions.recheck(actor.sessionId)),
-      handlers: clientHandlers({ fleet, metrics: liveMetrics, actionFeed }),
+      recheck: (actor) => callers.recheck(actor),
+      handlers: clientHandlers({
+        ...{ fleet, metrics: liveMetrics, actionFeed },
+        demand: (...asked) => demandOrRecord(denials, ...asked, null),
+      }),
       nowMs,
       report,
     },
@@ -236,6 +269,8 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const { files, bundleSha256 } = await loadWebFiles();
   const claimed = Promise.withResolvers<OrgId>();
   const hubUrl = (): string => config.publicUrl?.origin ?? `http://127.0.0.1:${port}`;
+  const signedIn = (token: string): Response =>
+    new Response(null, { status: 204, headers: { "set-cookie": cookie.write(token, SESSION_ABSOLUTE_MS) } });
   const changeOf = ({ actor, hostId, address }: HostRequester) => ({
     ...{ hostId, address, orgId: actor.orgId },
     actor: { type: "user" as const, id: actor.userId, name: actor.name },
@@ -245,13 +280,16 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     cookieName: cookie.name,
     operations: [
       ...authRoutes({
-        ...{ version: VERSION, cookie, storage, sessions, tickets, sessionMs: SESSION_ABSOLUTE_MS },
-        firstRun: people.firstRun,
-        signIn: people.signIn,
-        permissionsHeldBy,
+        ...{ version: VERSION, cookie, storage, sessions, tickets, signedIn, permissionsHeldBy, permissionRows },
+        ...{ firstRun: people.firstRun, accounts: people.accounts, signIn: people.signIn },
         attempted: (outcome) => metrics.signIns.inc({ outcome }),
         claimed: claimed.resolve,
       }),
+      ...orgRoutes({ orgs: people.orgs, anybodyCreates: config.anybodyCreatesOrgs, signedIn }),
+      ...projectRoutes({ projects: people.projects, refresh: (orgId, hostId) => reports.refresh(orgId, hostId) }),
+      ...memberRoutes({ members: people.members }),
+      ...invitationRoutes({ invitations: people.invitations, accounts: people.accounts, hubUrl, signedIn }),
+      ...tokenRoutes({ apiTokens: people.apiTokens }),
       ...hostRoutes({
         ...{ fleet, can, hubUrl, bundleSha256 },
         enrollment: people.enrollment,
@@ -259,6 +297,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         rename: (requester, name) => renameHost({ storage, audit }, { ...changeOf(requester), name }),
         remove: async (requester) => {
           await removeHost({ storage, audit, nowMs }, changeOf(requester));
+          authority.announceHost(requester.actor.orgId, requester.hostId);
           registry.remove(requester.hostId);
           await reports.remove(requester.actor.orgId, requester.hostId);
         },
@@ -270,14 +309,11 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     readiness: { database: () => storage.ping() },
     metricsToken: config.metricsToken,
     renderMetrics: () => metrics.render(),
-    authenticate: async (headers) => {
-      const token = cookie.read(headers.get("cookie"));
-      return token === null ? null : sessions.authenticate(token);
-    },
+    authenticate: (headers, from) => callers.authenticate(headers, from),
     observe: ({ seconds, status, ...labels }) => {
       metrics.requestSeconds.observe({ ...labels, status: String(status) }, seconds);
     },
-    guard: demand,
+    guard: (...asked) => demandOrRecord(denials, ...asked),
     checkOrigin: (request) => origin.checkRequest(request),
     clientAddress,
     logger: { error: (fields, message) => logger.error(fields, message) },

@@ -1,12 +1,22 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { AuditChain } from "@yardarm/hub/audit/audit-chain";
+import { Accounts } from "@yardarm/hub/auth/accounts";
 import { AgentConnect } from "@yardarm/hub/auth/agent-connect";
+import { ApiTokens } from "@yardarm/hub/auth/api-tokens";
+import { Callers } from "@yardarm/hub/auth/callers";
+import { createSessionCookie } from "@yardarm/hub/auth/cookies";
 import { Enrollment } from "@yardarm/hub/auth/enrollment";
 import { type Claimed, FirstRun } from "@yardarm/hub/auth/first-run";
 import { type HubKeys, openHubKeys } from "@yardarm/hub/auth/hub-keys";
+import { Invitations } from "@yardarm/hub/auth/invitations";
+import { Members } from "@yardarm/hub/auth/members";
+import { Orgs } from "@yardarm/hub/auth/orgs";
 import { Passwords } from "@yardarm/hub/auth/password";
+import { Projects } from "@yardarm/hub/auth/projects";
+import type { AuthorityChange } from "@yardarm/hub/auth/requester";
 import { type NewSession, Sessions } from "@yardarm/hub/auth/sessions";
+import { SignIn } from "@yardarm/hub/auth/sign-in";
 import { openSqliteStorage } from "@yardarm/hub/storage/sqlite/open-sqlite";
 import type { Storage } from "@yardarm/hub/storage/storage";
 import { ManualClock } from "./manual-clock.ts";
@@ -25,6 +35,16 @@ export interface HubCore extends AsyncDisposable {
   readonly firstRun: FirstRun;
   readonly enrollment: Enrollment;
   readonly agentConnect: AgentConnect;
+  readonly apiTokens: ApiTokens;
+  readonly callers: Callers;
+  readonly invitations: Invitations;
+  readonly accounts: Accounts;
+  readonly members: Members;
+  readonly orgs: Orgs;
+  readonly projects: Projects;
+  readonly signIn: SignIn;
+  /** Whose rights changed, in order. */
+  readonly announced: readonly AuthorityChange[];
   /** Claims the hub for `owner@example.com`, password `correct horse battery`. */
   readonly claim: () => Promise<Claimed & { readonly session: NewSession }>;
 }
@@ -47,11 +67,25 @@ export const openHubCore = async (given?: Storage): Promise<HubCore> => {
   const sessions = new Sessions(base);
   const firstRun = new FirstRun({ ...base, audit, passwords, sessions });
   const enrollment = new Enrollment({ ...base, audit, keys });
+  const announced: AuthorityChange[] = [];
+  const announce = (change: AuthorityChange): void => void announced.push(change);
+  const apiTokens = new ApiTokens({ ...base, audit, announce });
+  const cookie = createSessionCookie(null);
+  const callers = new Callers({ sessions, apiTokens, cookie });
+  const invitations = new Invitations({ ...base, audit });
+  const people = {
+    ...{ apiTokens, callers, invitations },
+    accounts: new Accounts({ ...base, audit, passwords, sessions, invitations, announce, isOpen: true }),
+    members: new Members({ storage, audit, announce }),
+    orgs: new Orgs({ ...base, audit, sessions }),
+    projects: new Projects({ ...base, audit, announce }),
+    signIn: new SignIn({ storage, audit, passwords, sessions, announce }),
+  };
   const nonceKey = (await storage.system.instance.find())?.nonceKey ?? "";
   const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey });
   return {
     ...{ directory: directory.path, keyFile, clock, storage, audit, keys, passwords, sessions, firstRun },
-    ...{ enrollment, agentConnect },
+    ...{ enrollment, agentConnect, announced, ...people },
     claim: async () => {
       const claimed = await firstRun.claimFor(OWNER);
       if (claimed === null) throw new Error("The hub was claimed before.");

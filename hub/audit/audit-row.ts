@@ -13,6 +13,24 @@ export const AUDIT_KINDS = [
   "host.join_token",
   "host.enrolled",
   "host.removed",
+  "host.moved",
+  "org.created",
+  "org.renamed",
+  "project.created",
+  "project.renamed",
+  "project.deleted",
+  "member.joined",
+  "member.changed",
+  "member.removed",
+  "member.left",
+  "invitation.created",
+  "invitation.withdrawn",
+  "invitation.refused",
+  "token.created",
+  "token.revoked",
+  "password.changed",
+  "password.reset",
+  "access.denied",
   "action.intent",
   "action.outcome",
   "action.denied",
@@ -26,7 +44,7 @@ export interface AuditActor {
 }
 
 export interface AuditTarget {
-  readonly type: "org" | "user" | "session" | "host" | "container" | "action";
+  readonly type: "org" | "user" | "session" | "host" | "container" | "action" | "project" | "invitation" | "token";
   readonly id: string;
   readonly name: string;
 }

@@ -1,8 +1,9 @@
 import type { SignUpRequest } from "@yardarm/protocol/api/auth";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type { OrgId, ProjectId, UserId } from "@yardarm/protocol/ids";
+import type { OrgId, UserId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage, StorageScope } from "../storage/storage.ts";
+import { makeOrg } from "./make-org.ts";
 import { newId, type RandomBytes } from "./new-id.ts";
 import type { Passwords } from "./password.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
@@ -78,7 +79,6 @@ export class FirstRun {
     // Hashing takes a while, and a transaction would hold the database for that long.
     const passwordHash = await passwords.hash(request.password);
     const userId = newId<UserId>("usr", random);
-    const orgId = newId<OrgId>("org", random);
     const createdAtMs = nowMs();
     return storage.transaction(async (scope) => {
       if (!(await scope.system.instance.claim({ setupTokenHash, claimedAtMs: createdAtMs }))) {
@@ -86,11 +86,11 @@ export class FirstRun {
         throw instance?.claimedAtMs === null ? wrongToken() : alreadyClaimed();
       }
       const { name, email, orgName } = request;
-      await scope.system.users.create({ userId, email, name, passwordHash, createdAtMs });
-      await scope.system.orgs.create({ orgId, name: orgName, createdAtMs });
-      const org = scope.org(orgId);
-      await org.projects.create({ projectId: newId<ProjectId>("prj", random), name: "Default", createdAtMs });
-      await org.members.add({ userId, role: "owner", projects: null, createdAtMs });
+      // Whoever claims the hub runs it: two things that part ways when the org is handed over.
+      const user = { userId, email, name, passwordHash, createdAtMs, instanceAdminAtMs: createdAtMs };
+      await scope.system.users.create(user);
+      const org = await makeOrg(scope, { name: orgName, ownerId: userId, createdAtMs, random });
+      const { orgId } = org;
       await audit.appendIn(org, {
         kind: "instance.claimed",
         actor: { type: "user", id: userId, name },

@@ -27,6 +27,7 @@ test("[IDTY-02] a token opens its session, with the rights of its user at this m
     projects: null,
     name: "owner",
     email: "owner@example.com",
+    isInstanceAdmin: true,
   });
   expect(await hub.sessions.authenticate(`${token.slice(0, -1)}${token.endsWith("A") ? "B" : "A"}`)).toBeNull();
   expect(await hub.sessions.authenticate("")).toBeNull();

@@ -60,10 +60,13 @@ export class Sessions {
     return { token, sessionId };
   }
 
-  /** Who holds this token, with the role of this moment; `null` when it is nobody's, too old or revoked. */
-  async authenticate(token: string): Promise<Actor | null> {
+  /**
+   * Who holds this token, with the role of this moment in the session's active org or the named one; `null` when it is
+   * nobody's, too old or revoked, and when the person is no member of that org.
+   */
+  async authenticate(token: string, orgId: OrgId | null = null): Promise<Actor | null> {
     const { storage, nowMs } = this.#options;
-    const session = this.#current(await storage.system.sessions.findByTokenHash(hashSecret(token)));
+    const session = this.#current(await storage.system.sessions.findByTokenHash(hashSecret(token), orgId));
     if (session === undefined) return null;
     const lastUsedAtMs = nowMs();
     if (lastUsedAtMs - session.lastUsedAtMs >= TOUCH_MS) {
@@ -73,9 +76,21 @@ export class Sessions {
   }
 
   /** The actor of an open socket as they are now; `null` closes it (IDTY-09: ask at least every 5 s). */
-  async recheck(sessionId: SessionId): Promise<Actor | null> {
-    const session = this.#current(await this.#options.storage.system.sessions.find(sessionId));
+  async recheck(sessionId: SessionId, orgId: OrgId | null = null): Promise<Actor | null> {
+    const session = this.#current(await this.#options.storage.system.sessions.find(sessionId, orgId));
     return session === undefined ? null : toActor(session);
+  }
+
+  /** Another token for the same session, and with it another active org where one is named. */
+  async rotate(
+    sessionId: SessionId,
+    orgId: OrgId | null = null,
+    scope: StorageScope = this.#options.storage,
+  ): Promise<string> {
+    const token = newSecret(this.#options.random);
+    const change = { tokenHash: hashSecret(token), ...(orgId === null ? {} : { orgId }) };
+    await scope.system.sessions.rotate(sessionId, change);
+    return token;
   }
 
   async list(actor: Pick<Actor, "userId" | "sessionId">): Promise<readonly SessionView[]> {
@@ -121,7 +136,7 @@ export class Sessions {
   }
 }
 
-const toActor = ({ userId, sessionId, orgId, role, projects, name, email }: LiveSession): Actor => ({
+const toActor = ({ userId, sessionId, orgId, role, projects, name, email, ...user }: LiveSession): Actor => ({
   userId,
   sessionId,
   orgId,
@@ -129,4 +144,5 @@ const toActor = ({ userId, sessionId, orgId, role, projects, name, email }: Live
   projects,
   name,
   email,
+  isInstanceAdmin: user.instanceAdminAtMs !== null,
 });

@@ -4,7 +4,7 @@ import { type HubCore, OWNER, openHubCore } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Passwords } from "./password.ts";
 import { RateLimitedError } from "./rate-limit.ts";
-import { SignIn } from "./sign-in.ts";
+import type { SignIn } from "./sign-in.ts";
 import { Tickets } from "./tickets.ts";
 
 const client = { address: "192.0.2.1", userAgent: "test" };
@@ -16,7 +16,7 @@ let signIn: SignIn;
 beforeEach(async () => {
   hub = await openHubCore();
   ({ orgId } = await hub.claim());
-  signIn = new SignIn(hub);
+  signIn = hub.signIn;
 });
 afterEach(() => hub[Symbol.asyncDispose]());
 
@@ -78,7 +78,7 @@ test("a hash with a cost of the past is renewed at the next sign-in", async () =
 
 test("[SEC-T11] a ticket opens one socket, in time, while its session lasts", async () => {
   const nowMs = () => hub.clock.nowMs();
-  const tickets = new Tickets({ storage: hub.storage, sessions: hub.sessions, nowMs, random: randomBytes });
+  const tickets = new Tickets({ storage: hub.storage, callers: hub.callers, nowMs, random: randomBytes });
   const { token, sessionId } = await signIn.signIn(OWNER, client);
   const actor = await hub.sessions.authenticate(token);
   if (actor === null) throw new Error("signed in");

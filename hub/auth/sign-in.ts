@@ -1,6 +1,6 @@
 import type { SignInRequest } from "@yardarm/protocol/api/auth";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type { OrgId } from "@yardarm/protocol/ids";
+import type { OrgId, SessionId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { User } from "../storage/tables/users.ts";
@@ -8,6 +8,7 @@ import type { Actor } from "./can.ts";
 import { addressBucket } from "./client-address.ts";
 import type { Passwords } from "./password.ts";
 import { AttemptLimiter } from "./rate-limit.ts";
+import { type Announce, entryBy, type Requester } from "./requester.ts";
 import type { Client, NewSession, Sessions } from "./sessions.ts";
 
 export interface SignInOptions {
@@ -15,6 +16,7 @@ export interface SignInOptions {
   readonly audit: AuditChain;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
+  readonly announce: Announce;
 }
 
 /** People of one address share its attempts, so there are more of them. */
@@ -41,9 +43,12 @@ export class SignIn {
     const isRight = await passwords.verify(password, user?.passwordHash ?? null);
     const orgs = user === undefined ? [] : await storage.system.orgs.listOf(user.userId);
     const orgId = orgs[0]?.orgId;
-    if (user === undefined || !isRight || orgId === undefined) {
+    if (user === undefined || !isRight) {
       if (user !== undefined) await this.#recordRefusal(user, orgs, client);
       throw new ProtocolError("unauthenticated", "E-mail or password is wrong.");
+    }
+    if (orgId === undefined) {
+      throw new ProtocolError("forbidden", "You are a member of no organization any more. Ask for an invitation.");
     }
     await this.#byAddress.forgive(address);
     await this.#byAccount.clear(email);
@@ -70,8 +75,10 @@ export class SignIn {
     const { sessionId } = actor;
     if (sessionId === null)
       throw new ProtocolError("forbidden", "An API token has no session to end. Revoke it instead.");
+    const { announce } = this.#options;
+    const { userId, orgId } = actor;
     await storage.transaction(async (scope) => {
-      if (!(await scope.system.sessions.revoke(actor.userId, sessionId))) return;
+      if (!(await scope.system.sessions.revoke(userId, sessionId))) return;
       await audit.appendIn(scope.org(actor.orgId), {
         kind: "session.signed_out",
         actor: { type: "user", id: actor.userId, name: actor.name },
@@ -81,6 +88,22 @@ export class SignIn {
         outcome: "success",
       });
     });
+    announce({ orgId, userId });
+  }
+
+  /** Ends one of the person's own sessions. @throws ProtocolError `not_found` when they have no such session */
+  async revoke(requester: Requester, sessionId: SessionId): Promise<void> {
+    const { storage, audit, announce } = this.#options;
+    const { userId, orgId } = requester.actor;
+    const orgs = await storage.transaction(async (scope) => {
+      if (!(await scope.system.sessions.revoke(userId, sessionId))) {
+        throw new ProtocolError("not_found", "There is no such session.");
+      }
+      const target = { type: "session", id: sessionId, name: "" } as const;
+      await audit.appendIn(scope.org(orgId), entryBy(requester, { kind: "session.revoked", target }));
+      return scope.system.orgs.listOf(userId);
+    });
+    for (const org of orgs) announce({ orgId: org.orgId, userId });
   }
 
   /** At most five a minute for an account: the limit above is also what keeps a flood out of the audit. */

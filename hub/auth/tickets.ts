@@ -1,14 +1,14 @@
-import { ProtocolError } from "@yardarm/protocol/errors";
+import { type ApiTokenId, asId, type SessionId } from "@yardarm/protocol/ids";
 import { WS_TICKET_MS } from "@yardarm/protocol/limits";
 import type { Storage } from "../storage/storage.ts";
+import type { Callers } from "./callers.ts";
 import type { Actor } from "./can.ts";
 import type { RandomBytes } from "./new-id.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
-import type { Sessions } from "./sessions.ts";
 
 export interface TicketsOptions {
   readonly storage: Storage;
-  readonly sessions: Sessions;
+  readonly callers: Pick<Callers, "recheck">;
   readonly nowMs: () => number;
   readonly random: RandomBytes;
 }
@@ -21,24 +21,32 @@ export class Tickets {
     this.#options = options;
   }
 
-  /** A ticket bound to the actor's session and org. */
+  /** A ticket bound to the actor's session or API token, and to the org in which they asked. */
   async issue(actor: Actor): Promise<{ readonly ticket: string; readonly expiresAtMs: number }> {
     const { storage, nowMs, random } = this.#options;
+    const credentialId = actor.sessionId ?? actor.token?.tokenId;
+    if (credentialId === undefined) throw new Error("An actor without session and token.");
     const ticket = newSecret(random);
     const expiresAtMs = nowMs() + WS_TICKET_MS;
-    const { sessionId, orgId } = actor;
-    if (sessionId === null) throw new ProtocolError("forbidden", "Tickets are for sessions.");
-    await storage.system.wsTickets.create({ ticketHash: hashSecret(ticket), sessionId, orgId, expiresAtMs });
+    const { orgId } = actor;
+    await storage.system.wsTickets.create({ ticketHash: hashSecret(ticket), credentialId, orgId, expiresAtMs });
     return { ticket, expiresAtMs };
   }
 
   /** Spends the ticket. The actor as they are now, or `null` when it is unknown, spent, too old or its session over. */
   async redeem(ticket: string): Promise<Actor | null> {
-    const { storage, sessions, nowMs } = this.#options;
+    const { storage, callers, nowMs } = this.#options;
     const row = await storage.system.wsTickets.take(hashSecret(ticket));
     if (row === undefined || row.expiresAtMs <= nowMs()) return null;
-    const actor = await sessions.recheck(row.sessionId);
-    return actor?.orgId === row.orgId ? actor : null;
+    const { credentialId, orgId } = row;
+    const actor = credentialId.startsWith("tok_")
+      ? await callers.recheck({
+          sessionId: null,
+          token: { tokenId: asId<ApiTokenId>(credentialId), scopes: new Set() },
+          orgId,
+        })
+      : await callers.recheck({ sessionId: asId<SessionId>(credentialId), orgId });
+    return actor?.orgId === orgId ? actor : null;
   }
 
   /** Removes what nobody redeemed. Call it now and then. */

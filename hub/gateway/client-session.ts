@@ -20,7 +20,7 @@ const MESSAGES_AT_ONCE = 400;
 const MOST_SUBSCRIPTIONS = 200;
 
 /** Which permission each message of a browser needs; a message without a row does not type-check. */
-const PERMISSIONS: Readonly<Record<ClientUp["type"], Permission>> = {
+export const CLIENT_PERMISSIONS: Readonly<Record<ClientUp["type"], Permission>> = {
   "log.subscribe": "logs.read",
   "log.unsubscribe": "session.self",
   "log.fetch": "logs.read",
@@ -93,6 +93,11 @@ export class ClientSession implements ViewerSocket {
     socket.on("close", () => this.#end());
   }
 
+  /** Who it was let in as. */
+  get actor(): Actor {
+    return this.#options.actor;
+  }
+
   get bufferedBytes(): number {
     return this.#stream.writableLength;
   }
@@ -162,7 +167,7 @@ export class ClientSession implements ViewerSocket {
 
   #serve(message: ClientUp): void {
     const { actor, relay, handlers } = this.#options;
-    const demand = (resource: Resource): void => handlers.demand(actor, PERMISSIONS[message.type], resource);
+    const demand = (resource: Resource): void => handlers.demand(actor, CLIENT_PERMISSIONS[message.type], resource);
     switch (message.type) {
       case "log.subscribe": {
         demand(handlers.locate(actor, message.containerId).resource);
@@ -222,5 +227,7 @@ export class ClientSession implements ViewerSocket {
 
 const metricsKey = (containerId: ContainerId | null): string => `metrics ${containerId ?? "*"}`;
 
-const isSameAuthority = (a: Actor, b: Actor): boolean =>
-  a.orgId === b.orgId && a.role === b.role && JSON.stringify(a.projects) === JSON.stringify(b.projects);
+const authorityOf = ({ orgId, role, projects, token }: Actor): string =>
+  JSON.stringify([orgId, role, projects, token === undefined ? null : [...token.scopes]]);
+
+const isSameAuthority = (a: Actor, b: Actor): boolean => authorityOf(a) === authorityOf(b);

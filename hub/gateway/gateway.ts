@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { formatChallenge } from "@yardarm/protocol/challenge";
 import { type ErrorCode, ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
+import type { OrgId, UserId } from "@yardarm/protocol/ids";
 import { AGENT_FRAME_BYTES, CLIENT_MESSAGE_BYTES, CLIENT_PING_MS } from "@yardarm/protocol/limits";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Actor } from "../auth/can.ts";
@@ -86,6 +87,19 @@ export class Gateway {
 
   get clientCount(): number {
     return this.#clients.size;
+  }
+
+  /**
+   * Somebody's rights changed (IDTY-09): their sockets look again at once. Without a person it is everybody whose access
+   * is limited to projects, because what is in those changed; they come back by themselves and see what is theirs now.
+   */
+  authorityChanged({ orgId, userId }: { readonly orgId: OrgId; readonly userId: UserId | null }): void {
+    for (const client of this.#clients) {
+      const { actor } = client;
+      if (actor.orgId !== orgId) continue;
+      if (userId === actor.userId) client.recheck().catch(this.#options.report);
+      else if (userId === null && actor.projects !== null) client.close("forbidden");
+    }
   }
 
   /** Takes over a request to upgrade; for the HTTP server's `upgrade` event. Never rejects. */

@@ -10,9 +10,10 @@ import { problemResponse, toRequestError } from "./problem.ts";
 const BODY_BYTES = 64 * 1024;
 
 export type MountOptions = {
-  /** Who calls, by the session cookie; `null` when nobody is signed in. */
-  readonly authenticate: (headers: Headers) => Promise<Actor | null>;
-  readonly guard: Guard;
+  /** Who calls, by session cookie or API token; `null` when nobody is signed in. */
+  readonly authenticate: (headers: Headers, address: string) => Promise<Actor | null>;
+  /** As `Guard`, and told from where it was asked. */
+  readonly guard: (...asked: [...Parameters<Guard>, address: string]) => void;
   /** Throws `origin_rejected` for a request that another site made or that names another host. */
   readonly checkOrigin: (request: { readonly method: string; readonly headers: Headers }) => void;
   /** The client's address; headers count only when a trusted proxy sent them. */
@@ -95,10 +96,11 @@ const answer = async (
   const { raw } = context.req;
   try {
     options.checkOrigin(raw);
-    const actor = operation.access.kind === "public" ? null : await options.authenticate(raw.headers);
+    const address = options.clientAddress(context.env.incoming);
+    const actor = operation.access.kind === "public" ? null : await options.authenticate(raw.headers, address);
     const request: RequestInfo = {
       id: requestId,
-      address: options.clientAddress(context.env.incoming),
+      address,
       headers: raw.headers,
       signal: raw.signal,
     };
@@ -111,7 +113,7 @@ const answer = async (
       body: await readBody(raw),
       request,
     };
-    const reply = await operation.run(call, actor, options.guard);
+    const reply = await operation.run(call, actor, (...asked) => options.guard(...asked, address));
     if (reply instanceof Response) return reply;
     return Response.json(reply.body, {
       status: reply.status,

@@ -1,13 +1,16 @@
 import type { Kysely } from "kysely";
 import type { ActionsTable } from "./tables/actions.ts";
 import type { AgentNoncesTable } from "./tables/agent-nonces.ts";
+import type { ApiTokensTable } from "./tables/api-tokens.ts";
 import type { AuditHeadsTable, AuditTable } from "./tables/audit.ts";
 import type { ContainersTable } from "./tables/containers.ts";
 import type { HostsTable } from "./tables/hosts.ts";
 import type { InstanceTable } from "./tables/instance.ts";
+import type { InvitationsTable } from "./tables/invitations.ts";
 import type { JoinTokensTable } from "./tables/join-tokens.ts";
 import type { MembershipsTable } from "./tables/memberships.ts";
 import type { OrgsTable } from "./tables/orgs.ts";
+import type { PasswordResetsTable } from "./tables/password-resets.ts";
 import type { ProjectsTable } from "./tables/projects.ts";
 import type { SessionsTable } from "./tables/sessions.ts";
 import type { UsersTable } from "./tables/users.ts";
@@ -32,6 +35,9 @@ export interface Schema {
   audit: AuditTable;
   auditHeads: AuditHeadsTable;
   wsTickets: WsTicketsTable;
+  invitations: InvitationsTable;
+  apiTokens: ApiTokensTable;
+  passwordResets: PasswordResetsTable;
 }
 
 /** A connection or a transaction; both take the same queries. */

@@ -3,6 +3,7 @@ import { readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
+import type { EngineTraits } from "./engine-traits.ts";
 import { allMigrations } from "./migrations/all.ts";
 import { SqliteDatabase } from "./sqlite/node-sqlite.ts";
 import { openSqliteStorage } from "./sqlite/open-sqlite.ts";
@@ -50,7 +51,9 @@ test("[OPER-05] a schema that holds data is saved before it changes, a fresh one
   await (await openSqliteStorage({ ...options, migrations: later })).close();
   expect(backups).toEqual([path.join(directory.path, "backups", "yardarm-before-9999-later.db")]);
   using saved = new SqliteDatabase(backups[0] ?? "", { readOnly: true });
-  expect(saved.prepare("select name from schema_migrations").all()).toEqual([{ name: "0001-first" }]);
+  expect(saved.prepare("select name from schema_migrations").all()).toEqual(
+    Object.keys(allMigrations({} as EngineTraits)).map((name) => ({ name })),
+  );
 });
 
 test("[OPER-05] a database of a newer version is refused with a sentence and stays as it was", async () => {

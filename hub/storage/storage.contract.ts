@@ -101,7 +101,12 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
       expect(await storage.system.users.create({ ...user, userId })).toBe(true);
       expect(await storage.system.users.create({ ...user, userId: newId("usr") })).toBe(false);
       await storage.system.users.setPasswordHash(userId, "y");
-      expect(await storage.system.users.findByEmail("a@example.com")).toEqual({ ...user, userId, passwordHash: "y" });
+      expect(await storage.system.users.findByEmail("a@example.com")).toEqual({
+        ...user,
+        userId,
+        passwordHash: "y",
+        instanceAdminAtMs: null,
+      });
     });
 
     test("a session shows its user's role as it is now, and nothing after the membership ended", async () => {
@@ -144,7 +149,7 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
     test("a ticket is taken by one caller", async () => {
       const ticket: WsTicket = {
         ticketHash: newId("hsh"),
-        sessionId: newId("ses"),
+        credentialId: newId("ses"),
         orgId: newId("org"),
         expiresAtMs: NOW_MS,
       };

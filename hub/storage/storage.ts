@@ -1,16 +1,19 @@
 import type { OrgId } from "@yardarm/protocol/ids";
 import { sql } from "kysely";
-import type { EngineTraits } from "./engine-traits.ts";
+import { ABOVE_TENANTS, type EngineTraits } from "./engine-traits.ts";
 import type { Db } from "./schema.ts";
 import { OrgActions } from "./tables/actions.ts";
 import { SystemAgentNonces } from "./tables/agent-nonces.ts";
+import { OrgApiTokens, SystemApiTokens } from "./tables/api-tokens.ts";
 import { OrgAudit } from "./tables/audit.ts";
 import { OrgContainers } from "./tables/containers.ts";
 import { OrgHosts, SystemHosts } from "./tables/hosts.ts";
 import { SystemInstance } from "./tables/instance.ts";
+import { OrgInvitations, SystemInvitations } from "./tables/invitations.ts";
 import { OrgJoinTokens, SystemJoinTokens } from "./tables/join-tokens.ts";
 import { OrgMembers } from "./tables/memberships.ts";
-import { SystemOrgs } from "./tables/orgs.ts";
+import { OrgProfile, SystemOrgs } from "./tables/orgs.ts";
+import { SystemPasswordResets } from "./tables/password-resets.ts";
 import { OrgProjects } from "./tables/projects.ts";
 import { SystemSessions } from "./tables/sessions.ts";
 import { SystemUsers } from "./tables/users.ts";
@@ -19,7 +22,10 @@ import { SystemWsTickets } from "./tables/ws-tickets.ts";
 /** What belongs to one tenant. */
 export interface OrgStorage {
   readonly orgId: OrgId;
+  readonly profile: OrgProfile;
   readonly projects: OrgProjects;
+  readonly invitations: OrgInvitations;
+  readonly apiTokens: OrgApiTokens;
   readonly members: OrgMembers;
   readonly hosts: OrgHosts;
   readonly joinTokens: OrgJoinTokens;
@@ -38,6 +44,9 @@ export interface SystemStorage {
   readonly joinTokens: SystemJoinTokens;
   readonly agentNonces: SystemAgentNonces;
   readonly wsTickets: SystemWsTickets;
+  readonly invitations: SystemInvitations;
+  readonly apiTokens: SystemApiTokens;
+  readonly passwordResets: SystemPasswordResets;
 }
 
 /** The two ways to rows; the same inside and outside a transaction. */
@@ -46,8 +55,8 @@ export interface StorageScope {
   readonly org: (orgId: OrgId) => OrgStorage;
 }
 
-const scopeOf = (db: Db, traits: EngineTraits): StorageScope => ({
-  system: Object.freeze({
+const systemOf = (db: Db): SystemStorage =>
+  Object.freeze({
     instance: new SystemInstance(db),
     users: new SystemUsers(db),
     sessions: new SystemSessions(db),
@@ -56,18 +65,29 @@ const scopeOf = (db: Db, traits: EngineTraits): StorageScope => ({
     joinTokens: new SystemJoinTokens(db),
     agentNonces: new SystemAgentNonces(db),
     wsTickets: new SystemWsTickets(db),
-  }),
-  org: (orgId) =>
-    Object.freeze({
-      orgId,
-      projects: new OrgProjects(db, orgId),
-      members: new OrgMembers(db, orgId),
-      hosts: new OrgHosts(db, orgId),
-      joinTokens: new OrgJoinTokens(db, orgId),
-      containers: new OrgContainers(db, orgId),
-      actions: new OrgActions(db, orgId),
-      audit: new OrgAudit(db, orgId, traits),
-    }),
+    invitations: new SystemInvitations(db),
+    apiTokens: new SystemApiTokens(db),
+    passwordResets: new SystemPasswordResets(db),
+  });
+
+const orgOf = (db: Db, orgId: OrgId, traits: EngineTraits): OrgStorage =>
+  Object.freeze({
+    orgId,
+    profile: new OrgProfile(db, orgId),
+    projects: new OrgProjects(db, orgId),
+    invitations: new OrgInvitations(db, orgId),
+    apiTokens: new OrgApiTokens(db, orgId),
+    members: new OrgMembers(db, orgId, traits),
+    hosts: new OrgHosts(db, orgId),
+    joinTokens: new OrgJoinTokens(db, orgId),
+    containers: new OrgContainers(db, orgId),
+    actions: new OrgActions(db, orgId),
+    audit: new OrgAudit(db, orgId, traits),
+  });
+
+const scopeOf = (db: Db, traits: EngineTraits): StorageScope => ({
+  system: systemOf(traits.forTenant(db, ABOVE_TENANTS)),
+  org: (orgId) => orgOf(traits.forTenant(db, orgId), orgId, traits),
 });
 
 /** The hub's database, whichever engine carries it. Failures of the engine are `storage_unavailable`. */

@@ -1,54 +1,52 @@
 import {
+  changePasswordRequestSchema,
   meSchema,
+  resetPasswordRequestSchema,
   sessionViewSchema,
   setupStateSchema,
   signInRequestSchema,
   signUpRequestSchema,
 } from "@yardarm/protocol/api/auth";
 import { listSchema } from "@yardarm/protocol/api/list";
+import { type PermissionRow, permissionRowSchema } from "@yardarm/protocol/api/permissions";
 import type { OrgId, SessionId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
+import type { Accounts } from "../../auth/accounts.ts";
 import type { Actor } from "../../auth/can.ts";
 import type { SessionCookie } from "../../auth/cookies.ts";
 import type { FirstRun } from "../../auth/first-run.ts";
 import type { Permission } from "../../auth/permissions.ts";
-import type { Client, Sessions } from "../../auth/sessions.ts";
+import type { Sessions } from "../../auth/sessions.ts";
 import type { SignIn } from "../../auth/sign-in.ts";
 import type { Tickets } from "../../auth/tickets.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
-import { guardedOperation, type Operation, publicOperation, type RequestInfo } from "../operation.ts";
+import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
+import { clientOf, noContent, ofOrg, requesterOf } from "./requester.ts";
 
 export type AuthRouteOptions = {
   readonly version: string;
   readonly cookie: SessionCookie;
   readonly firstRun: FirstRun;
+  readonly accounts: Accounts;
   readonly signIn: SignIn;
   readonly sessions: Sessions;
   readonly tickets: Tickets;
   readonly storage: Storage;
   readonly permissionsHeldBy: (actor: Actor) => readonly Permission[];
-  /** The lifetime of a new session's cookie. */
-  readonly sessionMs: number;
+  readonly permissionRows: () => readonly PermissionRow[];
+  /** The answer that gives the caller a session's cookie. */
+  readonly signedIn: (token: string) => Response;
   /** Told of every attempt to sign in, for counting. */
   readonly attempted: (outcome: "accepted" | "refused") => void;
   /** Called once the first owner has claimed the hub. */
   readonly claimed: (orgId: OrgId) => void;
 };
 
-const clientOf = (request: RequestInfo): Client => ({
-  address: request.address,
-  userAgent: request.headers.get("user-agent") ?? "",
-});
-
-const ofOrg = (actor: Actor) => ({ orgId: actor.orgId });
-
 /** First run, sign-in and one's own sessions. */
 export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
-  const { cookie, firstRun, signIn, sessions, tickets } = options;
-  const signedIn = (token: string): Response =>
-    new Response(null, { status: 204, headers: { "set-cookie": cookie.write(token, options.sessionMs) } });
+  const { cookie, firstRun, accounts, signIn, sessions, tickets, signedIn } = options;
 
   return [
     publicOperation({
@@ -64,7 +62,7 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
         status: 200,
         body: {
           claimed: await firstRun.isClaimed(),
-          openSignUp: false,
+          openSignUp: accounts.isOpen,
           insecureTransport: cookie.isInsecure,
           version: options.version,
         },
@@ -73,13 +71,17 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
     publicOperation({
       method: "POST",
       path: "/api/auth/sign-up",
-      summary: "Claim a fresh hub with its setup token",
+      summary: "Claim a fresh hub with its setup token, or sign up where the operator lets anybody",
       public: "nobody can be signed in before",
       params: NOTHING,
       query: NOTHING,
       body: signUpRequestSchema,
       response: null,
       handle: async ({ body, request }) => {
+        const { setupToken, ...person } = body;
+        if (setupToken === undefined && (await firstRun.isClaimed())) {
+          return signedIn((await accounts.signUp(person, clientOf(request))).token);
+        }
         const { session, orgId } = await firstRun.claim(body, clientOf(request));
         options.claimed(orgId);
         return signedIn(session.token);
@@ -105,11 +107,50 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
         }
       },
     }),
+    publicOperation({
+      method: "POST",
+      path: "/api/auth/reset-password",
+      summary: "Set a new password with the operator's one-time link; every session of the person ends",
+      public: "whoever forgot the password cannot sign in, and the secret of the link is the proof",
+      params: NOTHING,
+      query: NOTHING,
+      body: resetPasswordRequestSchema,
+      response: null,
+      handle: async ({ body, request }) => {
+        await accounts.resetPassword(body, request.address);
+        return noContent();
+      },
+    }),
+    guardedOperation({
+      method: "POST",
+      path: "/api/auth/password",
+      summary: "Change one's password, and end the other sessions if asked to",
+      permission: "account.manage",
+      resource: ofOrg,
+      params: NOTHING,
+      query: NOTHING,
+      body: changePasswordRequestSchema,
+      response: null,
+      handle: async ({ actor, body, request }) =>
+        signedIn(await accounts.changePassword(requesterOf(actor, request), body)),
+    }),
+    guardedOperation({
+      method: "GET",
+      path: "/api/permissions",
+      summary: "Every permission: which roles include it, what projects and API tokens make of it",
+      permission: "session.self",
+      resource: ofOrg,
+      params: NOTHING,
+      query: NOTHING,
+      body: NO_BODY,
+      response: listSchema(permissionRowSchema),
+      handle: async () => ({ status: 200, body: { items: options.permissionRows(), nextCursor: null } }),
+    }),
     guardedOperation({
       method: "POST",
       path: "/api/auth/sign-out",
       summary: "End this session",
-      permission: "session.self",
+      permission: "account.manage",
       resource: ofOrg,
       params: NOTHING,
       query: NOTHING,
@@ -149,7 +190,7 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
       method: "GET",
       path: "/api/sessions",
       summary: "One's own sessions",
-      permission: "session.self",
+      permission: "account.manage",
       resource: ofOrg,
       params: NOTHING,
       query: NOTHING,
@@ -160,16 +201,16 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
     guardedOperation({
       method: "DELETE",
       path: "/api/sessions/:sessionId",
-      summary: "End one of one's own sessions",
-      permission: "session.self",
+      summary: "End one of one's own sessions; what it has open closes at once",
+      permission: "account.manage",
       resource: ofOrg,
       params: z.object({ sessionId: idSchema<SessionId>() }),
       query: NOTHING,
       body: NO_BODY,
       response: null,
-      handle: async ({ actor, params }) => {
-        await sessions.revoke(actor.userId, params.sessionId);
-        return new Response(null, { status: 204 });
+      handle: async ({ actor, params, request }) => {
+        await signIn.revoke(requesterOf(actor, request), params.sessionId);
+        return noContent();
       },
     }),
     guardedOperation({

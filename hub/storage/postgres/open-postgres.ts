@@ -1,19 +1,25 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import {
   CamelCasePlugin,
+  type Dialect,
   Kysely,
+  PostgresAdapter,
   type PostgresCursor,
-  PostgresDialect,
+  PostgresIntrospector,
   type PostgresPool,
   type PostgresPoolClient,
+  PostgresQueryCompiler,
   type PostgresQueryResult,
+  sql,
 } from "kysely";
 import pg from "pg";
-import type { EngineTraits } from "../engine-traits.ts";
+import { ABOVE_TENANTS, type EngineTraits } from "../engine-traits.ts";
 import { migrate } from "../migrate.ts";
 import { allMigrations } from "../migrations/all.ts";
-import type { Schema } from "../schema.ts";
+import type { Db, Schema } from "../schema.ts";
 import { Storage } from "../storage.ts";
+import { HUB_ROLE, prepareRole, raiseWalls } from "./raise-walls.ts";
+import { TENANT_SETTING, TenantDriver, tenantPlugin } from "./tenant-driver.ts";
 
 const traits: EngineTraits = {
   locksRows: true,
@@ -25,10 +31,11 @@ const traits: EngineTraits = {
     `create trigger ${table}_no_truncate before truncate on ${table} ` +
       `for each statement execute function ${table}_refuse_change()`,
   ],
+  forTenant: (db, tenant) => db.withPlugin(tenantPlugin(tenant)),
 };
 
 export interface PostgresStorageOptions {
-  /** `postgres://…`; never logged, because it may carry a password. */
+  /** `postgres://…` of the tables' owner; never logged, because it may carry a password. */
   readonly url: string;
   /** Connections of this node at most. */
   readonly connections?: number;
@@ -40,31 +47,68 @@ export interface PostgresStorageOptions {
  * Opens a PostgreSQL database, creating or migrating the schema. There is no automatic backup: all migrations run in
  * one transaction, and a server's backups belong to its operator.
  *
+ * The schema is changed as the URL's own user; from then on every connection works as a role that owns nothing and that
+ * row-level security binds, so that a query without its tenant sees no row of any.
+ *
  * @throws ProtocolError `storage_unavailable` with a sentence
  */
 export const openPostgresStorage = async (options: PostgresStorageOptions): Promise<Storage> => {
+  await migrateAsOwner(options).catch(rethrow);
+  const db = connect(options, `-c role=${HUB_ROLE}`);
+  try {
+    await checkRole(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new Storage(db, traits);
+};
+
+const migrateAsOwner = async (options: PostgresStorageOptions): Promise<void> => {
+  await prepareRole(options.url);
+  // The owner is bound by the walls as well, and migrations may have to change rows of every org.
+  const db = connect({ ...options, connections: 1 }, `-c ${TENANT_SETTING}=${ABOVE_TENANTS}`);
+  try {
+    await migrate({ db, migrations: allMigrations(traits), backUp: () => Promise.resolve() });
+  } finally {
+    await db.destroy();
+  }
+  await raiseWalls(options.url);
+};
+
+/** What the walls rest on is looked at rather than believed. */
+const checkRole = async (db: Db): Promise<void> => {
+  const { rows } = await sql<{ name: string; isFree: boolean }>`
+    select current_user as name, rolsuper or rolbypassrls as is_free from pg_roles where rolname = current_user
+  `.execute(db);
+  if (rows[0]?.name === HUB_ROLE && !rows[0].isFree) return;
+  throw new ProtocolError(
+    "storage_unavailable",
+    `The hub has to work as the PostgreSQL role ${HUB_ROLE}, without SUPERUSER and BYPASSRLS, and it does not.`,
+  );
+};
+
+const connect = (options: PostgresStorageOptions, settings: string): Db => {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connections ?? 10,
     connectionTimeoutMillis: 10_000,
     application_name: "yardarm-hub",
+    options: settings,
     types: { getTypeParser },
   });
   // A connection that breaks while it is in use also rejects its query; without a listener it would end the process.
   pool.on("connect", (client) => client.on("error", (error) => options.onConnectionLost?.(error)));
   // Idle connections report here as well; whoever waits has heard already.
   pool.on("error", () => {});
-  const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: translating(pool) }),
-    plugins: [new CamelCasePlugin()],
-  });
-  try {
-    await migrate({ db, migrations: allMigrations(traits), backUp: () => Promise.resolve() });
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  return new Storage(db, traits);
+  const config = { pool: translating(pool) };
+  const dialect: Dialect = {
+    createDriver: () => new TenantDriver(config),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+  };
+  return new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
 };
 
 /** `bigint` arrives as a number: counts and milliseconds stay far below 2^53. */

@@ -17,6 +17,7 @@ const traits: EngineTraits = {
         `create trigger ${table}_no_${change} before ${change} on ${table} ` +
         `begin select raise(abort, '${table} rows are never changed'); end`,
     ),
+  forTenant: (db) => db,
 };
 
 export interface SqliteStorageOptions {

@@ -84,6 +84,21 @@ export class OrgHosts {
     await this.#present(hostId).set({ name }).execute();
   }
 
+  async move(hostId: HostId, projectId: ProjectId): Promise<void> {
+    await this.#present(hostId).set({ projectId }).execute();
+  }
+
+  /** Hosts that were removed go to another project, so that theirs can be deleted. */
+  async moveRemoved(fromProjectId: ProjectId, projectId: ProjectId): Promise<void> {
+    await this.#db
+      .updateTable("hosts")
+      .set({ projectId })
+      .where("orgId", "=", this.#orgId)
+      .where("projectId", "=", fromProjectId)
+      .where("removedAtMs", "is not", null)
+      .execute();
+  }
+
   /** False when there is no such host, or not any more. The agent's next connection is refused. */
   async remove(hostId: HostId, removedAtMs: number): Promise<boolean> {
     const { numUpdatedRows } = await this.#present(hostId).set({ removedAtMs }).executeTakeFirstOrThrow();

@@ -10,6 +10,25 @@ export interface OrgsTable {
 
 export type Org = Readonly<OrgsTable>;
 
+/** The org's own row. */
+export class OrgProfile {
+  readonly #db: Db;
+  readonly #orgId: OrgId;
+
+  constructor(db: Db, orgId: OrgId) {
+    this.#db = db;
+    this.#orgId = orgId;
+  }
+
+  async find(): Promise<Org | undefined> {
+    return this.#db.selectFrom("orgs").selectAll().where("orgId", "=", this.#orgId).executeTakeFirst();
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#db.updateTable("orgs").set({ name }).where("orgId", "=", this.#orgId).execute();
+  }
+}
+
 export class SystemOrgs {
   readonly #db: Db;
 

@@ -36,4 +36,20 @@ export class OrgProjects {
       .orderBy("projectId")
       .execute();
   }
+
+  /** False when there is no such project. */
+  async rename(projectId: ProjectId, name: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable("projects")
+      .set({ name })
+      .where("orgId", "=", this.#orgId)
+      .where("projectId", "=", projectId)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /** No host may be in it, not even a removed one. */
+  async remove(projectId: ProjectId): Promise<void> {
+    await this.#db.deleteFrom("projects").where("orgId", "=", this.#orgId).where("projectId", "=", projectId).execute();
+  }
 }

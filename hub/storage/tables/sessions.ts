@@ -24,6 +24,7 @@ export type LiveSession = Session & {
   readonly email: string;
   readonly role: Role;
   readonly projects: readonly ProjectId[] | null;
+  readonly instanceAdminAtMs: number | null;
 };
 
 export class SystemSessions {
@@ -48,13 +49,29 @@ export class SystemSessions {
     await this.#db.deleteFrom("sessions").where("sessionId", "in", surplus).execute();
   }
 
-  /** `undefined` also for a member who was removed from the session's org. */
-  async findByTokenHash(tokenHash: string): Promise<LiveSession | undefined> {
-    return toLive(await this.#live().where("sessions.tokenHash", "=", tokenHash).executeTakeFirst());
+  /**
+   * With the rights of one org, the session's active one unless another is named.
+   *
+   * @returns `undefined` also when the person is no member of that org
+   */
+  async findByTokenHash(tokenHash: string, orgId: OrgId | null = null): Promise<LiveSession | undefined> {
+    return toLive(await this.#live(orgId).where("sessions.tokenHash", "=", tokenHash).executeTakeFirst(), orgId);
   }
 
-  async find(sessionId: SessionId): Promise<LiveSession | undefined> {
-    return toLive(await this.#live().where("sessions.sessionId", "=", sessionId).executeTakeFirst());
+  async find(sessionId: SessionId, orgId: OrgId | null = null): Promise<LiveSession | undefined> {
+    return toLive(await this.#live(orgId).where("sessions.sessionId", "=", sessionId).executeTakeFirst(), orgId);
+  }
+
+  /** Another token for the same session, and with it another active org where one is named: the old token opens nothing. */
+  async rotate(sessionId: SessionId, change: { readonly tokenHash: string; readonly orgId?: OrgId }): Promise<void> {
+    await this.#db.updateTable("sessions").set(change).where("sessionId", "=", sessionId).execute();
+  }
+
+  /** Ends every session of a person but, where one is named, this one. */
+  async revokeAllOf(userId: UserId, kept: SessionId | null): Promise<void> {
+    let query = this.#db.deleteFrom("sessions").where("userId", "=", userId);
+    if (kept !== null) query = query.where("sessionId", "<>", kept);
+    await query.execute();
   }
 
   async listOf(userId: UserId): Promise<readonly Session[]> {
@@ -90,20 +107,26 @@ export class SystemSessions {
       .execute();
   }
 
-  #live() {
+  #live(orgId: OrgId | null) {
     return this.#db
       .selectFrom("sessions")
       .innerJoin("users", "users.userId", "sessions.userId")
       .innerJoin("memberships", (join) =>
-        join.onRef("memberships.userId", "=", "sessions.userId").onRef("memberships.orgId", "=", "sessions.orgId"),
+        orgId === null
+          ? join.onRef("memberships.userId", "=", "sessions.userId").onRef("memberships.orgId", "=", "sessions.orgId")
+          : join.onRef("memberships.userId", "=", "sessions.userId").on("memberships.orgId", "=", orgId),
       )
       .selectAll("sessions")
-      .select(["users.name", "users.email", "memberships.role", "memberships.projectsJson"]);
+      .select(["users.name", "users.email", "users.instanceAdminAtMs"])
+      .select(["memberships.role", "memberships.projectsJson"]);
   }
 }
 
-const toLive = <Row extends { readonly projectsJson: string | null }>(row: Row | undefined) => {
+const toLive = <Row extends { readonly orgId: OrgId; readonly projectsJson: string | null }>(
+  row: Row | undefined,
+  orgId: OrgId | null,
+) => {
   if (row === undefined) return undefined;
   const { projectsJson, ...session } = row;
-  return { ...session, projects: readProjects(projectsJson) };
+  return { ...session, orgId: orgId ?? session.orgId, projects: readProjects(projectsJson) };
 };

@@ -8,6 +8,8 @@ export interface UsersTable {
   name: string;
   passwordHash: string;
   createdAtMs: number;
+  /** Since when this person runs the installation; `null`: they do not. */
+  instanceAdminAtMs: number | null;
 }
 
 export type User = Readonly<UsersTable>;
@@ -20,10 +22,10 @@ export class SystemUsers {
   }
 
   /** False when the e-mail address is taken. */
-  async create(user: User): Promise<boolean> {
+  async create(user: Omit<User, "instanceAdminAtMs"> & Partial<User>): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await this.#db
       .insertInto("users")
-      .values(user)
+      .values({ instanceAdminAtMs: null, ...user })
       .onConflict((conflict) => conflict.column("email").doNothing())
       .executeTakeFirstOrThrow();
     return numInsertedOrUpdatedRows === 1n;
@@ -31,6 +33,10 @@ export class SystemUsers {
 
   async findByEmail(email: string): Promise<User | undefined> {
     return this.#db.selectFrom("users").selectAll().where("email", "=", email).executeTakeFirst();
+  }
+
+  async find(userId: UserId): Promise<User | undefined> {
+    return this.#db.selectFrom("users").selectAll().where("userId", "=", userId).executeTakeFirst();
   }
 
   async setPasswordHash(userId: UserId, passwordHash: string): Promise<void> {

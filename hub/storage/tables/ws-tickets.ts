@@ -1,10 +1,11 @@
-import type { OrgId, SessionId } from "@yardarm/protocol/ids";
+import type { ApiTokenId, OrgId, SessionId } from "@yardarm/protocol/ids";
 import type { Db } from "../schema.ts";
 
 export interface WsTicketsTable {
   /** SHA-256 of the ticket, hex. */
   ticketHash: string;
-  sessionId: SessionId;
+  /** What opened the door: a session, or an API token. */
+  credentialId: SessionId | ApiTokenId;
   orgId: OrgId;
   expiresAtMs: number;
 }

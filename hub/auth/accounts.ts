@@ -1,0 +1,211 @@
+import type { ChangePasswordRequest, ResetPasswordRequest, SignUpRequest } from "@yardarm/protocol/api/auth";
+import { passwordSchema } from "@yardarm/protocol/api/auth";
+import type { JoinRequest } from "@yardarm/protocol/api/invitations";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type { UserId } from "@yardarm/protocol/ids";
+import { PASSWORD_RESET_MS } from "@yardarm/protocol/limits";
+import type { AuditChain } from "../audit/audit-chain.ts";
+import type { AuditEntry } from "../audit/audit-row.ts";
+import type { Storage, StorageScope } from "../storage/storage.ts";
+import type { User } from "../storage/tables/users.ts";
+import { addressBucket } from "./client-address.ts";
+import type { Invitations } from "./invitations.ts";
+import { makeOrg } from "./make-org.ts";
+import { newId, type RandomBytes } from "./new-id.ts";
+import type { Passwords } from "./password.ts";
+import { AttemptLimiter } from "./rate-limit.ts";
+import { type Announce, auditActorOf, type Requester } from "./requester.ts";
+import { hashSecret, newSecret } from "./secrets.ts";
+import type { Client, NewSession, Sessions } from "./sessions.ts";
+
+const PER_ADDRESS = { attempts: 20, firstBlockSeconds: 60, longestBlockSeconds: 900 };
+const PER_ACCOUNT = { attempts: 5, firstBlockSeconds: 60, longestBlockSeconds: 900 };
+
+export interface AccountsOptions {
+  readonly storage: Storage;
+  readonly audit: AuditChain;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly invitations: Invitations;
+  readonly announce: Announce;
+  /** The operator lets anybody sign up. */
+  readonly isOpen: boolean;
+  readonly nowMs: () => number;
+  readonly random: RandomBytes;
+}
+
+/** How accounts come to be, and how their passwords change. */
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #byAddress = new AttemptLimiter(PER_ADDRESS);
+  readonly #byAccount = new AttemptLimiter(PER_ACCOUNT);
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#options.isOpen;
+  }
+
+  /**
+   * Open sign-up: a person with an org of their own.
+   *
+   * @throws ProtocolError `forbidden` unless the operator turned it on, `conflict` for an address that has an account
+   */
+  async signUp(request: Omit<SignUpRequest, "setupToken">, client: Client): Promise<NewSession> {
+    const { storage, audit, sessions, isOpen, random, nowMs } = this.#options;
+    if (!isOpen) throw new ProtocolError("forbidden", "On this hub people are invited. Ask for an invitation.");
+    await this.#byAddress.consume(addressBucket(client.address));
+    const { name, email, orgName } = request;
+    const user = await this.#newUser({ name, email, password: request.password });
+    return storage.transaction(async (scope) => {
+      if (!(await scope.system.users.create(user))) throw emailTaken();
+      const org = await makeOrg(scope, { name: orgName, ownerId: user.userId, createdAtMs: nowMs(), random });
+      const target = { type: "org", id: org.orgId, name: orgName } as const;
+      await audit.appendIn(org, { ...byUser(user, client.address), kind: "org.created", target, details: { email } });
+      return sessions.create({ userId: user.userId, orgId: org.orgId }, client, scope);
+    });
+  }
+
+  /**
+   * Accepts an invitation without a session: the account of the invited address is made, or proved by its password.
+   *
+   * @throws ProtocolError `token_invalid`, `token_expired`, `unauthenticated` for a wrong password, `invalid_request`
+   *   when a new account lacks a name or its password is too short
+   */
+  async join({ invitationToken, name, password }: JoinRequest, client: Client): Promise<NewSession> {
+    const { storage, invitations, sessions } = this.#options;
+    await this.#byAddress.consume(addressBucket(client.address));
+    const invitation = await invitations.find(invitationToken);
+    const known = await storage.system.users.findByEmail(invitation.email);
+    const user = known ?? (await this.#newUser({ name, email: invitation.email, password }));
+    if (known !== undefined) await this.#prove(known, password);
+    return storage.transaction(async (scope) => {
+      if (known === undefined && !(await scope.system.users.create(user))) throw emailTaken();
+      await invitations.enter(scope, invitation, { guest: user, address: client.address });
+      return sessions.create({ userId: user.userId, orgId: invitation.orgId }, client, scope);
+    });
+  }
+
+  /**
+   * Replaces the password, and the session's token with it.
+   *
+   * @returns the session's new token; @throws ProtocolError `unauthenticated` when the present password is wrong
+   */
+  async changePassword(requester: Requester, change: ChangePasswordRequest): Promise<string> {
+    const { storage, sessions, passwords } = this.#options;
+    const { userId, sessionId } = requester.actor;
+    const user = await storage.system.users.find(userId);
+    if (user === undefined || sessionId === null) throw new ProtocolError("unauthenticated", "Sign in first.");
+    await this.#prove(user, change.currentPassword);
+    const passwordHash = await passwords.hash(change.newPassword);
+    const token = await storage.transaction(async (scope) => {
+      await scope.system.users.setPasswordHash(userId, passwordHash);
+      if (change.endOtherSessions) await scope.system.sessions.revokeAllOf(userId, sessionId);
+      const details = { endOtherSessions: change.endOtherSessions };
+      await this.#record(scope, user, { kind: "password.changed", address: requester.address, details });
+      return sessions.rotate(sessionId, null, scope);
+    });
+    await this.#announce(userId);
+    return token;
+  }
+
+  /** A one-time link's secret for somebody who forgot their password, for the operator's eyes. `null`: no such account. */
+  async issueReset(email: string): Promise<string | null> {
+    const { storage, nowMs, random } = this.#options;
+    const user = await storage.system.users.findByEmail(email);
+    if (user === undefined) return null;
+    const secret = newSecret(random);
+    const expiresAtMs = nowMs() + PASSWORD_RESET_MS;
+    await storage.system.passwordResets.create({ secretHash: hashSecret(secret), userId: user.userId, expiresAtMs });
+    return secret;
+  }
+
+  /**
+   * Sets a new password with the operator's link; every session of the person ends.
+   *
+   * @throws ProtocolError `token_invalid`, `token_expired`
+   */
+  async resetPassword({ resetToken, newPassword }: ResetPasswordRequest, address: string): Promise<void> {
+    const { storage, passwords, nowMs } = this.#options;
+    await this.#byAddress.consume(addressBucket(address));
+    const secretHash = hashSecret(resetToken);
+    // Before the slow hash, so that guessing costs the hub nothing; taking it checks again.
+    const known = await storage.system.passwordResets.find(secretHash);
+    const user = known && (await storage.system.users.find(known.userId));
+    if (known === undefined || user === undefined) throw unknownReset();
+    if (known.expiresAtMs <= nowMs()) {
+      throw new ProtocolError("token_expired", "This link has expired. Ask the operator for another one.");
+    }
+    const passwordHash = await passwords.hash(newPassword);
+    await storage.transaction(async (scope) => {
+      if ((await scope.system.passwordResets.take(secretHash)) === undefined) throw unknownReset();
+      await scope.system.users.setPasswordHash(user.userId, passwordHash);
+      await scope.system.sessions.revokeAllOf(user.userId, null);
+      await this.#record(scope, user, { kind: "password.reset", address, details: {} });
+    });
+    await this.#byAccount.clear(user.email);
+    await this.#announce(user.userId);
+  }
+
+  async prune(): Promise<void> {
+    await this.#options.storage.system.passwordResets.prune(this.#options.nowMs());
+  }
+
+  async #newUser(person: {
+    readonly name: string | undefined;
+    readonly email: string;
+    readonly password: string;
+  }): Promise<Omit<User, "instanceAdminAtMs">> {
+    const { passwords, nowMs, random } = this.#options;
+    const { name, email } = person;
+    if (name === undefined) throw new ProtocolError("invalid_request", "name: a new account needs one");
+    const password = passwordSchema.safeParse(person.password);
+    if (!password.success) throw new ProtocolError("invalid_request", "password: 12 to 256 characters");
+    // Hashing takes a while, and a transaction would hold the database for that long.
+    const passwordHash = await passwords.hash(password.data);
+    return { userId: newId<UserId>("usr", random), email, name, passwordHash, createdAtMs: nowMs() };
+  }
+
+  async #prove(user: User, password: string): Promise<void> {
+    await this.#byAccount.consume(user.email);
+    if (!(await this.#options.passwords.verify(password, user.passwordHash))) {
+      throw new ProtocolError("unauthenticated", "The password is wrong.");
+    }
+    await this.#byAccount.clear(user.email);
+  }
+
+  /** An account belongs to no org, so each of its orgs has the row. */
+  async #record(
+    scope: StorageScope,
+    user: User,
+    what: Pick<AuditEntry, "kind" | "address"> & { readonly details: NonNullable<AuditEntry["details"]> },
+  ): Promise<void> {
+    for (const { orgId } of await scope.system.orgs.listOf(user.userId)) {
+      const target = { type: "user", id: user.userId, name: user.name } as const;
+      await this.#options.audit.appendIn(scope.org(orgId), { ...byUser(user, what.address), ...what, target });
+    }
+  }
+
+  async #announce(userId: UserId): Promise<void> {
+    const { storage, announce } = this.#options;
+    for (const { orgId } of await storage.system.orgs.listOf(userId)) announce({ orgId, userId });
+  }
+}
+
+const byUser = (user: Pick<User, "userId" | "name">, address: string | null) => ({
+  actor: auditActorOf(user),
+  address,
+  reason: null,
+  outcome: "success" as const,
+});
+
+const emailTaken = (): ProtocolError =>
+  new ProtocolError("conflict", "There is an account with this e-mail address. Sign in instead.");
+
+const unknownReset = (): ProtocolError =>
+  new ProtocolError(
+    "token_invalid",
+    "This link is unknown, was used or was replaced. Ask the operator for another one.",
+  );
