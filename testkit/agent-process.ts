@@ -13,6 +13,8 @@ export interface AgentProcessOptions {
   readonly name: string;
   /** `unix://…`, the engine that the agent looks at. */
   readonly dockerHost: string;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The bundled agent, as it is shipped, in a process of its own with its own state. */
@@ -29,7 +31,12 @@ export interface AgentProcess extends AsyncDisposable {
 }
 
 /** Adds a host to the hub and starts an agent that joins as this host. Returns at once; the hub's inventory says when it has come. */
-export const startAgentProcess = async ({ session, name, dockerHost }: AgentProcessOptions): Promise<AgentProcess> => {
+export const startAgentProcess = async ({
+  session,
+  name,
+  dockerHost,
+  env = {},
+}: AgentProcessOptions): Promise<AgentProcess> => {
   const { host, joinToken } = await session.post<CreateHostResponse>("/api/hosts", { name });
   const directory = await makeTempDir("agent");
   const start = (): Program =>
@@ -40,6 +47,7 @@ export const startAgentProcess = async ({ session, name, dockerHost }: AgentProc
         AGENT_TOKEN: joinToken,
         AGENT_STATE_DIR: path.join(directory.path, "state"),
         DOCKER_HOST: dockerHost,
+        ...env,
       },
     });
   let program = start();

@@ -38,9 +38,12 @@ async function bridgeFor(bridgeFile: string): Promise<string> {
   }
 }
 
-async function launch(directory: string, storageDriver: string): Promise<number> {
+/** Of dockerd's `daemon.json`. */
+type EngineSettings = Readonly<Record<string, unknown>>;
+
+async function launch(directory: string, storageDriver: string, settings: EngineSettings): Promise<number> {
   const layout = engineLayout(directory);
-  await writeFile(layout.configFile, "{}"); // or dockerd would read the machine's own /etc/docker/daemon.json
+  await writeFile(layout.configFile, JSON.stringify(settings)); // without a file dockerd would read the machine's own /etc/docker/daemon.json
   const log = await open(layout.log, "a");
   const daemon = spawn(
     DOCKERD,
@@ -72,7 +75,6 @@ async function launch(directory: string, storageDriver: string): Promise<number>
     );
     await Promise.race([answering, failed]);
   } catch (cause) {
-    await takeDownEngine(directory, { keepDirectory: true });
     const lastLine = (await readFile(layout.log, "utf8")).trim().split("\n").at(-1) ?? "";
     throw new Error(`The private Docker engine did not start with ${storageDriver}: ${lastLine}`, { cause });
   } finally {
@@ -86,7 +88,7 @@ async function launch(directory: string, storageDriver: string): Promise<number>
  * Starts dockerd in `directory`, which may hold a stopped engine's data: it is continued then.
  * @throws Error with a sentence when dockerd is missing or does not come up
  */
-export async function startEngineIn(directory: string): Promise<number> {
+export async function startEngineIn(directory: string, settings: EngineSettings = {}): Promise<number> {
   if (!existsSync(DOCKERD)) {
     throw new Error(
       `${DOCKERD} is missing: install Debian's docker.io (node scripts/install-debian.mjs does, as root).`,
@@ -101,16 +103,36 @@ export async function startEngineIn(directory: string): Promise<number> {
   const failures: unknown[] = [];
   for (const storageDriver of STORAGE_DRIVERS) {
     try {
-      return await launch(directory, storageDriver);
+      return await launch(directory, storageDriver, settings);
     } catch (error) {
       failures.push(error);
+      await takeDownEngine(directory, { keepDirectory: true });
     }
   }
   throw new AggregateError(failures, failures.map((failure) => (failure as Error).message).join("\n"));
 }
 
+/**
+ * Starts dockerd again in a directory where it was killed or stopped, with everything that it left behind, its living
+ * containers included. A dockerd that is disturbed while it starts gives up by itself; so it is tried a few times.
+ * @throws Error with dockerd's last words
+ */
+export async function restartEngineIn(directory: string, settings: EngineSettings = {}): Promise<number> {
+  const { data } = engineLayout(directory);
+  const storageDriver =
+    STORAGE_DRIVERS.find((name) => existsSync(path.join(data, "image", name))) ?? STORAGE_DRIVERS[0];
+  const tries = 4;
+  for (let left = tries - 1; ; left--) {
+    try {
+      return await launch(directory, storageDriver, settings);
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
 /** A fresh engine with the test image, gone again after `stop()`, and also when this process dies without calling it. */
-export async function startDockerEngine(): Promise<DockerEngine> {
+export async function startDockerEngine(settings: EngineSettings = {}): Promise<DockerEngine> {
   const { path: directory, remove } = await makeTempDir("engine");
   const { socket } = engineLayout(directory);
   let guard: OrphanGuard | undefined;
@@ -120,7 +142,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
   };
   try {
     guard = guardAgainstOrphans("engine", directory);
-    const pid = await startEngineIn(directory);
+    const pid = await startEngineIn(directory, settings);
     await importTestImage(socket);
     return { socketPath: socket, dockerHost: `unix://${socket}`, directory, pid, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {

@@ -1,0 +1,31 @@
+/** What a chaos program is, and what it gives back. */
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How long things are broken; settling comes on top. */
+  readonly durationMs: number;
+  /** Tells a person what is going on; never part of the result. */
+  readonly progress: (sentence: string) => void;
+}
+
+/** The public form: other tools read it. */
+export interface ChaosReport {
+  readonly seed: number;
+  /** Processes, connections and containers that were killed, cut or stalled. */
+  readonly kills: number;
+  /** Lines that the engine had, that are missing, and that no loss record covers. */
+  readonly lost: number;
+  /** Lines that came twice, in another order, or otherwise than the engine had them. */
+  readonly doubled: number;
+  /** Logs and viewers that had not come to rest when the patience was over. */
+  readonly unsettled: number;
+  readonly ok: boolean;
+}
+
+export interface ChaosOutcome {
+  readonly report: ChaosReport;
+  /** Sentences for the reader: what was broken how often, what was written, and the first things found wrong. */
+  readonly notes: readonly string[];
+}
+
+export type Chaos = (options: ChaosOptions) => Promise<ChaosOutcome>;

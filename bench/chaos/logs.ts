@@ -1,0 +1,127 @@
+/**
+ * Containers print numbered lines on a real engine while agent, hub, engine, network, containers and viewers are killed,
+ * cut and stalled. Afterwards store and viewers must hold exactly what the engine had, each line once, in order per
+ * stream; what the engine rotated away before it could be read, a loss record must say at that very place.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { createRandom } from "../../testkit/random.ts";
+import type { Chaos, ChaosOutcome } from "./chaos.ts";
+import type { ChaosViewer } from "./chaos-viewer.ts";
+import { ChaosWorld, VIEWER_COUNT, type WatchedWriter } from "./chaos-world.ts";
+import { planFaults } from "./fault-plan.ts";
+import { runFaults } from "./fault-runner.ts";
+import { judge, type Verdict } from "./verdict.ts";
+import { WRITER_COUNT } from "./writers.ts";
+
+/** An agent may have backed off for up to a minute (HOST-08), and then has to catch up. */
+const PATIENCE_MS = 120_000;
+const LOOK_EVERY_MS = 500;
+
+export const chaosLogs: Chaos = async ({ seed, durationMs, progress }): Promise<ChaosOutcome> => {
+  const beganMs = performance.now();
+  const plan = planFaults(createRandom(seed), { durationMs, viewers: VIEWER_COUNT, containers: WRITER_COUNT });
+  await using world = await ChaosWorld.start();
+  progress(`seed ${seed}: ${plan.length} faults in ${durationMs / 1000} s`);
+  const counts = await runFaults(plan, world.breakables);
+  await delay(Math.max(0, durationMs - (performance.now() - beganMs)));
+  await world.stopWriters();
+  const written = world.writers.reduce((sum, { witness }) => sum + witness.lines, 0);
+  progress(`${written} lines are in the engine's logs; waiting until all of them have arrived`);
+
+  let unsettled = 0;
+  {
+    using reader = world.openViewer("reader of what arrived");
+    unsettled += (await settled(world.writers, (writer) => hasArrived(writer, reader), progress)).length;
+  }
+  // Read again from a hub that has nothing in memory: what it shows now was stored.
+  await world.hub.program().stop();
+  await world.hub.restart();
+  using stored = world.openViewer("reader of the store");
+  unsettled += (await settled(world.writers, (writer) => hasArrived(writer, stored), progress)).length;
+  const late = await settled(world.viewers, (viewer) => hasSame(viewer, stored), progress);
+  unsettled += late.length;
+
+  const verdicts = world.writers.map(({ name, containerId, witness }) => ({
+    name,
+    verdict: judge(witness.log, stored.log(containerId).items()),
+  }));
+  const sum = (field: Exclude<keyof Verdict, "firstFault">): number =>
+    verdicts.reduce((total, { verdict }) => total + verdict[field], 0);
+  const differences = world.viewers
+    .filter((viewer) => !late.includes(viewer))
+    .flatMap((viewer) => compare(viewer, stored));
+  const faults = [...world.viewers, stored].flatMap((viewer) => viewer.faults);
+  const lost = sum("lost");
+  const doubled = sum("doubled") + sum("disordered") + sum("foreign") + differences.length + faults.length;
+  const kills = [...counts.values()].reduce((total, count) => total + count, 0);
+  const report = { seed, kills, lost, doubled, unsettled, ok: lost + doubled + unsettled === 0 };
+  const notes = [
+    `killed and cut: ${[...counts]
+      .map(([name, count]) => `${name} ${count}`)
+      .sort()
+      .join(", ")}`,
+    `${written} lines in ${world.writers.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}`,
+    `viewers connected ${world.viewers.map(({ connections }) => connections).join(", ")} times`,
+    `seed ${seed}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
+    ...verdicts.flatMap(({ name, verdict: { firstFault } }) => (firstFault === null ? [] : [`${name}: ${firstFault}`])),
+    ...[...faults, ...differences].slice(0, 10),
+    ...late.map((viewer) => `${viewer.name} did not come to rest: ${describeRest(viewer, stored)}`),
+  ];
+  return { report, notes };
+};
+
+/** Those that did not satisfy the condition while there was patience. */
+const settled = async <Item extends { readonly name: string }>(
+  items: readonly Item[],
+  isSettled: (item: Item) => boolean,
+  progress: (sentence: string) => void,
+): Promise<readonly Item[]> => {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const waiting = items.filter((item) => !isSettled(item));
+    if (waiting.length === 0) return [];
+    if (performance.now() > deadlineMs) {
+      progress(`not settled: ${waiting.map(({ name }) => name).join(", ")}`);
+      return waiting;
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+};
+
+/** The last line of each stream is there, and no hole before it. */
+const hasArrived = ({ witness, containerId }: WatchedWriter, viewer: ChaosViewer): boolean => {
+  const log = viewer.log(containerId);
+  if (log.resume === null || !log.isComplete) return false;
+  const missing = new Set(witness.log.streams.map(({ prints }) => prints.at(-1)));
+  missing.delete(undefined);
+  for (let seq = log.endSeq - 1; seq >= log.firstSeq && missing.size > 0; seq--) {
+    const item = log.item(seq);
+    if (item?.kind === "line") missing.delete(item.print);
+  }
+  return missing.size === 0;
+};
+
+const hasSame = (viewer: ChaosViewer, stored: ChaosViewer): boolean =>
+  viewer.containerIds.every((containerId) => {
+    const log = viewer.log(containerId);
+    return log.resume !== null && log.isComplete && log.endSeq === stored.log(containerId).endSeq;
+  });
+
+/** A sentence for each log of which the viewer shows something else than is stored. */
+const compare = (viewer: ChaosViewer, stored: ChaosViewer): readonly string[] =>
+  viewer.containerIds.flatMap((containerId) => {
+    const log = viewer.log(containerId);
+    for (let seq = log.firstSeq; seq < log.endSeq; seq++) {
+      if (JSON.stringify(log.item(seq)) === JSON.stringify(stored.log(containerId).item(seq))) continue;
+      return [`${viewer.name} shows something else than is stored at seq ${seq} of ${containerId}`];
+    }
+    return [];
+  });
+
+const describeRest = (viewer: ChaosViewer, stored: ChaosViewer): string =>
+  viewer.containerIds
+    .map((containerId) => {
+      const { firstSeq, endSeq, size } = viewer.log(containerId);
+      return `${firstSeq}–${endSeq} (${size} of ${endSeq - firstSeq}), stored to ${stored.log(containerId).endSeq}`;
+    })
+    .join("; ");

@@ -1,0 +1,81 @@
+/**
+ * `npm run chaos -- <name> --minutes N --seed S [--json FILE]`: breaks things at random for N minutes and looks whether what
+ * was promised still holds. The seed is the schedule. Exit status 1 when it does not hold.
+ */
+import { randomInt } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { buildPrograms } from "../chain/prepare.ts";
+import type { Chaos } from "./chaos.ts";
+
+interface Entry {
+  readonly summary: string;
+  /** Loaded only when it is asked for. */
+  readonly load: () => Promise<Chaos>;
+}
+
+const PROGRAMS = new Map<string, Entry>([
+  [
+    "logs",
+    {
+      summary: "agent, hub, engine, network, containers and viewers, while containers print numbered lines",
+      load: async () => (await import("./logs.ts")).chaosLogs,
+    },
+  ],
+]);
+
+const HIGHEST_SEED = 2 ** 32 - 1;
+
+const usage = (): string => {
+  const rows = [...PROGRAMS].map(([name, { summary }]) => `  ${name}  ${summary}`);
+  return ["Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--json FILE]", "", ...rows].join("\n");
+};
+
+interface Asked {
+  readonly name: string;
+  readonly entry: Entry;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly json: string | undefined;
+}
+
+const readArguments = (): Asked | null => {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { minutes: { type: "string" }, seed: { type: "string" }, json: { type: "string" } },
+    });
+    const [name = ""] = positionals;
+    const entry = positionals.length === 1 ? PROGRAMS.get(name) : undefined;
+    const minutes = Number(values.minutes ?? "1");
+    const seed = Number(values.seed ?? String(randomInt(HIGHEST_SEED)));
+    const isValid = minutes > 0 && Number.isFinite(minutes) && Number.isInteger(seed) && seed >= 0;
+    return entry === undefined || !isValid || seed > HIGHEST_SEED
+      ? null
+      : { name, entry, minutes, seed, json: values.json };
+  } catch {
+    return null; // an option that does not exist
+  }
+};
+
+const start = async (): Promise<number> => {
+  const asked = readArguments();
+  if (asked === null) {
+    console.error(usage());
+    return 2;
+  }
+  const { name, entry, minutes, seed, json } = asked;
+  await buildPrograms();
+  const chaos = await entry.load();
+  const progress = (sentence: string): void => console.error(`${name}: ${sentence}`);
+  const { report, notes } = await chaos({ seed, durationMs: minutes * 60_000, progress });
+  for (const note of notes) console.log(note);
+  console.log(JSON.stringify(report));
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report)}\n`);
+  return report.ok ? 0 : 1;
+};
+
+// What this waits for may be a process that keeps no handle open in this one.
+const alive = setInterval(() => {}, 60_000);
+process.exitCode = await start();
+clearInterval(alive);
