@@ -1,0 +1,14 @@
+import type { ErrorCode } from "@yardarm/protocol/errors";
+import type { ScanAnswer, ScanRequest } from "./scan-job.ts";
+
+/** Between the pool and its threads: one task at a time, one reply each. */
+
+export interface ThreadTask {
+  /** Tasks of one scan have the same filter. */
+  readonly scanId: number;
+  readonly request: ScanRequest;
+}
+
+export type ThreadReply =
+  | { readonly ok: true; readonly answer: ScanAnswer }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly stack: string };

@@ -1,0 +1,73 @@
+import { readlinkSync } from "node:fs";
+import os from "node:os";
+import { parentPort } from "node:worker_threads";
+import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
+import { compileMatcher, type LineMatcher } from "./line-matcher.ts";
+import { scanChunks } from "./scan-chunks.ts";
+import type { ScanResult } from "./scan-job.ts";
+import type { ThreadReply, ThreadTask } from "./scan-messages.ts";
+
+/** Body of a scan thread: opens chunks, searches them, writes lines. It may be ended at any moment. */
+
+/** Expressions stay compiled for this many scans. */
+const KEPT_MATCHERS = 32;
+/** What one group of chunks may take with an expression; the pool ends the thread when even a single line takes longer. */
+const PATTERN_MS = 1_500;
+
+const matchers = new Map<number, LineMatcher | null>();
+let startedAt = 0;
+
+const checkTime = (): void => {
+  if (performance.now() - startedAt > PATTERN_MS) {
+    throw new ProtocolError("pattern_too_costly", "This expression takes too long on these lines.");
+  }
+};
+
+const matcherOf = ({ scanId, request }: ThreadTask): LineMatcher | null => {
+  const known = matchers.get(scanId);
+  if (known !== undefined) return known;
+  const { pattern } = request.filter;
+  const matcher = pattern === null ? null : compileMatcher(pattern, { checkTime });
+  matchers.set(scanId, matcher);
+  for (const oldest of matchers.keys()) {
+    if (matchers.size <= KEPT_MATCHERS) break;
+    matchers.delete(oldest);
+  }
+  return matcher;
+};
+
+const transfersOf = (result: ScanResult): ArrayBuffer[] => {
+  if (result.kind === "lines") return [result.bytes.buffer];
+  if (result.kind === "seqs") return [result.seqs.buffer];
+  return result.kind === "histogram" ? [result.counts.buffer] : [];
+};
+
+/**
+ * The relay has the right of way: on a busy machine scans get what is left. Linux takes a thread's id where others take
+ * a process's; elsewhere threads stay as they are.
+ */
+const stepBack = (): void => {
+  if (process.platform !== "linux") return;
+  try {
+    const threadId = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    if (threadId !== process.pid) os.setPriority(threadId, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not allowed here; nothing depends on it.
+  }
+};
+
+stepBack();
+const port = parentPort;
+port?.on("message", (task: ThreadTask) => {
+  startedAt = performance.now();
+  try {
+    const answer = scanChunks(task.request, matcherOf(task));
+    const reply: ThreadReply = { ok: true, answer };
+    port.postMessage(reply, transfersOf(answer.result));
+  } catch (error) {
+    const { code, message } = toProtocolError(error);
+    const stack = error instanceof Error ? (error.stack ?? error.message) : "failed";
+    const reply: ThreadReply = { ok: false, code, message, stack };
+    port.postMessage(reply);
+  }
+});
