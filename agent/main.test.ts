@@ -66,7 +66,8 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
     hub.connection.send({ type: "log.stream.start", alias: 1 });
     await hub.logs.waitForLines(1, 2);
     const status = await hub.message("log.status");
-    expect(status.containers).toEqual([{ dockerId, source: { kind: "api", behindMs: 0 } }]);
+    const reason = expect.stringContaining("cannot be read directly");
+    expect(status.containers).toEqual([{ dockerId, source: { kind: "api", behindMs: 0, reason } }]);
 
     const startedAtNs = snapshot.containers[0]?.startedAtNs ?? null;
     hub.act({

@@ -22,12 +22,17 @@ import { ActionJournal } from "./journal/action-journal.ts";
 import { LateEngine } from "./late-engine.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { ApiSource } from "./logs/api-source.ts";
-import { runStateOf } from "./logs/container-run.ts";
+import { isWriting, runStateOf } from "./logs/container-run.ts";
+import { FileSource } from "./logs/file/file-source.ts";
 import { LogManager } from "./logs/log-manager.ts";
+import { HostLogSources } from "./logs/log-sources.ts";
 import { describeMachine } from "./machine.ts";
 import { MetricsFeed } from "./metrics-feed.ts";
 import { watchParent } from "./parent-watch.ts";
-import { refusalByLabel } from "./policy/protection.ts";
+import { HostPolicy } from "./policy/host-policy.ts";
+import { POLICY_FILE, readPolicyFile } from "./policy/policy-file.ts";
+import { refusalOf } from "./policy/protection.ts";
+import { makeRedactor } from "./policy/redactor.ts";
 import { systemClock } from "./system-clock.ts";
 import { AGENT_VERSION } from "./version.ts";
 
@@ -62,6 +67,8 @@ export const runAgent = ({ config, logger }: AgentOptions): RunningAgent => {
 };
 
 const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Promise<void> => {
+  const policy = new HostPolicy(readPolicyFile(config.policy));
+  if (policy.invalidReason !== null) logger.error("This host is read-only.", { reason: policy.invalidReason });
   const directory = openStateDirectory(config.stateDirectory);
   const identity = await establishIdentity(config, directory, logger, signal);
   const journal = new ActionJournal(join(directory.path, "actions.journal"), systemClock.nowNs());
@@ -83,7 +90,13 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     send,
   });
   const logs = new LogManager({
-    source: new ApiSource(engine),
+    sources: new HostLogSources({
+      file: new FileSource({
+        place: () => ({ endpoint: engine.endpoint, identity: inventory.engineIdentity }),
+        inspect: ({ dockerId }) => runStateOf(() => engine.inspectContainer(dockerId)),
+      }),
+      api: new ApiSource(engine),
+    }),
     describe: (dockerId) => inventory.records.get(dockerId)?.details ?? null,
     inspect: async (dockerId) => runStateOf(() => engine.inspectContainer(dockerId)),
     send,
@@ -92,6 +105,8 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     random,
     rate: config.logRate,
     readers: config.logReaders,
+    redaction: makeRedactor(policy.redact),
+    refuse: (container) => policy.refuseLogs(container),
   });
   const actions = new ActionHandler({
     hubId: identity.hubId,
@@ -101,7 +116,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     isSigned: (purpose, signed) => identity.hubKeys.isSigned(purpose, signed),
     sign: (purpose, payload) => identity.signer.sign(purpose, payload),
     send,
-    refuse: refusalByLabel,
+    refuse: (question) => refusalOf(policy, question),
     report: (details) => reportContainer(details, ownDockerId),
     clock: systemClock,
   });
@@ -127,6 +142,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
       machine: describeMachine(),
       engine: inventory.engineState,
       metricsBackend: metrics.backend,
+      policy: policy.summary,
       clockNs: String(systemClock.nowNs()),
     }),
     onState: (state) => followState(state, parts, logger),
@@ -137,6 +153,8 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     changed: ({ details }, previous) => {
       const isStarted = previous !== null && previous.details.startedAtNs !== details.startedAtNs;
       if (isStarted) logs.containerStarted(details.dockerId);
+      if (previous !== null && isWriting(previous.details) && !isWriting(details))
+        logs.containerStopped(details.dockerId);
     },
     removed: ({ details }) => logs.containerRemoved(details.dockerId),
     engine: (state) => {
@@ -225,6 +243,7 @@ Configuration comes from the environment:
   AGENT_LOG_LEVEL       debug, info, warn or error
   AGENT_LOG_RATE        lines per second that are read of one container, "off" for no limit; default 20000
   AGENT_LOG_READERS     containers whose logs are read at the same time; default 500
+  AGENT_POLICY_FILE     what this host allows, instead of ${POLICY_FILE}
   AGENT_ALLOW_INSECURE  1 allows plain HTTP beyond this machine
   DOCKER_HOST           the engine, as for the docker command
 `;

@@ -55,7 +55,8 @@ export type Health = ReportedContainer["health"];
 export const logSourceSchema = z.discriminatedUnion("kind", [
   /** `reason`: why it is not read yet, or not at the moment. */
   z.object({ kind: z.literal("pending"), reason: z.string().max(256).optional() }),
-  z.object({ kind: z.literal("api"), behindMs: z.number().min(0) }),
+  /** `reason`: why the agent does not read the engine's files. */
+  z.object({ kind: z.literal("api"), behindMs: z.number().min(0), reason: z.string().max(1024).optional() }),
   z.object({ kind: z.literal("file"), behindMs: z.number().min(0) }),
   z.object({ kind: z.literal("off"), reason: z.string().max(256) }),
   z.object({ kind: z.literal("unreadable"), reason: z.string().max(1024) }),

@@ -3,6 +3,9 @@ import type { DockerEngine } from "@yardarm/agent/docker/docker-engine";
 import { ApiSource } from "@yardarm/agent/logs/api-source";
 import { runStateOf } from "@yardarm/agent/logs/container-run";
 import { LogManager } from "@yardarm/agent/logs/log-manager";
+import type { LogSources } from "@yardarm/agent/logs/log-source";
+import { onlySource } from "@yardarm/agent/logs/log-sources";
+import type { LogRate } from "@yardarm/agent/logs/rate-limit";
 import { systemClock } from "@yardarm/agent/system-clock";
 import type { LogSourceState } from "@yardarm/protocol/container";
 import { CollectingLogHub } from "./collecting-log-hub.ts";
@@ -16,6 +19,9 @@ export type AgentLogBenchOptions = {
   /** By this machine's clock; default: before the container. */
   readonly enrolledAtNs?: bigint;
   readonly isWatched?: boolean;
+  /** Default: the engine's API. */
+  readonly sources?: LogSources;
+  readonly rate?: LogRate | null;
 };
 
 /** The log part of one agent for one container, and a hub that outlives agents and connections. */
@@ -33,9 +39,10 @@ export class AgentLogBench {
   }
 
   startAgent(): void {
-    const { engine, container } = this.#options;
+    const { engine, container, sources = onlySource(new ApiSource(engine)), rate } = this.#options;
     this.#manager = new LogManager({
-      source: new ApiSource(engine),
+      sources,
+      ...(rate === undefined ? {} : { rate }),
       describe: () => container,
       inspect: (dockerId) => runStateOf(() => engine.inspectContainer(dockerId)),
       send: ({ containers }) => {
@@ -86,6 +93,10 @@ export class AgentLogBench {
 
   containerStarted(): void {
     this.#running.containerStarted(this.#options.container.dockerId);
+  }
+
+  containerStopped(): void {
+    this.#manager?.containerStopped(this.#options.container.dockerId);
   }
 
   /** The agent was sent back although it did nothing wrong: its numbers are asked for again from the committed cursor. */

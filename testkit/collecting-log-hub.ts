@@ -84,6 +84,12 @@ export class CollectingLogHub {
     return this.#streamOf(alias).cursor;
   }
 
+  /** What a store that was tampered with, or an older agent, would say. */
+  changeCursor(alias: number, change: (cursor: LogCursor) => LogCursor): void {
+    const stream = this.#streamOf(alias);
+    if (stream.cursor !== null) stream.cursor = change(stream.cursor);
+  }
+
   /** Committed lines, then those that are not. */
   lines(alias: number): readonly CollectedLine[] {
     const { lines, pending } = this.#streamOf(alias);

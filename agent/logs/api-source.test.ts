@@ -10,6 +10,7 @@ let temp: TempDir;
 let simulated: SimulatedEngine;
 let engine: DockerEngine;
 let containers = 0;
+const LINE_FEED = Buffer.from("\n");
 
 beforeAll(async () => {
   temp = await makeTempDir("source");
@@ -31,7 +32,8 @@ logSourceContract("the engine's API, simulated", {
     const container = simulated.run({ name: `web-${++containers}`, tty });
     return {
       container: await engine.inspectContainer(container.id),
-      write: async (stream, line) => container.write(stream === 0 ? "stdout" : "stderr", line),
+      write: async (stream, line) =>
+        container.writeRaw(stream === 0 ? "stdout" : "stderr", Buffer.concat([Buffer.from(line as string), LINE_FEED])),
       stop: async () => container.die(0),
       [Symbol.asyncDispose]: async () => container.remove({ force: true }),
     };
@@ -52,6 +54,7 @@ describe("what the engine's API can do wrong", () => {
         message: (...[, , , payload, start, stop]: [unknown, unknown, unknown, Uint8Array, number, number]) => {
           texts.push(Buffer.from(payload.subarray(start, stop)).toString());
         },
+        missing: () => {},
         readEnd: () => {},
         ended: resolve,
       };

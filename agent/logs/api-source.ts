@@ -58,6 +58,13 @@ class ApiReading implements OpenLog {
     this.#stream?.resume();
   }
 
+  /** The engine ends the stream itself. */
+  containerStopped(): void {}
+
+  position(): null {
+    return null;
+  }
+
   close(): void {
     this.#isOver = true;
     this.#opening.abort();

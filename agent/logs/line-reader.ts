@@ -8,14 +8,16 @@
  *
  * One file, because it is one state machine: each method is a transition, and none makes sense without the others.
  */
-import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import type { FileCursorHint, LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LossReason } from "@yardarm/protocol/log/loss";
 import type { ContainerRun } from "./container-run.ts";
 import { FIRST_CONTACT_MESSAGES, FirstContact } from "./first-contact.ts";
 import { LineJoiner, type LineSink } from "./line-joiner.ts";
 import { LineTail, stampNs } from "./line-tail.ts";
-import type { LogContainer, LogEnd, LogSource, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
+import type { LogContainer, LogEnd, LogSource, LogSources, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
+import { type Loss, PendingLoss } from "./pending-loss.ts";
 import { beginningOf, extentOf, type ReadingPlan, seeksPlace } from "./reading-plan.ts";
+import { type LineRedaction, redacted } from "./redaction.ts";
 import { RESUME_MARGIN_S, ResumeMatcher } from "./resume.ts";
 import { RecentStamps, rotationBytes, STORED_OVERHEAD_BYTES } from "./rotation.ts";
 
@@ -36,17 +38,11 @@ const VAIN_SEARCHES = 2;
 const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
 
 export type ReaderReport =
-  | { readonly kind: "reading" }
+  /** `reason`: why a better source is not used. */
+  | { readonly kind: "reading"; readonly source: LogSource["kind"]; readonly reason: string | null }
   | { readonly kind: "stopped" }
   | { readonly kind: "unreadable"; readonly reason: string }
   | { readonly kind: "gone" };
-
-export type Loss = {
-  readonly reason: LossReason;
-  readonly fromNs: bigint;
-  readonly toNs: bigint;
-  readonly lines: number | null;
-};
 
 /** Who takes the lines. All calls come in order; `line` as in `LineSink`. */
 export interface LineTaker extends LineSink {
@@ -58,12 +54,14 @@ export interface LineTaker extends LineSink {
 }
 
 export type LineReaderOptions = {
-  readonly source: LogSource;
+  readonly sources: LogSources;
   readonly container: LogContainer;
   /** Both by this machine's clock. */
   readonly createdAtNs: bigint;
   readonly enrolledAtNs: bigint;
   readonly taker: LineTaker;
+  /** Default: none. */
+  readonly redaction?: LineRedaction | null;
   /** Rejects with a `ProtocolError` while the engine cannot say. */
   inspect(): Promise<ContainerRun>;
   /** Resolves with the function that gives the slot back. */
@@ -87,18 +85,23 @@ export class LineReader implements MessageReader, LineSink {
   readonly #options: LineReaderOptions;
   readonly #joiner: LineJoiner;
   readonly #rotatesAtBytes: number | null;
-  readonly #recent: RecentStamps | null;
+  readonly #pendingLoss = new PendingLoss();
+  // state: how we read
+  #source: LogSource | null = null;
+  /** Only of a follow that rotation may confuse. */
+  #recent: RecentStamps | null = null;
   // state: where we are
   #phase: Phase = { kind: "idle" };
   #plan: ReadingPlan = { kind: "follow" };
   #place = new LineTail();
+  /** Where a source stood behind the place. */
+  #hint: FileCursorHint | null = null;
   /** The place that was given up, until a line behind the loss is taken. */
   #lostPlace = new LineTail();
   /** Of the reading before, until this one has found its place. */
   #openLineBeforeNs: bigint | undefined;
   #seek: ResumeMatcher | null = null;
   #firstContact: FirstContact | null = null;
-  #pendingLoss: { readonly reason: LossReason; readonly fromNs: bigint } | null = null;
   // state: what happened in this reading
   #probed = { messages: 0, firstNs: 0n };
   #storedBytes = 0;
@@ -118,11 +121,10 @@ export class LineReader implements MessageReader, LineSink {
   #cancelPark: () => void = () => {};
 
   constructor(options: LineReaderOptions) {
-    const { source, container } = options;
+    const { container } = options;
     this.#options = options;
-    this.#joiner = new LineJoiner(this);
-    this.#rotatesAtBytes = source.followsRotation ? null : rotationBytes(container.logDriver, container.logOptions);
-    this.#recent = this.#rotatesAtBytes === null ? null : new RecentStamps();
+    this.#joiner = new LineJoiner(redacted(options.redaction ?? null, this));
+    this.#rotatesAtBytes = rotationBytes(container.logDriver, container.logOptions);
   }
 
   /** Begins, or begins again, at a cursor; `null`: nothing was ever taken. */
@@ -130,8 +132,9 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind === "closed") return;
     this.#leaveReading();
     this.#place = LineTail.of(cursor);
+    this.#hint = cursor?.hint ?? null;
     this.#openLineBeforeNs = cursor?.openLineSinceNs === undefined ? undefined : BigInt(cursor.openLineSinceNs);
-    this.#pendingLoss = null;
+    this.#pendingLoss.clear();
     this.#recent?.clear();
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
@@ -147,12 +150,14 @@ export class LineReader implements MessageReader, LineSink {
     const joined = this.#joiner.openLineSinceNs;
     const before = this.#openLineBeforeNs;
     const openLineSinceNs = earliest(joined, before);
+    const hint = this.#currentHint;
     return {
       nextSeq,
       tsNs: String(place.isEmpty ? 0n : stampNs(place.lastSeconds, place.lastNanos)),
       ordinal: place.ordinal,
       tail: place.toCursorLines(),
       ...(openLineSinceNs === undefined ? {} : { openLineSinceNs: String(openLineSinceNs) }),
+      ...(hint === null ? {} : { hint }),
     };
   }
 
@@ -206,6 +211,11 @@ export class LineReader implements MessageReader, LineSink {
     }
   }
 
+  /** The container has stopped: what there is comes, and then the end. */
+  containerStopped(): void {
+    if (this.#phase.kind === "reading") this.#phase.log.containerStopped();
+  }
+
   /** The machine's clock was set back: an engine asked for lines since a later time would keep the new ones to itself. */
   clockSetBack(): void {
     if (this.#phase.kind === "reading" && !this.#place.isEmpty) this.#readAgain(this.#firstPlan());
@@ -223,6 +233,14 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind === "reading" && this.#phase.plan.kind === "probe") {
       if (this.#probed.messages++ === 0) this.#probed.firstNs = stampNs(tsSeconds, tsNanos);
     } else this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
+  }
+
+  missing(reason: LossReason, lines: number | null): void {
+    if (this.#phase.kind !== "reading") return;
+    const { kind } = this.#phase.plan;
+    // What is missing before the place was told when it was passed.
+    if (this.#seek !== null || this.#isAtEnd || kind === "probe") return;
+    this.#pendingLoss.add(reason, this.lastTakenNs ?? this.#options.createdAtNs, lines);
   }
 
   readEnd(): void {
@@ -304,13 +322,9 @@ export class LineReader implements MessageReader, LineSink {
   ): void {
     const { taker } = this.#options;
     const place = this.#place;
-    if (this.#pendingLoss !== null) {
-      const { reason, fromNs } = this.#pendingLoss;
-      const atNs = stampNs(tsSeconds, tsNanos);
-      this.#pendingLoss = null;
-      // A clock that was set back must not turn the span round.
-      const toNs = fromNs + atNs - earlier(fromNs, atNs);
-      taker.loss({ reason, fromNs: earlier(fromNs, atNs), toNs, lines: null });
+    if (!this.#pendingLoss.isEmpty) {
+      const loss = this.#pendingLoss.takeUpTo(stampNs(tsSeconds, tsNanos));
+      if (loss !== null) taker.loss(loss);
     }
     taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
     place.take(tsSeconds, tsNanos, text, start, end);
@@ -385,6 +399,13 @@ export class LineReader implements MessageReader, LineSink {
   }
 
   #placeMissing(plan: ReadingPlan, seek: ResumeMatcher): void {
+    if (this.#hint !== null) {
+      // It may have led astray.
+      this.#leaveReading();
+      this.#hint = null;
+      this.#readAgain(plan);
+      return;
+    }
     this.#missedPlaces++;
     if (plan.kind !== "search" && this.#missedPlaces <= SEARCHES_FOR_PLACE) {
       this.#readAgain({ kind: "search", match: "exact" });
@@ -399,8 +420,9 @@ export class LineReader implements MessageReader, LineSink {
     this.#leaveReading();
     if (!this.#place.isEmpty) this.#lostPlace = this.#place;
     this.#place = new LineTail();
+    this.#hint = null;
     this.#openLineBeforeNs = undefined;
-    this.#pendingLoss ??= { reason, fromNs };
+    this.#pendingLoss.add(reason, fromNs, null);
     this.#readAgain(plan);
   }
 
@@ -441,8 +463,12 @@ export class LineReader implements MessageReader, LineSink {
 
   #firstPlan(): ReadingPlan {
     const { createdAtNs, enrolledAtNs } = this.#options;
-    if (!this.#place.isEmpty) return { kind: this.#recent === null ? "follow" : "verify" };
-    return { kind: createdAtNs < enrolledAtNs && this.#pendingLoss === null ? "probe" : "follow" };
+    // A follow waits for what is written; only a reading that ends shows that the place is not there any more.
+    if (!this.#place.isEmpty) {
+      const { source } = this.#options.sources.choose(this.#options.container);
+      return { kind: source.followsRotation || this.#rotatesAtBytes !== null ? "verify" : "follow" };
+    }
+    return { kind: createdAtNs < enrolledAtNs && this.#pendingLoss.isEmpty ? "probe" : "follow" };
   }
 
   #readAgain(plan: ReadingPlan): void {
@@ -468,7 +494,9 @@ export class LineReader implements MessageReader, LineSink {
   }
 
   #beginReading(release: () => void): void {
-    const { source, container, clock, taker } = this.#options;
+    const { sources, container, clock, taker } = this.#options;
+    const { source, reason } = sources.choose(container);
+    this.#use(source);
     const plan = this.#plan;
     const cancelSlotTimer = clock.setTimer(SLOT_MS, release);
     this.#releaseSlot = () => {
@@ -489,8 +517,19 @@ export class LineReader implements MessageReader, LineSink {
     const from = beginningOf(plan, this.#placeToRead(), FIRST_CONTACT_MESSAGES);
     const log = source.open({ container, from, extent: extentOf(plan) }, this);
     this.#phase = { kind: "reading", log, plan };
-    taker.report({ kind: "reading" });
+    taker.report({ kind: "reading", source: source.kind, reason });
     if (this.#seek === null) this.#releaseSlot();
+  }
+
+  /** Places mean the same in every source; what was learned of a follow's rotations does not. */
+  #use(source: LogSource): void {
+    if (source === this.#source) return;
+    this.#recent = source.followsRotation || this.#rotatesAtBytes === null ? null : new RecentStamps();
+    // Another source's follow has not been verified yet.
+    if (this.#source !== null && this.#recent !== null && this.#plan.kind === "follow" && !this.#place.isEmpty) {
+      this.#plan = { kind: "verify" };
+    }
+    this.#source = source;
   }
 
   #placeToRead(): ReadFrom {
@@ -498,7 +537,16 @@ export class LineReader implements MessageReader, LineSink {
     const placeNs = stampNs(this.#place.lastSeconds, this.#place.lastNanos);
     const oldestNs = earlier(placeNs, this.#openLineBeforeNs ?? placeNs);
     // After the machine's clock was set back, newer lines carry older stamps.
-    return { kind: "since", tsNs: earlier(oldestNs, this.#options.clock.nowNs()) - MARGIN_NS };
+    const tsNs = earlier(oldestNs, this.#options.clock.nowNs()) - MARGIN_NS;
+    if (this.#hint === null) return { kind: "since", tsNs };
+    return { kind: "since", tsNs, hint: { place: this.#hint, lastNs: oldestNs } };
+  }
+
+  /** Where the source stands behind the place, if it does: while it looks for the place it stands somewhere else. */
+  get #currentHint(): FileCursorHint | null {
+    if (this.#place.isEmpty) return null;
+    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#isAtEnd) return this.#hint;
+    return this.#phase.log.position();
   }
 
   #makeFirstContact(isWindow: boolean): FirstContact {
@@ -537,6 +585,7 @@ export class LineReader implements MessageReader, LineSink {
   #leaveReading(): void {
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     if (this.#phase.kind !== "reading") return;
+    this.#hint = this.#currentHint;
     this.#phase.log.close();
     this.#releaseSlot();
     // It may have ended in the middle of a read.

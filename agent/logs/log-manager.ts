@@ -13,10 +13,11 @@ import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import type { ContainerRun } from "./container-run.ts";
 import { LineReader, type LineReaderOptions, type ReaderReport } from "./line-reader.ts";
-import type { LogSource } from "./log-source.ts";
+import type { LogSources } from "./log-source.ts";
 import { Follower } from "./numberer/follower.ts";
 import { type LogRate, logRateOf } from "./rate-limit.ts";
 import { ReaderTurns } from "./reader-turns.ts";
+import type { LineRedaction } from "./redaction.ts";
 import { SendWindow, WindowShare } from "./send-window.ts";
 import { Slots } from "./slots.ts";
 
@@ -24,7 +25,7 @@ import { Slots } from "./slots.ts";
 export type LogMessage = LogAssign | LogRewind | LogStreamStart | LogStreamStop | Ack;
 
 export type LogManagerOptions = {
-  readonly source: LogSource;
+  readonly sources: LogSources;
   /** What is known of a container, without asking the engine; `null` for one that is not known. */
   describe(dockerId: DockerId): ContainerDetails | null;
   /** Asks the engine whether the container still writes. */
@@ -38,6 +39,10 @@ export type LogManagerOptions = {
   readonly rate?: LogRate | null;
   /** Containers that are read at the same time at most. Default: 500. */
   readonly readers?: number;
+  /** Default: none. */
+  readonly redaction?: LineRedaction | null;
+  /** Why this container's log is not to be read, by the host owner's word; `null` when it may be. */
+  refuse?(container: ContainerDetails): string | null;
 };
 
 type Entry = {
@@ -63,6 +68,11 @@ export const DEFAULT_LINES_PER_SECOND = 20_000;
 export const DEFAULT_READERS = 500;
 const OFF_WORDS = new Set(["off", "false", "no", "0"]);
 const REASON_CHARACTERS = 1_024;
+
+const refusalByLabel = ({ labels }: ContainerDetails): string | null => {
+  const word = labels["yardarm.logs"]?.trim().toLowerCase() ?? "";
+  return OFF_WORDS.has(word) ? `The label yardarm.logs=${word} excludes this container.` : null;
+};
 
 const compress = (body: Uint8Array): Uint8Array =>
   body.length < COMPRESSED_FROM_BYTES ? body : zstdCompressSync(body, ZSTD);
@@ -138,11 +148,16 @@ export class LogManager {
     this.#readInTurn(entry, (follower) => follower.containerStarted());
   }
 
+  containerStopped(dockerId: DockerId): void {
+    this.#entries.get(dockerId)?.follower?.containerStopped();
+  }
+
   /** The engine no longer has it. What its stream still holds is read to the end. */
   containerRemoved(dockerId: DockerId): void {
     const entry = this.#entries.get(dockerId);
     if (entry === undefined) return;
     entry.isRemoved = true;
+    entry.follower?.containerStopped();
     if (entry.follower?.isReading !== true) this.#forget(entry);
   }
 
@@ -184,24 +199,24 @@ export class LogManager {
     // One that went meanwhile keeps its alias, so that what the hub still says about it is understood.
     if (details === null) return entry;
     this.#entries.set(dockerId, entry);
-    const word = details.labels["yardarm.logs"]?.trim().toLowerCase() ?? "";
-    if (OFF_WORDS.has(word)) {
-      this.#setStatus(entry, { kind: "off", reason: `The label yardarm.logs=${word} excludes this container.` });
-    } else entry.follower = this.#makeFollower(entry, details);
+    const reason = this.#options.refuse?.(details) ?? refusalByLabel(details);
+    if (reason !== null) this.#setStatus(entry, { kind: "off", reason });
+    else entry.follower = this.#makeFollower(entry, details);
     return entry;
   }
 
   #makeFollower(entry: Entry, details: ContainerDetails): Follower {
-    const { source, inspect, sendFrame, clock, random } = this.#options;
+    const { sources, inspect, sendFrame, clock, random } = this.#options;
     const { dockerId, tty, logDriver, logOptions, logPath, createdAtNs } = details;
     return new Follower({
       makeReader: (taker) =>
         new LineReader({
-          source,
+          sources,
           container: { dockerId, tty, logDriver, logOptions, logPath },
           createdAtNs,
           enrolledAtNs: this.#enrolledAtNs,
           taker,
+          redaction: this.#options.redaction ?? null,
           inspect: () => inspect(dockerId),
           acquireSlot: () => this.#slots.acquire(),
           clock,
@@ -244,9 +259,19 @@ export class LogManager {
     if (entry.isRemoved && report.kind !== "reading") this.#forget(entry);
     else if (report.kind === "unreadable") {
       this.#setStatus(entry, { kind: "unreadable", reason: report.reason.slice(0, REASON_CHARACTERS) });
-    } else if (report.kind === "reading" && entry.status.kind !== this.#options.source.kind) {
-      this.#setStatus(entry, { kind: this.#options.source.kind, behindMs: 0 });
+    } else if (report.kind === "reading") this.#setReading(entry, report.source, report.reason);
+  }
+
+  /** How far it is behind is told by the clock. */
+  #setReading(entry: Entry, source: "api" | "file", reason: string | null): void {
+    const { status } = entry;
+    if (source === "file") {
+      if (status.kind !== "file") this.#setStatus(entry, { kind: "file", behindMs: 0 });
+      return;
     }
+    const told = reason?.slice(0, REASON_CHARACTERS);
+    if (status.kind === "api" && status.reason === told) return;
+    this.#setStatus(entry, { kind: "api", behindMs: 0, ...(told === undefined ? {} : { reason: told }) });
   }
 
   #forget(entry: Entry): void {

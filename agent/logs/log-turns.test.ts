@@ -6,6 +6,7 @@ import { ManualClock } from "../../testkit/manual-clock.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { LogManager, type LogManagerOptions } from "./log-manager.ts";
 import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
+import { onlySource } from "./log-sources.ts";
 
 const READ_LINES = 100;
 
@@ -58,6 +59,8 @@ class MemorySource implements LogSource {
       resume: () => {
         reading.isPaused = false;
       },
+      containerStopped: () => {},
+      position: () => null,
       close: () => {
         reading.isPaused = true;
         if (this.readings.get(dockerId) === reading) this.readings.delete(dockerId);
@@ -84,7 +87,7 @@ describe("many logs of one host", () => {
   const idOf = (index: number): DockerId => asId<DockerId>(String(index).padStart(64, "0"));
   const start = (containers: number, options: Partial<LogManagerOptions> = {}): void => {
     manager = new LogManager({
-      source,
+      sources: onlySource(source),
       describe: (dockerId) => {
         const details: Partial<ContainerDetails> = { dockerId, tty: false, logDriver: "json-file", createdAtNs: 1n };
         return { ...details, labels: {}, logOptions: {}, logPath: null } as unknown as ContainerDetails;

@@ -7,6 +7,7 @@ import { CollectingLogHub } from "../../../testkit/collecting-log-hub.ts";
 import { ManualClock } from "../../../testkit/manual-clock.ts";
 import { LineReader, type LineTaker } from "../line-reader.ts";
 import type { LogRead, LogSource, MessageReader } from "../log-source.ts";
+import { onlySource } from "../log-sources.ts";
 import type { LogRate } from "../rate-limit.ts";
 import { SendWindow, WindowShare } from "../send-window.ts";
 import { Follower } from "./follower.ts";
@@ -29,6 +30,8 @@ class HandFedSource implements LogSource {
     return {
       pause: () => void this.asked.push("pause"),
       resume: () => void this.asked.push("resume"),
+      containerStopped: () => {},
+      position: () => null,
       close: () => {
         if (this.#reader === reader) this.#reader = null;
         this.asked.push("close");
@@ -82,7 +85,7 @@ describe("follower", () => {
       new Follower({
         makeReader: (taker: LineTaker) =>
           new LineReader({
-            source,
+            sources: onlySource(source),
             container: { dockerId, tty: false, logDriver: "json-file", logOptions: {}, logPath: null },
             createdAtNs: 1n,
             enrolledAtNs: 0n,

@@ -7,7 +7,8 @@ import { FLAG_LOSS, streamOfFlags } from "@yardarm/protocol/log/line-flags";
 import { encodeLoss } from "@yardarm/protocol/log/loss";
 import { instantFromNs } from "@yardarm/protocol/time";
 import { LevelTracker } from "../continuation.ts";
-import type { LineReader, LineTaker, Loss, ReaderReport } from "../line-reader.ts";
+import type { LineReader, LineTaker, ReaderReport } from "../line-reader.ts";
+import type { Loss } from "../pending-loss.ts";
 import { type LogRate, RateLimit } from "../rate-limit.ts";
 import type { WindowShare } from "../send-window.ts";
 
@@ -152,6 +153,10 @@ export class Follower implements LineTaker {
 
   containerStarted(): void {
     this.#reader.containerStarted();
+  }
+
+  containerStopped(): void {
+    this.#reader.containerStopped();
   }
 
   clockSetBack(): void {

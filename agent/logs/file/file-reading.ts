@@ -1,0 +1,267 @@
+/**
+ * Reads one container's files: what is stored, then, for a follow, what is appended, through rotations, until the
+ * container has stopped. One file, because it is one loop over one position.
+ */
+import { watch } from "node:fs";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { toProtocolError } from "@yardarm/protocol/errors";
+import type { FileCursorHint } from "@yardarm/protocol/log/cursor";
+import type { StreamNumber } from "@yardarm/protocol/log/line-flags";
+import { LF } from "../byte-class.ts";
+import type { ContainerRun } from "../container-run.ts";
+import { stampNs } from "../line-tail.ts";
+import type { LogEnd, LogRead, MessageReader, OpenLog } from "../log-source.ts";
+import { FileChain } from "./file-chain.ts";
+import { LONGEST_LINE_BYTES } from "./file-search.ts";
+import { gunzipped } from "./gzip-log.ts";
+import { JsonLogParser, type JsonLogSink } from "./json-log-parser.ts";
+import type { DirectoryAnswer, LogDirectory } from "./log-directory.ts";
+import type { LogFile } from "./log-file.ts";
+
+/** A file that has no name any more is written to without a sign, should its writer live on. */
+const UNSEEN_POLL_MS = 1_000;
+const INSPECT_AGAIN_MS = 5_000;
+
+export type FileReadingOptions = {
+  find(): DirectoryAnswer;
+  readonly read: LogRead;
+  readonly reader: MessageReader;
+  /** Rejects while the engine cannot say. */
+  inspect(): Promise<ContainerRun>;
+};
+
+/** One for all readings: each uses it up before it lets go of the thread. */
+const WINDOW = Buffer.allocUnsafeSlow(LONGEST_LINE_BYTES);
+
+export class FileReading implements OpenLog, JsonLogSink {
+  // fixed
+  readonly #options: FileReadingOptions;
+  readonly #reader: MessageReader;
+  readonly #parser = new JsonLogParser(this);
+  readonly #over = new AbortController();
+  // state: where we are
+  #chain: FileChain | null = null;
+  #offset = 0;
+  /** Where the bytes begin that are being parsed; `null` between two reads. */
+  #windowOffset: number | null = null;
+  #lastSeconds = 0;
+  #lastNanos = 0;
+  // state: what was asked for
+  #isPaused = false;
+  #isContainerStopped = false;
+  // state: waking the loop
+  #hasNews = false;
+  #wakeUp: () => void = () => {};
+
+  constructor(options: FileReadingOptions) {
+    this.#options = options;
+    this.#reader = options.reader;
+    void this.#run();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#wake();
+  }
+
+  containerStopped(): void {
+    this.#isContainerStopped = true;
+    this.#wake();
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#over.abort();
+    this.#parser.stop();
+    this.#wake();
+  }
+
+  position(): FileCursorHint | null {
+    const file = this.#chain?.first.file;
+    if (file === undefined || file.inode === null || file.isCompressed) return null;
+    const offset = this.#windowOffset === null ? this.#offset : this.#windowOffset + this.#parser.lineStart;
+    return { kind: "file", inode: file.inode, offset };
+  }
+
+  // From the parser.
+
+  message(stream: StreamNumber, seconds: number, nanos: number, payload: Uint8Array, start: number, end: number): void {
+    this.#lastSeconds = seconds;
+    this.#lastNanos = nanos;
+    this.#reader.message(stream, seconds, nanos, payload, start, end);
+  }
+
+  damage(kind: "line" | "zeros"): void {
+    if (kind === "line") this.#reader.missing("source_error", 1);
+    else this.#reader.missing("truncated_source", null);
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    const { find, read } = this.#options;
+    // Nothing is delivered before `open` has returned.
+    await Promise.resolve();
+    if (this.#isOver) return;
+    let stopWatching = (): void => {};
+    try {
+      const answer = find();
+      if (answer.kind === "refused") throw new Error(answer.reason);
+      const { directory } = answer;
+      // Before the first look, so that no change falls between the two.
+      if (read.extent === "follow") stopWatching = this.#watch(directory);
+      this.#chain = new FileChain(directory, read.from);
+      this.#offset = this.#chain.first.offset;
+      if (read.extent === "follow") void this.#askWhetherItRuns();
+      await this.#readOn(this.#chain);
+      this.#end({ kind: "complete" });
+    } catch (error) {
+      await this.#failed(error);
+    } finally {
+      stopWatching();
+      this.#chain?.close();
+    }
+  }
+
+  async #readOn(chain: FileChain): Promise<void> {
+    const isFollow = this.#options.read.extent === "follow";
+    for (;;) {
+      while (this.#isPaused && !this.#isOver) await this.#news();
+      if (this.#isOver) return;
+      this.#hasNews = false;
+      const isLast = !isFollow || this.#isContainerStopped;
+      chain.survey();
+      const { file } = chain.first;
+      const hasMore = file.isCompressed ? await this.#readCompressed(file) : this.#readPlain(file);
+      if (this.#isOver) return;
+      if (hasMore) await nextTurn();
+      else if (chain.hasNext) this.#goToNext(chain);
+      else if (isLast) return;
+      else await this.#news(file.isRemoved);
+    }
+  }
+
+  /** Reads once. Returns false at the end of what there is. */
+  #readPlain(file: LogFile): boolean {
+    // One byte more in front: unless it ends a line, this is not the file that it was.
+    const overlap = this.#offset > 0 ? 1 : 0;
+    const length = file.read(WINDOW, 0, WINDOW.length, this.#offset - overlap);
+    const isSound = overlap === 0 || this.#parser.isSkipping || WINDOW[0] === LF || WINDOW[0] === 0;
+    if (length < overlap || !isSound) {
+      this.#reader.missing("truncated_source", null);
+      this.#offset = 0;
+      return true;
+    }
+    if (length === overlap) return false;
+    const windowOffset = this.#offset - overlap;
+    this.#windowOffset = windowOffset;
+    const consumed = this.#parser.feed(WINDOW, overlap, length);
+    this.#windowOffset = null;
+    if (this.#isOver) return false;
+    this.#offset = windowOffset + consumed;
+    if (consumed > overlap) this.#reader.readEnd();
+    else if (length === WINDOW.length) this.#parser.skipLine();
+    return length === WINDOW.length;
+  }
+
+  async #readCompressed(file: LogFile): Promise<false> {
+    const window = Buffer.allocUnsafe(LONGEST_LINE_BYTES);
+    let length = 0;
+    try {
+      for await (const piece of gunzipped(file)) {
+        while (this.#isPaused && !this.#isOver) await this.#news();
+        if (this.#isOver) return false;
+        if (length + piece.length > window.length) {
+          this.#parser.skipLine();
+          length = 0;
+        }
+        piece.copy(window, length);
+        length += piece.length;
+        const consumed = this.#parser.feed(window, 0, length);
+        if (this.#isOver) return false;
+        window.copy(window, 0, consumed, length);
+        length -= consumed;
+        this.#reader.readEnd();
+        await nextTurn();
+      }
+      if (length > 0) this.#reader.missing("source_error", 1);
+    } catch (error) {
+      const isZlib = error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+      if (!isZlib) throw error;
+      // Cut off or damaged: what could be read of it was.
+      this.#reader.missing("source_error", null);
+    }
+    return false;
+  }
+
+  #goToNext(chain: FileChain): void {
+    const { file } = chain.first;
+    // Half a line that nobody will finish.
+    if (!file.isCompressed && file.sizeBytes > this.#offset) this.#reader.missing("source_error", 1);
+    const next = chain.next(stampNs(this.#lastSeconds, this.#lastNanos));
+    this.#offset = 0;
+    switch (next.kind) {
+      case "next":
+        return;
+      case "gap":
+        this.#reader.missing("rotated", null);
+        return;
+      case "none":
+      case "unknown":
+        throw new Error("The engine rotated its files faster than they could be told apart.");
+    }
+  }
+
+  /** The whole directory: its events also tell of rotation, and come for a file that does not exist yet. */
+  #watch({ path, fileName }: LogDirectory): () => void {
+    const watcher = watch(path, { persistent: false }, (_event, name) => {
+      if (name === null || name.startsWith(fileName)) this.#wake();
+    });
+    watcher.on("error", (error) => void this.#failed(error));
+    return () => watcher.close();
+  }
+
+  /** A container that does not run writes no more, and nothing would ever tell. */
+  async #askWhetherItRuns(): Promise<void> {
+    while (!this.#isOver && !this.#isContainerStopped) {
+      const run = await this.#options.inspect().catch(() => null);
+      if (run === "running") return;
+      if (run !== null) this.containerStopped();
+      else await delay(INSPECT_AGAIN_MS, undefined, { ref: false, signal: this.#over.signal }).catch(() => {});
+    }
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const run = this.#isOver ? null : await this.#options.inspect().catch(() => null);
+    this.#end(run === "gone" ? { kind: "gone" } : { kind: "broken", error: toProtocolError(error) });
+  }
+
+  #end(end: LogEnd): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#reader.ended(end);
+  }
+
+  #wake(): void {
+    this.#hasNews = true;
+    this.#wakeUp();
+  }
+
+  async #news(mustPoll = false): Promise<void> {
+    if (!this.#hasNews) {
+      const news = Promise.withResolvers<void>();
+      this.#wakeUp = news.resolve;
+      const timer = mustPoll ? setTimeout(news.resolve, UNSEEN_POLL_MS) : undefined;
+      await news.promise;
+      clearTimeout(timer);
+    }
+    this.#hasNews = false;
+  }
+}
