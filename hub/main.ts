@@ -39,6 +39,7 @@ import { memberRoutes } from "./http/routes/member-routes.ts";
 import { orgRoutes } from "./http/routes/org-routes.ts";
 import { projectRoutes } from "./http/routes/project-routes.ts";
 import { tokenRoutes } from "./http/routes/token-routes.ts";
+import { viewRoutes } from "./http/routes/view-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
 import { listen } from "./listen.ts";
@@ -55,6 +56,7 @@ import { LogRelay } from "./relay/log-relay.ts";
 import { RequestRouter } from "./relay/request-router.ts";
 import { Turn } from "./relay/turn.ts";
 import { Viewer } from "./relay/viewer.ts";
+import { SavedViews } from "./saved-views.ts";
 import { openDataDirectory } from "./storage/data-directory.ts";
 import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
 import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
@@ -290,6 +292,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       ...memberRoutes({ members: people.members }),
       ...invitationRoutes({ invitations: people.invitations, accounts: people.accounts, hubUrl, signedIn }),
       ...tokenRoutes({ apiTokens: people.apiTokens }),
+      ...viewRoutes({ views: new SavedViews({ storage, nowMs }) }),
       ...hostRoutes({
         ...{ fleet, can, hubUrl, bundleSha256 },
         enrollment: people.enrollment,

@@ -12,6 +12,7 @@ import type { MembershipsTable } from "./tables/memberships.ts";
 import type { OrgsTable } from "./tables/orgs.ts";
 import type { PasswordResetsTable } from "./tables/password-resets.ts";
 import type { ProjectsTable } from "./tables/projects.ts";
+import type { SavedViewsTable } from "./tables/saved-views.ts";
 import type { SessionsTable } from "./tables/sessions.ts";
 import type { UsersTable } from "./tables/users.ts";
 import type { WsTicketsTable } from "./tables/ws-tickets.ts";
@@ -38,6 +39,7 @@ export interface Schema {
   invitations: InvitationsTable;
   apiTokens: ApiTokensTable;
   passwordResets: PasswordResetsTable;
+  savedViews: SavedViewsTable;
 }
 
 /** A connection or a transaction; both take the same queries. */

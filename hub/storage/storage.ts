@@ -15,6 +15,7 @@ import { OrgMembers } from "./tables/memberships.ts";
 import { OrgProfile, SystemOrgs } from "./tables/orgs.ts";
 import { SystemPasswordResets } from "./tables/password-resets.ts";
 import { OrgProjects } from "./tables/projects.ts";
+import { OrgSavedViews } from "./tables/saved-views.ts";
 import { SystemSessions } from "./tables/sessions.ts";
 import { SystemUsers } from "./tables/users.ts";
 import { SystemWsTickets } from "./tables/ws-tickets.ts";
@@ -32,6 +33,7 @@ export interface OrgStorage {
   readonly containers: OrgContainers;
   readonly actions: OrgActions;
   readonly audit: OrgAudit;
+  readonly savedViews: OrgSavedViews;
 }
 
 /** The closed list of what stands above tenants: first run, sign-in, enrollment, connecting, boot. */
@@ -83,6 +85,7 @@ const orgOf = (db: Db, orgId: OrgId, traits: EngineTraits): OrgStorage =>
     containers: new OrgContainers(db, orgId),
     actions: new OrgActions(db, orgId),
     audit: new OrgAudit(db, orgId, traits),
+    savedViews: new OrgSavedViews(db, orgId),
   });
 
 const scopeOf = (db: Db, traits: EngineTraits): StorageScope => ({
