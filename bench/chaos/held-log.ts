@@ -130,7 +130,9 @@ export class HeldLog {
 const itemOf = (batch: LogBatch, index: number): Delivered => {
   if (!batch.isLoss(index)) {
     const stream = batch.stream(index);
-    return { kind: "line", stream, print: linePrint(stream, batch.tsNs(index), batch.lineBytes(index)) };
+    const tsNs = batch.tsNs(index);
+    const print = linePrint(stream, tsNs, batch.lineBytes(index));
+    return { kind: "line", stream, print, micros: microsOf(tsNs) };
   }
   const { fromTsNs, toTsNs } = parseLoss(batch.lineBytes(index));
   return { kind: "loss", fromMicros: microsOf(BigInt(fromTsNs)), toMicros: microsOf(BigInt(toTsNs)) };

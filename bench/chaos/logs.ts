@@ -60,7 +60,7 @@ export const chaosLogs: Chaos = async ({ seed, durationMs, progress }): Promise<
       .map(([name, count]) => `${name} ${count}`)
       .sort()
       .join(", ")}`,
-    `${written} lines in ${world.writers.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}`,
+    `${written} lines in ${world.writers.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}; rests of lines ${sum("rests")}`,
     `viewers connected ${world.viewers.map(({ connections }) => connections).join(", ")} times`,
     `seed ${seed}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
     ...verdicts.flatMap(({ name, verdict: { firstFault } }) => (firstFault === null ? [] : [`${name}: ${firstFault}`])),

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { type Delivered, judge, type TrueLog } from "./verdict.ts";
 
-const line = (stream: 0 | 1, print: number): Delivered => ({ kind: "line", stream, print });
+/** Line n of stdout has the stamp 10 n, line 10 + n of stderr 20 n − 5. */
+const line = (stream: 0 | 1, print: number): Delivered => ({
+  kind: "line",
+  stream,
+  print,
+  micros: stream === 0 ? print * 10 : (print - 10) * 20 - 5,
+});
 const loss = (fromMicros: number, toMicros: number): Delivered => ({ kind: "loss", fromMicros, toMicros });
 
 /** stdout 1 to 4 at 10, 20, 30, 40 µs; stderr 11 and 12 at 15 and 35 µs. */
@@ -12,7 +18,7 @@ const TRUTH: TrueLog = {
   ],
 };
 const WHOLE = [line(0, 1), line(1, 11), line(0, 2), line(0, 3), line(1, 12), line(0, 4)];
-const NOTHING_WRONG = { lost: 0, declared: 0, doubled: 0, disordered: 0, foreign: 0 };
+const NOTHING_WRONG = { lost: 0, declared: 0, doubled: 0, disordered: 0, foreign: 0, rests: 0 };
 
 test("[LOGS-09] what was delivered once and in order is right, whichever stream comes first", () => {
   expect(judge(TRUTH, WHOLE)).toMatchObject({ ...NOTHING_WRONG, firstFault: null });
@@ -52,4 +58,19 @@ test("[LOGS-09] a line that comes twice, late, or from nowhere is seen", () => {
   const late = [line(0, 1), line(0, 3), line(0, 2), line(0, 4), line(1, 11), line(1, 12)];
   expect(judge(TRUTH, late)).toMatchObject({ disordered: 1 });
   expect(judge(TRUTH, [...WHOLE, line(0, 5)])).toMatchObject({ ...NOTHING_WRONG, foreign: 1 });
+});
+
+test("[LOGS-09] the rest of a line is taken for one only behind the record that its head is gone", () => {
+  const rest: Delivered = { kind: "line", stream: 0, print: 99, micros: 30 };
+  const [first, second, third, , fifth, sixth] = WHOLE as [
+    Delivered,
+    Delivered,
+    Delivered,
+    Delivered,
+    Delivered,
+    Delivered,
+  ];
+  const behindLoss = judge(TRUTH, [first, second, third, loss(21, 30), rest, fifth, sixth]);
+  expect(behindLoss).toMatchObject({ ...NOTHING_WRONG, declared: 1, rests: 1 });
+  expect(judge(TRUTH, [first, second, third, rest, fifth, sixth])).toMatchObject({ lost: 1, foreign: 1, rests: 0 });
 });

@@ -12,7 +12,7 @@ export interface TrueStream {
 }
 
 export type Delivered =
-  | { readonly kind: "line"; readonly stream: 0 | 1; readonly print: number }
+  | { readonly kind: "line"; readonly stream: 0 | 1; readonly print: number; readonly micros: number }
   /** Both ends in µs since the epoch, rounded down. */
   | { readonly kind: "loss"; readonly fromMicros: number; readonly toMicros: number };
 
@@ -25,6 +25,11 @@ export interface Verdict {
   readonly disordered: number;
   /** Lines that the engine never had: put together wrongly, or changed. */
   readonly foreign: number;
+  /**
+   * What is left of a line whose head was rotated away, right behind the record that says so: the engine's files do not
+   * tell such a rest from a line. The line itself counts as declared.
+   */
+  readonly rests: number;
   /** The first thing that is wrong, for people. */
   readonly firstFault: string | null;
 }
@@ -46,7 +51,8 @@ export const judge = (truth: TrueLog, delivered: Iterable<Delivered>): Verdict =
       losses: [],
     }),
   );
-  const count = { lost: 0, declared: 0, doubled: 0, disordered: 0, foreign: 0 };
+  const count = { lost: 0, declared: 0, doubled: 0, disordered: 0, foreign: 0, rests: 0 };
+  let isBehindLoss = false;
   let firstFault: string | null = null;
   let seq = 0;
   const miss = (stream: 0 | 1, place: Place, untilIndex: number): void => {
@@ -65,7 +71,9 @@ export const judge = (truth: TrueLog, delivered: Iterable<Delivered>): Verdict =
     } else {
       const place = places[item.stream] as Place;
       const index = place.index.get(item.print);
-      if (index === undefined) {
+      if (index === undefined && isBehindLoss && isRest(truth.streams[item.stream], place, item.micros)) {
+        count.rests += 1;
+      } else if (index === undefined) {
         count.foreign += 1;
         firstFault ??= `seq ${seq} is no line of the engine's`;
       } else if (place.seen.has(index)) {
@@ -83,8 +91,14 @@ export const judge = (truth: TrueLog, delivered: Iterable<Delivered>): Verdict =
         place.losses = [];
       }
     }
+    isBehindLoss = item.kind === "loss";
     seq += 1;
   }
   for (const stream of [0, 1] as const) miss(stream, places[stream] as Place, truth.streams[stream].prints.length);
   return { ...count, firstFault };
+};
+
+/** True when a line of this stamp is still to come. */
+const isRest = ({ micros }: TrueStream, { next }: Place, at: number): boolean => {
+  return micros.includes(at, next);
 };
