@@ -95,6 +95,28 @@ const parseSeconds = (text: string): Parsed<number> => {
   return seconds <= 600 ? good(seconds) : bad(`must be whole seconds from 0 to 600, not "${text}"`);
 };
 
+const SIZE_UNITS = new Map([
+  ["", 1],
+  ["K", 2 ** 10],
+  ["M", 2 ** 20],
+  ["G", 2 ** 30],
+  ["T", 2 ** 40],
+]);
+
+/** Bytes; `0` stands for no bound. */
+const parseSize = (text: string): Parsed<number> => {
+  const [, digits = "", unit = ""] = /^(\d{1,15})([KMGT]?)(?:iB|B)?$/.exec(text) ?? [];
+  const bytes = Number(digits) * (SIZE_UNITS.get(unit) ?? 1);
+  return digits !== "" && Number.isSafeInteger(bytes)
+    ? good(bytes)
+    : bad(`must be a size in bytes such as 500M, 20G or 0, not "${text}"`);
+};
+
+const parseDays = (text: string): Parsed<number> => {
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return days <= 36_500 ? good(days) : bad(`must be whole days from 0 to 36500, not "${text}"`);
+};
+
 const option = <Value>(row: OptionRow<Value>): OptionRow<Value> => row;
 
 export const OPTIONS = {
@@ -199,6 +221,44 @@ export const OPTIONS = {
     default: "info",
     description: "Least severe messages that the hub writes to standard output.",
     parse: parseLogLevel,
+  }),
+  logDays: option({
+    variable: "YARDARM_LOG_DAYS",
+    type: "days",
+    default: "14",
+    description:
+      "Whole UTC days for which log lines are kept besides the present one, where an organization sets nothing else; `0` keeps them whatever their age.",
+    parse: parseDays,
+  }),
+  logContainerBytes: option({
+    variable: "YARDARM_LOG_CONTAINER_BYTES",
+    type: "size",
+    default: "2G",
+    description:
+      "Stored log bytes that one container may keep, compressed; its oldest lines go first. `0` is no bound.",
+    parse: parseSize,
+  }),
+  logOrgBytes: option({
+    variable: "YARDARM_LOG_ORG_BYTES",
+    type: "size",
+    default: "0",
+    description: "Stored log bytes that one organization may keep; the oldest day goes first. `0` is no bound.",
+    parse: parseSize,
+  }),
+  logTotalBytes: option({
+    variable: "YARDARM_LOG_TOTAL_BYTES",
+    type: "size",
+    default: "50G",
+    description: "Stored log bytes of this hub together; the oldest day goes first. `0` is no bound.",
+    parse: parseSize,
+  }),
+  logMinFreeBytes: option({
+    variable: "YARDARM_LOG_MIN_FREE",
+    type: "size",
+    default: "1G",
+    description:
+      "Bytes that stay free on the disk under the embedded log store: below them the oldest lines go. `0` is no floor.",
+    parse: parseSize,
   }),
   drainSeconds: option({
     variable: "YARDARM_DRAIN_SECONDS",

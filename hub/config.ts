@@ -12,6 +12,11 @@ type Given =
   | "trustedProxies"
   | "logLevel"
   | "drainSeconds"
+  | "logDays"
+  | "logContainerBytes"
+  | "logOrgBytes"
+  | "logTotalBytes"
+  | "logMinFreeBytes"
   | "hubKeyFile"
   | "openSignUp"
   | "anybodyCreatesOrgs";

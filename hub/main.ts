@@ -38,12 +38,14 @@ import { invitationRoutes } from "./http/routes/invitation-routes.ts";
 import { memberRoutes } from "./http/routes/member-routes.ts";
 import { orgRoutes } from "./http/routes/org-routes.ts";
 import { projectRoutes } from "./http/routes/project-routes.ts";
+import { retentionRoutes } from "./http/routes/retention-routes.ts";
 import { tokenRoutes } from "./http/routes/token-routes.ts";
 import { viewRoutes } from "./http/routes/view-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
 import { listen } from "./listen.ts";
-import type { LogStore } from "./logs/log-store.ts";
+import { changeRetention, keepLogs, readRetention } from "./log-keeping.ts";
+import type { LogDamage, LogStore } from "./logs/log-store.ts";
 import { openPgLogStore } from "./logs/pg-log-store.ts";
 import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
 import { createLogger } from "./observability/logger.ts";
@@ -111,8 +113,24 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
           onConnectionLost: (error) => logger.warn({ reason: error.message }, "database connection lost"),
         });
   opened.defer(() => storage.close());
-  const logStore = await openLogStore(config, directory.path);
+  const logStore = await openLogStore(config, directory.path, (damage) => {
+    metrics.logDamage.inc();
+    logger.error(damage, "stored log lines are damaged");
+  });
   opened.defer(() => logStore.close());
+  opened.defer(
+    keepLogs({
+      ...{ store: logStore, storage, config },
+      evicted: ({ rows, days }) => {
+        metrics.logRowsEvicted.inc(rows);
+        for (const { reason, ...day } of days) {
+          metrics.logDaysEvicted.inc({ reason });
+          logger.info({ ...day, reason }, "a day of logs was removed");
+        }
+      },
+      every: (intervalMs, task) => every(intervalMs, task, report),
+    }),
+  );
   const bus = new MemoryBus({ report, after });
   opened.defer(() => bus.close());
 
@@ -288,6 +306,13 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         claimed: claimed.resolve,
       }),
       ...orgRoutes({ orgs: people.orgs, anybodyCreates: config.anybodyCreatesOrgs, signedIn }),
+      ...retentionRoutes({
+        read: (orgId) => readRetention({ storage, config }, orgId),
+        change: async (requester, change) => {
+          await changeRetention({ storage, audit }, requester, change);
+          return readRetention({ storage, config }, requester.actor.orgId);
+        },
+      }),
       ...projectRoutes({ projects: people.projects, refresh: (orgId, hostId) => reports.refresh(orgId, hostId) }),
       ...memberRoutes({ members: people.members }),
       ...invitationRoutes({ invitations: people.invitations, accounts: people.accounts, hubUrl, signedIn }),
@@ -365,8 +390,12 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
 };
 
 /** Log lines live beside the rows: in files per org and day, or in the same PostgreSQL. */
-const openLogStore = async (config: Config, directory: string): Promise<LogStore> => {
-  const time = { nowMs: Date.now, after };
+const openLogStore = async (
+  config: Config,
+  directory: string,
+  damaged: (damage: LogDamage) => void,
+): Promise<LogStore> => {
+  const time = { nowMs: Date.now, after, damaged };
   return config.databaseUrl === null
     ? new SqliteLogStore({ ...time, directory: path.join(directory, "logs") })
     : openPgLogStore({ ...time, url: config.databaseUrl });

@@ -30,6 +30,7 @@ export const AUDIT_KINDS = [
   "token.revoked",
   "password.changed",
   "password.reset",
+  "retention.changed",
   "access.denied",
   "action.intent",
   "action.outcome",

@@ -42,6 +42,7 @@ const TABLE = {
   "project.manage": rule("admin", "never", "scope", "create, rename and delete projects"),
   "member.manage": rule("admin", "never", "never", "invite members, change their roles up to their own, remove them"),
   "token.manage": rule("admin", "never", "never", "see and revoke every API token of the organization"),
+  "retention.manage": rule("admin", "never", "scope", "set for how long logs are kept"),
   "audit.read": rule("admin", "never", "scope", "read the audit"),
   "org.manage": rule("owner", "never", "never", "rename the organization and hand it over"),
   "org.create": rule("instance", "filtered", "never", "create organizations"),

@@ -41,6 +41,11 @@ export class GroupCommit {
     this.#options = options;
   }
 
+  /** True while a group is written and the next one is full already. */
+  get isSaturated(): boolean {
+    return this.#isWriting && this.#waitingBytes >= GROUP_BYTES;
+  }
+
   /** Resolves when the commit is durable; rejects as `CommittedLog.append` says. */
   async add(commit: LogCommit): Promise<void> {
     spansOf(commit);

@@ -35,6 +35,8 @@ export interface LogDamage {
  * committed. `CommittedLog` says what an append promises.
  */
 export interface LogStore extends CommittedLog, ChunkStore {
+  /** True while more is to be committed than one group takes: what can wait should. */
+  readonly isSaturated: boolean;
   /** The newest batches that together hold at least `lines` lines, ascending; those that came in are not trimmed. */
   readTail(query: TailQuery): Promise<readonly Uint8Array[]>;
   /** From where on lines are kept, and what took the ones before; a container without a single stored line is missing. */

@@ -19,6 +19,7 @@ interface StoredLog {
 
 /** A log store that forgets with the process: for tests, and for measuring the relay without a disk. */
 export class MemoryLogStore implements LogStore {
+  readonly isSaturated = false;
   readonly #logs = new Map<string, StoredLog>();
 
   async append(commit: LogCommit): Promise<void> {

@@ -85,6 +85,10 @@ class PgLogStore implements LogStore {
     this.#retention = new PgRetention(pool);
   }
 
+  get isSaturated(): boolean {
+    return this.#group.isSaturated;
+  }
+
   append(commit: LogCommit): Promise<void> {
     return this.#group.add(commit);
   }

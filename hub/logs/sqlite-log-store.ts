@@ -42,6 +42,10 @@ export class SqliteLogStore implements LogStore {
     this.#group = new GroupCommit({ write: (group) => this.#write(group), after });
   }
 
+  get isSaturated(): boolean {
+    return this.#group.isSaturated;
+  }
+
   append(commit: LogCommit): Promise<void> {
     return this.#group.add(commit);
   }

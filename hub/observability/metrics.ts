@@ -15,6 +15,9 @@ export class HubMetrics {
   readonly logFrames = this.#counter("log_frames_received_total", "Log batches received from agents.");
   readonly logBytes = this.#counter("log_bytes_received_total", "Bytes of log batches as received from agents.");
   readonly logLinesCommitted = this.#counter("log_lines_committed_total", "Log lines written durably.");
+  readonly logDamage = this.#counter("log_store_damaged_total", "Stored log rows or files found unreadable.");
+  readonly logRowsEvicted = this.#counter("log_rows_evicted_total", "Stored rows that retention deleted one by one.");
+  readonly logDaysEvicted = this.#counter("log_days_evicted_total", "Whole days that retention removed.", ["reason"]);
   readonly droppedFrames = this.#counter("dropped_frames_total", "Frames let go, by reason.", ["reason"]);
   readonly droppedBytes = this.#counter("dropped_bytes_total", "Bytes let go, by reason.", ["reason"]);
   readonly connectionsRefused = this.#counter(

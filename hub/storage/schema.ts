@@ -8,6 +8,7 @@ import type { HostsTable } from "./tables/hosts.ts";
 import type { InstanceTable } from "./tables/instance.ts";
 import type { InvitationsTable } from "./tables/invitations.ts";
 import type { JoinTokensTable } from "./tables/join-tokens.ts";
+import type { LogRetentionTable } from "./tables/log-retention.ts";
 import type { MembershipsTable } from "./tables/memberships.ts";
 import type { OrgsTable } from "./tables/orgs.ts";
 import type { PasswordResetsTable } from "./tables/password-resets.ts";
@@ -39,6 +40,7 @@ export interface Schema {
   invitations: InvitationsTable;
   apiTokens: ApiTokensTable;
   passwordResets: PasswordResetsTable;
+  orgRetention: LogRetentionTable;
   savedViews: SavedViewsTable;
 }
 

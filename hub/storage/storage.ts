@@ -11,6 +11,7 @@ import { OrgHosts, SystemHosts } from "./tables/hosts.ts";
 import { SystemInstance } from "./tables/instance.ts";
 import { OrgInvitations, SystemInvitations } from "./tables/invitations.ts";
 import { OrgJoinTokens, SystemJoinTokens } from "./tables/join-tokens.ts";
+import { OrgLogRetention, SystemLogRetention } from "./tables/log-retention.ts";
 import { OrgMembers } from "./tables/memberships.ts";
 import { OrgProfile, SystemOrgs } from "./tables/orgs.ts";
 import { SystemPasswordResets } from "./tables/password-resets.ts";
@@ -33,6 +34,7 @@ export interface OrgStorage {
   readonly containers: OrgContainers;
   readonly actions: OrgActions;
   readonly audit: OrgAudit;
+  readonly logRetention: OrgLogRetention;
   readonly savedViews: OrgSavedViews;
 }
 
@@ -46,6 +48,7 @@ export interface SystemStorage {
   readonly joinTokens: SystemJoinTokens;
   readonly agentNonces: SystemAgentNonces;
   readonly wsTickets: SystemWsTickets;
+  readonly logRetention: SystemLogRetention;
   readonly invitations: SystemInvitations;
   readonly apiTokens: SystemApiTokens;
   readonly passwordResets: SystemPasswordResets;
@@ -67,6 +70,7 @@ const systemOf = (db: Db): SystemStorage =>
     joinTokens: new SystemJoinTokens(db),
     agentNonces: new SystemAgentNonces(db),
     wsTickets: new SystemWsTickets(db),
+    logRetention: new SystemLogRetention(db),
     invitations: new SystemInvitations(db),
     apiTokens: new SystemApiTokens(db),
     passwordResets: new SystemPasswordResets(db),
@@ -85,6 +89,7 @@ const orgOf = (db: Db, orgId: OrgId, traits: EngineTraits): OrgStorage =>
     containers: new OrgContainers(db, orgId),
     actions: new OrgActions(db, orgId),
     audit: new OrgAudit(db, orgId, traits),
+    logRetention: new OrgLogRetention(db, orgId),
     savedViews: new OrgSavedViews(db, orgId),
   });
 

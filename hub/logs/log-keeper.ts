@@ -1,0 +1,67 @@
+import type { CompactionStep, LogStore } from "./log-store.ts";
+import type { Eviction, RetentionLimits } from "./retention.ts";
+
+/** How often it looks. */
+export const KEEPER_TICK_MS = 2_000;
+/** While commits fill every group, compaction waits; beyond this much of it that no more. */
+const BACKLOG_BYTES = 256 * 1024 * 1024;
+/** Steps of retention in one turn, so that a bound that cannot be kept is no endless loop. */
+const EVICTION_STEPS = 1_000;
+
+/** What it needs of the store. */
+export type KeptStore = Pick<LogStore, "compactNext" | "evict" | "isSaturated">;
+
+export interface LogKeeperOptions {
+  readonly store: KeptStore;
+  /** The bounds as they are now. */
+  readonly limits: () => Promise<RetentionLimits>;
+  /** Told what went. */
+  readonly evicted: (eviction: Eviction) => void;
+}
+
+/** Looks after a log store: joins rows while there is time, and lets the oldest lines go. */
+export class LogKeeper {
+  readonly #options: LogKeeperOptions;
+  #running: Promise<void> | null = null;
+  #isStopped = false;
+  /** Waiting for compaction when it last said so. */
+  #backlogBytes = 0;
+
+  constructor(options: LogKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** One turn; a turn that is under way already is joined. */
+  tick(): Promise<void> {
+    this.#running ??= this.#turn().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** Resolves when nothing of it uses the store any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running?.catch(() => {});
+  }
+
+  async #turn(): Promise<void> {
+    await this.#evict();
+    for (;;) {
+      const isDeferred = this.#options.store.isSaturated && this.#backlogBytes < BACKLOG_BYTES;
+      if (this.#isStopped || isDeferred) return;
+      const step: CompactionStep | null = await this.#options.store.compactNext();
+      this.#backlogBytes = step?.backlogBytes ?? 0;
+      if (step === null) return;
+    }
+  }
+
+  async #evict(): Promise<void> {
+    const limits = await this.#options.limits();
+    for (let step = 0; step < EVICTION_STEPS && !this.#isStopped; step++) {
+      const eviction = await this.#options.store.evict(limits);
+      if (eviction.rows > 0 || eviction.days.length > 0) this.#options.evicted(eviction);
+      if (!eviction.isMoreDue) return;
+    }
+  }
+}
