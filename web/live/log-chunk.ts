@@ -1,15 +1,21 @@
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
-import { FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
+import { FLAG_CONTINUATION, FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
 import { decodeUtf8 } from "@yardarm/protocol/log/utf8";
-import type { LogColumns, LogMatches, LogText } from "../workers/log-messages.ts";
+import {
+  type LogColumns,
+  type LogMatches,
+  type LogText,
+  MATCH_EXCLUDED,
+  MATCH_FOUND,
+} from "../workers/log-messages.ts";
 
 /** A run of consecutive lines in a few large arrays. Only ever appended to: what an index holds never changes. */
 
 /** Lines and bytes of text of a full chunk; eviction takes whole chunks. One line alone may be larger. */
 export const CHUNK_LINES = 1_024;
 export const CHUNK_TEXT_BYTES = 256 * 1024;
-/** Beside its text, a line has an offset, a stamp, a flag byte and a match byte. */
-const COLUMN_BYTES = 4 + 8 + 1 + 1;
+/** Beside its text, a line has an offset, a stamp, a flag byte, a match byte and a shape byte. */
+const COLUMN_BYTES = 4 + 8 + 1 + 1 + 1;
 const FIRST_LINES = 64;
 const FIRST_TEXT_BYTES = 8 * 1024;
 
@@ -20,6 +26,7 @@ export class LogChunk {
   #count = 0;
   #flags = new Uint8Array(FIRST_LINES);
   #matched = new Uint8Array(FIRST_LINES);
+  #shapes = new Uint8Array(FIRST_LINES);
   #stampsNs = new BigInt64Array(FIRST_LINES);
   #offsets = new Uint32Array(FIRST_LINES + 1);
   #text = new Uint8Array(FIRST_TEXT_BYTES);
@@ -27,6 +34,7 @@ export class LogChunk {
   #version = 0;
   #queryId: number | null = null;
   #isMatchStale = true;
+  #continuations = 0;
 
   constructor(firstSeq: number) {
     this.firstSeq = firstSeq;
@@ -51,12 +59,28 @@ export class LogChunk {
     return this.#version;
   }
 
+  /** True when some of its lines continue the one before them. */
+  get hasContinuations(): boolean {
+    return this.#continuations > 0;
+  }
+
   flags(index: number): number {
     return this.#flags[index] ?? 0;
   }
 
   stampNs(index: number): bigint {
     return this.#stampsNs[index] ?? 0n;
+  }
+
+  /** ms since the epoch, precise to a microsecond: without the cost of a big number. */
+  stampMs(index: number): number {
+    const words = this.#stampWords();
+    return ((words[2 * index + 1] ?? 0) * 2 ** 32 + (words[2 * index] ?? 0)) / 1e6;
+  }
+
+  /** How the line is written: a `LineShape`. */
+  shape(index: number): number {
+    return this.#shapes[index] ?? 0;
   }
 
   lineBytes(index: number): Uint8Array {
@@ -89,6 +113,7 @@ export class LogChunk {
     this.#reserve(taken, (lines.offsets[last] ?? 0) - (lines.offsets[from] ?? 0));
     const at = this.#count;
     this.#flags.set(lines.flags.subarray(from, last), at);
+    this.#shapes.set(lines.shapes.subarray(from, last), at);
     this.#stampsNs.set(lines.stampsNs.subarray(from, last), at);
     const textStart = this.#offsets[at] ?? 0;
     const shift = textStart - (lines.offsets[from] ?? 0);
@@ -115,6 +140,7 @@ export class LogChunk {
     if (this.#flags.length === this.#count) return;
     this.#flags = this.#flags.slice(0, this.#count);
     this.#matched = this.#matched.slice(0, this.#count);
+    this.#shapes = this.#shapes.slice(0, this.#count);
     this.#stampsNs = this.#stampsNs.slice(0, this.#count);
     this.#offsets = this.#offsets.slice(0, this.#count + 1);
     this.#text = this.#text.slice(0, this.#offsets[this.#count]);
@@ -156,7 +182,17 @@ export class LogChunk {
   }
 
   isMatched(index: number): boolean {
-    return this.#matched[index] === 1;
+    return ((this.#matched[index] ?? 0) & MATCH_FOUND) !== 0;
+  }
+
+  /** True when the query leaves this line out. */
+  isExcluded(index: number): boolean {
+    return ((this.#matched[index] ?? 0) & MATCH_EXCLUDED) !== 0;
+  }
+
+  /** The stamps as little-endian words, low before high. Stamps after 1970 only, as logs have them. */
+  #stampWords(): Uint32Array {
+    return new Uint32Array(this.#stampsNs.buffer, this.#stampsNs.byteOffset, this.#stampsNs.length * 2);
   }
 
   #columns(): LogColumns {
@@ -167,6 +203,7 @@ export class LogChunk {
       offsets: this.#offsets,
       stampsNs: this.#stampsNs,
       text: this.#text,
+      shapes: this.#shapes,
       originalBytes: this.#originalBytes === null ? [] : [...this.#originalBytes],
     };
   }
@@ -187,6 +224,7 @@ export class LogChunk {
 
   #countLevel(flags: number): void {
     if ((flags & FLAG_LOSS) !== 0) return;
+    if ((flags & FLAG_CONTINUATION) !== 0) this.#continuations += 1;
     const level = levelOfFlags(flags);
     this.levelCounts[level] = (this.levelCounts[level] ?? 0) + 1;
   }
@@ -197,6 +235,7 @@ export class LogChunk {
       const capacity = Math.min(CHUNK_LINES, Math.max(count, this.#flags.length * 2));
       this.#flags = grown(this.#flags, new Uint8Array(capacity));
       this.#matched = grown(this.#matched, new Uint8Array(capacity));
+      this.#shapes = grown(this.#shapes, new Uint8Array(capacity));
       this.#offsets = grown(this.#offsets, new Uint32Array(capacity + 1));
       const stampsNs = new BigInt64Array(capacity);
       stampsNs.set(this.#stampsNs);

@@ -7,6 +7,8 @@ export type LogDecoderEvents = {
   /** A frame that cannot be read; its lines stay missing. */
   readonly onMalformed: (message: string) => void;
   readonly onScanned: (firstSeq: number, matches: LogMatches | null) => void;
+  /** The query's pattern is not valid; nothing matches it. */
+  readonly onRefused: (queryId: number, message: string) => void;
   /** Nothing will be answered any more. */
   readonly onBroken: () => void;
 };
@@ -67,6 +69,9 @@ export class LogDecoder {
         return;
       case "scanned":
         this.#events.onScanned(answer.firstSeq, answer.matches);
+        return;
+      case "refused":
+        this.#events.onRefused(answer.queryId, answer.message);
         return;
       case "mark": {
         const then = this.#marks.get(answer.id);

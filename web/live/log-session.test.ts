@@ -306,7 +306,7 @@ test("searching looks through what is held and what comes", () => {
   hub.connect();
   hub.send(1_000);
   port.deliver();
-  session.search("written 20", false);
+  session.search({ text: "written 20", isCaseSensitive: false, isRegex: false });
   hub.write(3);
   expect(session.isSearching).toBe(true);
   hub.send(3);

@@ -5,7 +5,7 @@ import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES } from "@yardarm/protocol/limits";
 import { ERROR } from "@yardarm/protocol/log/level";
 import { FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
-import type { LogColumns, LogMatches, LogQuery } from "../workers/log-messages.ts";
+import type { LogColumns, LogMatches, LogPattern, LogQuery } from "../workers/log-messages.ts";
 import type { Timers } from "./hub-socket.ts";
 import { Listeners } from "./listeners.ts";
 import { LogDecoder, type OpenLogDecoderPort } from "./log-decoder.ts";
@@ -62,6 +62,7 @@ export class LogSession {
   #hasOpened = false;
   #focusSeq: number | null = null;
   #query: LogQuery | null = null;
+  #queryProblem: string | null = null;
   #isScanning = false;
   #lastQueryId = 0;
   #arrived: Arrived = { lines: 0, errors: 0 };
@@ -96,6 +97,20 @@ export class LogSession {
     return this.#hasOpened;
   }
 
+  get isEmpty(): boolean {
+    return this.store.isEmpty;
+  }
+
+  /** The seq behind the newest line held. */
+  get endSeq(): number {
+    return this.store.endSeq;
+  }
+
+  /** Lines per level among those held. */
+  levelCounts(): readonly number[] {
+    return this.store.levelCounts();
+  }
+
   get fetchState(): FetchState {
     return this.#fetcher.state;
   }
@@ -107,6 +122,11 @@ export class LogSession {
   /** The present search; `null` when nothing is searched for. */
   get query(): LogQuery | null {
     return this.#query;
+  }
+
+  /** Why the present search cannot be understood; `null` when it can. */
+  get queryProblem(): string | null {
+    return this.#queryProblem;
   }
 
   /** True while lines that are held have not been searched yet. */
@@ -130,10 +150,12 @@ export class LogSession {
     this.#fetcher.load(range, side);
   }
 
-  /** Searches everything that is held and everything that comes; an empty text ends it. */
-  search(text: string, isCaseSensitive: boolean): void {
+  /** Searches everything that is held and everything that comes; no text and nothing to leave out end it. */
+  search(pattern: LogPattern, excludes: readonly string[] = []): void {
     this.#lastQueryId += 1;
-    this.#query = text === "" ? null : { id: this.#lastQueryId, text, isCaseSensitive };
+    const isEmpty = pattern.text === "" && excludes.length === 0;
+    this.#query = isEmpty ? null : { id: this.#lastQueryId, ...pattern, excludes };
+    this.#queryProblem = null;
     this.#decoder.search(this.#query);
     this.store.search(this.#query?.id ?? null);
     this.#scanNext();
@@ -167,6 +189,7 @@ export class LogSession {
       onLines: (lines, matches) => this.#took(lines, matches),
       onMalformed: (message) => this.#fail("malformed_frame", message),
       onScanned: (firstSeq, matches) => this.#scanned(firstSeq, matches),
+      onRefused: (queryId, message) => this.#refusedQuery(queryId, message),
       onBroken: () => this.#fail("internal", "The part of this page that reads logs has stopped."),
     });
   }
@@ -249,6 +272,12 @@ export class LogSession {
   #refused({ code, message, refused }: ClientError): void {
     if (refused === "log.fetch") this.#fetcher.fail();
     else this.#fail(code, message);
+  }
+
+  #refusedQuery(queryId: number, message: string): void {
+    if (queryId !== this.#query?.id) return;
+    this.#queryProblem = message;
+    this.#publish();
   }
 
   #fail(code: ErrorCode, message: string): void {

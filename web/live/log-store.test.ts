@@ -165,7 +165,7 @@ describe("holes", () => {
 describe("search", () => {
   const scanAll = (store: LogStore, id: number, text: string): void => {
     const decoding = new LogDecoding();
-    decoding.receive({ type: "query", query: { id, text, isCaseSensitive: false } });
+    decoding.receive({ type: "query", query: { id, text, isCaseSensitive: false, isRegex: false, excludes: [] } });
     for (let chunk = store.nextToScan(); chunk !== undefined; chunk = store.nextToScan()) {
       const answer = decoding.receive({ type: "scan", lines: chunk.textToScan() });
       if (answer?.type === "scanned" && answer.matches !== null) store.takeMatches(answer.firstSeq, answer.matches);

@@ -4,7 +4,6 @@ import { useContainer, useHost, useInventory, useWatchMetrics } from "../../live
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
-import { LogView } from "../log/LogView.tsx";
 import { PATHS } from "../paths.ts";
 import { useMedia, WIDE } from "../use-media.ts";
 import { useTitle } from "../use-title.ts";
@@ -12,6 +11,7 @@ import { ActionList } from "./ActionList.tsx";
 import { ContainerDetails } from "./ContainerDetails.tsx";
 import { ContainerHeader } from "./ContainerHeader.tsx";
 import type { ContainerTab } from "./container-search.ts";
+import { ContainerLog } from "./log/ContainerLog.tsx";
 import { MetricsPanel } from "./MetricsPanel.tsx";
 import { useFollowReplacement } from "./use-follow-replacement.ts";
 
@@ -44,7 +44,7 @@ export const ContainerPage = () => {
       </div>
     );
   }
-  const log = <LogView key={containerId} containerId={containerId} hostId={hostId} />;
+  const log = <ContainerLog key={containerId} container={container} host={host} />;
   const metrics = <MetricsPanel container={container} />;
   const details = <ContainerDetails container={container} />;
   const actions = <ActionList containerId={containerId} />;

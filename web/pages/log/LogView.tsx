@@ -1,162 +1,206 @@
-import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import {
+  type ReactNode,
   useCallback,
   useEffect,
   useEffectEvent,
   useLayoutEffect,
   useMemo,
   useReducer,
+  useRef,
   useState,
   useSyncExternalStore,
 } from "react";
-import { useConnection, useContainer, useHost, useLive } from "../../live/live-context.tsx";
-import type { LogSession } from "../../live/log-session.ts";
 import { useNow } from "../../live/now.ts";
 import { PHONE, useMedia } from "../use-media.ts";
 import { type ChipLook, chipLook } from "./bar/chip-look.ts";
 import { LogBar } from "./bar/LogBar.tsx";
-import { type CommandParts, LogCommands } from "./log-commands.ts";
+import { LogFooter } from "./bar/LogFooter.tsx";
+import type { RowLook, SourceMark } from "./line/row-element.ts";
+import { canHighlight } from "./line/search-highlight.ts";
+import type { LogAddress } from "./log-address.ts";
+import { type CommandParts, type Direction, LogCommands } from "./log-commands.ts";
 import { LogElements } from "./log-elements.ts";
 import { useLogPreferences } from "./log-preferences.ts";
+import type { LogReader } from "./log-reader.ts";
 import { EmptyPane } from "./pane/EmptyPane.tsx";
 import { LogPane } from "./pane/LogPane.tsx";
-import { countsText, logNotice } from "./pane/log-notice.ts";
+import type { LogNotice, NoticeAction, ViewFacts } from "./pane/log-notice.ts";
 import { NewLinesPill } from "./pane/NewLinesPill.tsx";
 import { NoticeLine } from "./pane/NoticeLine.tsx";
 import { PaneScroll } from "./pane/pane-scroll.ts";
-import { isFiltering, LogRowBuilder, LogRows, type RowFilter } from "./rows/log-rows.ts";
-import { markPosition } from "./rows/marks.ts";
+import type { LineAt } from "./rows/copy-lines.ts";
+import { NO_ROWS } from "./rows/log-rows.ts";
 import { FOLLOWING, nextReading, unseenLines } from "./rows/reading.ts";
-import { deriveTransport } from "./rows/transport.ts";
+import { isFiltering, type LogRowList, type RowFilter, type RowsWanted } from "./rows/row-list.ts";
+import type { Transport } from "./rows/transport.ts";
 import { SpokenSummary } from "./SpokenSummary.tsx";
+import type { AddressChange } from "./use-log-address.ts";
 import { useLogKeys } from "./use-log-keys.ts";
-import { useLogSession } from "./use-log-session.ts";
 import { type LogViewState, useLogViewState } from "./use-log-view-state.ts";
+import { useMatcher } from "./use-matcher.ts";
 
-export type LogViewProps = { readonly containerId: ContainerId; readonly hostId: HostId };
+/** A part of the page that shows a line's details, or lines over time, given what acts on the log. */
+export type LogSlot = (parts: {
+  readonly commands: LogCommands;
+  readonly rows: LogRowList;
+  readonly view: LogViewState;
+}) => ReactNode;
 
-/** A container's log: live, searchable, honest about what is missing. Fills what it is given. */
-export const LogView = (props: LogViewProps) => {
-  const session = useLogSession(props.containerId);
-  const isNarrow = useMedia(PHONE);
-  return (
-    <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
-      {session === null ? (
-        <div className="yd-dark flex-1 bg-log" />
-      ) : (
-        <OpenLog {...props} session={session} isNarrow={isNarrow} />
-      )}
-    </section>
-  );
+export type LogViewProps = {
+  readonly reader: LogReader;
+  /** Rows as they are now; called again with each version of the reader. MUST stay the same function. */
+  readonly buildRows: (wanted: RowsWanted) => LogRowList;
+  readonly lineAt: LineAt;
+  readonly label: string;
+  readonly transport: Transport;
+  /** What there is to say beside or instead of the lines. */
+  readonly noticeOf: (facts: ViewFacts) => LogNotice | null;
+  readonly onNotice: (action: Exclude<NoticeAction, "clearFilters">) => void;
+  readonly hubNowMs: number;
+  readonly address: LogAddress;
+  readonly onAddress: AddressChange;
+  /** The address of a page that opens at this line; `null` where there is none. */
+  readonly linkOf: (seq: number) => string | null;
+  readonly fileName: string;
+  /** At the beginning of the bar: which log this is. */
+  readonly lead: ReactNode;
+  /** At the end of the footer. */
+  readonly footer?: ReactNode;
+  /** Where a line of a merged view comes from. */
+  readonly sourceOf?: (seq: number) => SourceMark | null;
+  readonly onMarker?: (id: number) => void;
+  readonly onDownload?: () => void;
+  /** Between the bar and the lines. */
+  readonly above?: LogSlot;
+  /** Between the lines and the footer: the details of a line. */
+  readonly below?: LogSlot;
 };
 
-type OpenLogProps = LogViewProps & { readonly session: LogSession; readonly isNarrow: boolean };
-
-/** Drawn anew with every frame in which lines come; what does not depend on them is memoized. */
-const OpenLog = ({ containerId, hostId, session, isNarrow }: OpenLogProps) => {
-  const live = useLive();
-  const connection = useConnection();
-  const container = useContainer(containerId);
-  const host = useHost(hostId);
+/**
+ * A log: live, searchable, honest about what is missing. Fills what it is given. Drawn anew with every frame in which lines
+ * come; what does not depend on them is memoized.
+ */
+export const LogView = (props: LogViewProps) => {
+  const { reader, address, onAddress, transport, hubNowMs, sourceOf } = props;
+  const isNarrow = useMedia(PHONE);
   const nowMs = useNow();
   const [preferences, onPreference] = useLogPreferences(isNarrow);
   const view = useLogViewState();
   const [reading, dispatch] = useReducer(nextReading, FOLLOWING);
   const [scroll] = useState(() => new PaneScroll());
-  const { search, levelMask, cleared } = view;
+  const { search, levelMask } = address;
+  const { cleared } = view;
+  const isWrapped = address.isWrapped ?? preferences.isWrapped;
+  const stamps = address.stamps ?? preferences.stamps;
 
   const onlyMatches = search.onlyMatches && search.text !== "";
-  const filter = useMemo((): RowFilter => ({ levelMask, onlyMatches }), [levelMask, onlyMatches]);
+  const excludes = search.excludes.length > 0;
+  const filter = useMemo((): RowFilter => ({ levelMask, onlyMatches, excludes }), [levelMask, onlyMatches, excludes]);
   const pausedSeq = reading.status === "paused" ? reading.endSeq : null;
-  const rows = useRows(session, filter, cleared?.seq ?? null, pausedSeq);
-  const { endSeq } = session.store;
+  const rows = useRows(props, {
+    filter,
+    clearedSeq: cleared?.seq ?? null,
+    endSeq: pausedSeq,
+    isFolding: preferences.folds,
+    unfolded: view.unfolded,
+  });
+  const { endSeq, fetchState } = reader;
   const isPinned = reading.status === "following" || (reading.status === "paused" && reading.thenFollow);
 
+  const { text, isCaseSensitive, isRegex, excludes: excluded } = search;
   useEffect(() => {
-    session.search(search.text, search.isCaseSensitive);
-  }, [session, search.text, search.isCaseSensitive]);
-  useEffect(() => session.focus(scroll.readingSeq));
-  const commands = useLogCommands(scroll, { session, rows, reading, dispatch, view, preferences, onPreference });
+    reader.search({ text, isCaseSensitive, isRegex }, excluded);
+  }, [reader, text, isCaseSensitive, isRegex, excluded]);
+  const matcher = useMatcher(search);
+  // A paused view keeps its lines, wherever the live end is by now.
+  const focusSeq = pausedSeq === null ? scroll.readingSeq : (scroll.topSeq ?? pausedSeq);
+  useEffect(() => reader.focus(focusSeq));
+
+  const { lineAt, linkOf, fileName } = props;
+  const parts = { reader, rows, lineAt, reading, dispatch, view, address, onAddress, preferences, onPreference };
+  const commands = useLogCommands(scroll, { ...parts, linkOf, fileName });
   useLogKeys(commands);
-  useJumpWhenSearched(session, view, commands);
+  useJumpWhenSearched(reader, view, search.text, commands);
 
   const onScrolled = useCallback(
     (event: "leftEnd" | "reachedEnd" | null) => {
-      session.focus(scroll.readingSeq);
-      if (event === "leftEnd") dispatch({ type: "leftEnd", endSeq: session.store.endSeq });
+      reader.focus(scroll.readingSeq);
+      if (event === "leftEnd") dispatch({ type: "leftEnd", endSeq: reader.endSeq });
       if (event === "reachedEnd") dispatch({ type: "reachedEnd" });
     },
-    [session, scroll],
+    [reader, scroll],
   );
+  const { change } = view;
+  const onJump = useCallback((direction: Direction) => change({ awaitedJump: direction }), [change]);
+  const onNow = useStable(() => props.onNotice("reconnect"));
+  const onDownload = useStable(props.onDownload);
   const onSeen = useCallback((seenSeq: number) => dispatch({ type: "saw", endSeq: seenSeq }), []);
-  const onLoad = useCallback<LogSession["load"]>((hole, side) => session.load(hole, side), [session]);
+  const onLoad = useCallback<LogReader["load"]>((hole, side) => reader.load(hole, side), [reader]);
+  const { showsStream, showsFields } = preferences;
+  const clearedAtMs = cleared?.atMs ?? 0;
+  const marked = canHighlight() ? null : matcher;
+  const look = useMemo(
+    (): RowLook => ({ showsStream, showsFields, marked, fetchState, clearedAtMs, sourceOf: sourceOf ?? null }),
+    [showsStream, showsFields, marked, fetchState, clearedAtMs, sourceOf],
+  );
 
-  const hubNowMs = live.hubNow();
-  const transport = deriveTransport({ connection, feed: session.feed, host, container, hubNowMs });
   const shownCount = rows.lineCount - rows.hiddenCount;
-  const notice = logNotice({
-    transport,
-    hostName: host?.name ?? "The host",
-    shownCount,
-    hiddenCount: rows.hiddenCount,
-    holdsLines: !session.store.isEmpty,
-    isCleared: cleared !== null,
-  });
-  const noticeLine =
-    notice === null ? null : (
-      <NoticeLine
-        notice={notice}
-        hostId={hostId}
-        isSmall={shownCount > 0}
-        onAct={(action) => {
-          if (action === "retry") session.retry();
-          else if (action === "reconnect") live.retryNow();
-          else view.clearFilters();
-        }}
-      />
-    );
-  const name = container?.name ?? "this container";
-  const matchedSeqs = session.query === null ? [] : rows.matchedSeqs();
+  const { hiddenCount } = rows;
+  const notice = props.noticeOf({ shownCount, hiddenCount, holdsLines: !reader.isEmpty, isCleared: cleared !== null });
+  const onNotice = (action: NoticeAction): void => {
+    if (action === "clearFilters") commands.clearFilters();
+    else props.onNotice(action);
+  };
+  const noticeLine = notice === null ? null : <NoticeLine notice={notice} isSmall={shownCount > 0} onAct={onNotice} />;
+  const matches = search.text === "" ? null : rows.matches();
+  const slotParts = { commands, rows, view };
   return (
-    <>
+    <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
       <LogBar
+        lead={props.lead}
         chip={useSameChip(chipLook({ transport, reading, endSeq, nowMs }))}
-        session={session}
+        reader={reader}
         commands={commands}
         search={search}
-        matchCount={matchedSeqs.length}
-        matchPosition={markPosition(matchedSeqs, view.currentSeq)}
-        isSearching={session.isSearching}
+        matchCount={matches?.count ?? 0}
+        matchPosition={matches?.positionOf(view.currentSeq) ?? null}
+        isSearching={reader.isSearching}
+        problem={reader.queryProblem}
         levelMask={levelMask}
         isFollowing={isPinned}
         isPaused={reading.status === "paused"}
+        isWrapped={isWrapped}
+        stamps={stamps}
         preferences={preferences}
-        onSearch={view.setSearch}
-        onJump={view.setAwaitedJump}
+        onJump={onJump}
+        onNow={onNow}
+        onDownload={props.onDownload === undefined ? null : onDownload}
       />
+      {preferences.showsHistogram ? props.above?.(slotParts) : null}
       <div className="relative flex min-h-0 flex-1 flex-col">
         <LogPane
           elements={commands.elements}
-          label={`Log of ${name}`}
+          label={props.label}
           rows={rows}
           scroll={scroll}
           isFollowing={isPinned}
           loadsByItself={!isPinned && !isFiltering(filter)}
-          isWrapped={preferences.isWrapped}
-          stamps={preferences.stamps}
-          showsStream={preferences.showsStream}
+          isWrapped={isWrapped}
+          isDark={preferences.isDark}
+          stamps={stamps}
+          look={look}
           currentSeq={view.currentSeq}
+          pulseSeq={view.pulseSeq}
+          selection={view.selection}
           expanded={view.expanded}
-          query={session.query}
-          fetchState={session.fetchState}
-          clearedAtMs={cleared?.atMs ?? 0}
+          matcher={matcher}
           hubNowMs={hubNowMs}
           onScrolled={onScrolled}
           onSeen={onSeen}
-          onChoose={view.setCurrentSeq}
-          onExpand={view.expand}
+          onLine={(action, seq) => commands.onLine(action, seq)}
           onLoad={onLoad}
-          onShowCleared={() => view.setCleared(null)}
+          onShowCleared={() => view.change({ cleared: null })}
+          onMarker={(id) => props.onMarker?.(id)}
           onCopy={(event) => commands.onCopy(event)}
         >
           {shownCount > 0 || noticeLine === null ? null : (
@@ -167,34 +211,29 @@ const OpenLog = ({ containerId, hostId, session, isNarrow }: OpenLogProps) => {
           <NewLinesPill count={unseenLines(reading, endSeq)} onGo={() => dispatch({ type: "wentToEnd" })} />
         )}
       </div>
-      <div className="flex h-8 shrink-0 items-center gap-3 border-line border-t bg-surface px-2 text-meta text-muted">
-        <div className="tabular flex h-7 min-w-0 flex-1 items-center">
-          {shownCount > 0 && noticeLine !== null ? (
-            noticeLine
-          ) : (
-            <p className="truncate">{countsText(rows.lineCount, rows.hiddenCount, session.linesPerSecond)}</p>
-          )}
-        </div>
-        <p className="hidden max-w-1/2 truncate phone:block">
-          {host?.name ?? "…"} / {name}
-        </p>
-      </div>
-      <SpokenSummary session={session} isOn={preferences.announces} said={view.said} />
-    </>
+      {props.below?.(slotParts)}
+      <LogFooter
+        rows={rows}
+        linesPerSecond={reader.linesPerSecond}
+        selection={view.selection}
+        commands={commands}
+        notice={shownCount > 0 ? noticeLine : null}
+        footer={props.footer}
+      />
+      <SpokenSummary reader={reader} isOn={preferences.announces} said={view.said} />
+    </section>
   );
 };
 
-const NO_ROWS = new LogRows([], 0);
-
-/** The rows of the moment; new ones with every frame in which the session has news. */
-const useRows = (session: LogSession, filter: RowFilter, clearedSeq: number | null, endSeq: number | null): LogRows => {
-  const version = useSyncExternalStore(session.subscribe, session.version);
-  const [builder] = useState(() => new LogRowBuilder());
+/** The rows of the moment; new ones with every frame in which the reader has news. */
+const useRows = ({ reader, buildRows }: LogViewProps, wanted: RowsWanted): LogRowList => {
+  const version = useSyncExternalStore(reader.subscribe, reader.version);
+  const { filter, clearedSeq, endSeq, isFolding, unfolded } = wanted;
   return useMemo(() => {
-    // What the store holds is another thing with each version.
+    // What is held is another thing with each version.
     void version;
-    return session.hasOpened ? builder.build({ store: session.store, filter, clearedSeq, endSeq }) : NO_ROWS;
-  }, [builder, session, version, filter, clearedSeq, endSeq]);
+    return reader.hasOpened ? buildRows({ filter, clearedSeq, endSeq, isFolding, unfolded }) : NO_ROWS;
+  }, [reader, buildRows, version, filter, clearedSeq, endSeq, isFolding, unfolded]);
 };
 
 const useLogCommands = (scroll: PaneScroll, parts: CommandParts): LogCommands => {
@@ -207,14 +246,23 @@ const useLogCommands = (scroll: PaneScroll, parts: CommandParts): LogCommands =>
 const useSameChip = ({ icon, tone, text }: ChipLook): ChipLook =>
   useMemo(() => ({ icon, tone, text }), [icon, tone, text]);
 
+/** A function for the life of the view, which does what the last one given does. */
+const useStable = (run: (() => void) | undefined): (() => void) => {
+  const latest = useRef(run);
+  useLayoutEffect(() => {
+    latest.current = run;
+  });
+  return useCallback(() => latest.current?.(), []);
+};
+
 /** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
-const useJumpWhenSearched = (session: LogSession, view: LogViewState, commands: LogCommands): void => {
-  const { awaitedJump, setAwaitedJump, search } = view;
-  const isReady = !session.isSearching && (session.query?.text ?? "") === search.text;
+const useJumpWhenSearched = (reader: LogReader, view: LogViewState, text: string, commands: LogCommands): void => {
+  const { awaitedJump, change } = view;
+  const isReady = !reader.isSearching && (reader.query?.text ?? "") === text;
   const jump = useEffectEvent((direction: "forward" | "backward") => commands.goToMatch(direction));
   useEffect(() => {
     if (awaitedJump === null || !isReady) return;
-    setAwaitedJump(null);
+    change({ awaitedJump: null });
     jump(awaitedJump);
-  }, [awaitedJump, isReady, setAwaitedJump]);
+  }, [awaitedJump, isReady, change]);
 };

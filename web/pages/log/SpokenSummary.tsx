@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { formatPlural } from "../../format/percent.ts";
-import type { Arrived, LogSession } from "../../live/log-session.ts";
+import type { Arrived } from "../../live/log-session.ts";
+import type { LogReader } from "./log-reader.ts";
 
 const EVERY_MS = 5_000;
 
@@ -13,21 +14,17 @@ export const arrivedText = (before: Arrived, now: Arrived): string => {
 };
 
 /** Says every few seconds how much has come; the log itself is too fast to be read aloud. `said` is spoken at once. */
-export const SpokenSummary = ({
-  session,
-  isOn,
-  said,
-}: Readonly<{ session: LogSession; isOn: boolean; said: string }>) => {
+export const SpokenSummary = ({ reader, isOn, said }: Readonly<{ reader: LogReader; isOn: boolean; said: string }>) => {
   const [text, setText] = useState("");
-  const before = useRef<Arrived>(session.arrived);
+  const before = useRef<Arrived>(reader.arrived);
   useEffect(() => {
     if (!isOn) return;
     const timer = setInterval(() => {
-      setText(arrivedText(before.current, session.arrived));
-      before.current = session.arrived;
+      setText(arrivedText(before.current, reader.arrived));
+      before.current = reader.arrived;
     }, EVERY_MS);
     return () => clearInterval(timer);
-  }, [session, isOn]);
+  }, [reader, isOn]);
   return (
     <>
       <p aria-live="polite" className="only-read-aloud">

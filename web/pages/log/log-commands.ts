@@ -1,25 +1,48 @@
 import { type LevelMask, type LevelName, maskOfLevels, parseLevelName } from "@yardarm/protocol/log/level";
-import type { LogSession } from "../../live/log-session.ts";
-import { nextStampStyle } from "./line/stamps.ts";
+import type { Search } from "./bar/search.ts";
+import { nextStampStyle, type StampStyle } from "./line/stamps.ts";
+import type { LogAddress } from "./log-address.ts";
 import type { LogElements } from "./log-elements.ts";
 import type { LogPreferences } from "./log-preferences.ts";
+import type { LogReader } from "./log-reader.ts";
+import type { LineAction } from "./pane/LogPane.tsx";
 import type { PaneScroll } from "./pane/pane-scroll.ts";
 import { selectedText } from "./pane/text-selection.ts";
-import { allText, plainLine, textBetween } from "./rows/copy-lines.ts";
-import type { LogRows } from "./rows/log-rows.ts";
-import { nextMark } from "./rows/marks.ts";
+import {
+  chosenLines,
+  type LineAt,
+  linesAsJson,
+  linesAsNdjson,
+  linesAsText,
+  plainLine,
+  textBetween,
+} from "./rows/copy-lines.ts";
+import type { MarkList } from "./rows/marks.ts";
 import type { Reading, ReadingEvent } from "./rows/reading.ts";
-import type { LogViewState } from "./use-log-view-state.ts";
+import type { LogRowList } from "./rows/row-list.ts";
+import { extendTo, type LineSelection, NOTHING_SELECTED, selectLine, toggleLine } from "./rows/selection.ts";
+import type { AddressChange } from "./use-log-address.ts";
+import { type LogViewState, WITHOUT_FILTERS } from "./use-log-view-state.ts";
+import { saveText, writeClipboard } from "./write-out.ts";
+
+// More than 250 lines: one method per button and key, a few lines each; splitting them would hide what exists.
 
 /** What the view is made of at the moment. */
 export type CommandParts = {
-  readonly session: LogSession;
-  readonly rows: LogRows;
+  readonly reader: LogReader;
+  readonly rows: LogRowList;
+  readonly lineAt: LineAt;
   readonly reading: Reading;
   readonly dispatch: (event: ReadingEvent) => void;
   readonly view: LogViewState;
+  readonly address: LogAddress;
+  readonly onAddress: AddressChange;
   readonly preferences: LogPreferences;
   readonly onPreference: (changes: Partial<LogPreferences>) => void;
+  /** The whole address of a page that opens at this line; `null` where there is none. */
+  readonly linkOf: (seq: number) => string | null;
+  /** For file names: no path, no surprises. */
+  readonly fileName: string;
 };
 
 export type Direction = "forward" | "backward";
@@ -43,6 +66,8 @@ export class LogCommands {
     this.#parts = parts;
   }
 
+  // --- searching and filtering
+
   /** False when the field has the focus already. */
   focusSearch(): boolean {
     const { field } = this.elements;
@@ -56,21 +81,106 @@ export class LogCommands {
     this.elements.pane?.focus();
   }
 
+  search(changes: Partial<Search>): void {
+    const { address, onAddress } = this.#parts;
+    onAddress({ search: { ...address.search, ...changes } });
+  }
+
+  /** Only lines that hold this text, exactly. */
+  filterBy(text: string): void {
+    this.search({ text, isRegex: false, isCaseSensitive: true, onlyMatches: true });
+  }
+
+  /** No lines that hold this text. */
+  exclude(text: string): void {
+    const { excludes } = this.#parts.address.search;
+    if (!excludes.includes(text)) this.search({ excludes: [...excludes, text] });
+  }
+
+  include(text: string): void {
+    this.search({ excludes: this.#parts.address.search.excludes.filter((excluded) => excluded !== text) });
+  }
+
+  setLevels(levelMask: LevelMask): void {
+    this.#parts.onAddress({ levelMask });
+  }
+
+  toggleLevels(names: readonly LevelName[]): void {
+    const { address, onAddress } = this.#parts;
+    onAddress({ levelMask: address.levelMask ^ maskOfLevels(names.map((name) => parseLevelName(name) ?? 0)) });
+  }
+
+  clearFilters(): void {
+    const { address, onAddress } = this.#parts;
+    const { levelMask, ...search } = WITHOUT_FILTERS;
+    onAddress({ levelMask, search: { ...address.search, ...search } });
+  }
+
+  /** The line's surroundings: filters go, the line stays where it is and pulses once. */
+  showContext(): void {
+    const { view, rows } = this.#parts;
+    const seq = view.currentSeq;
+    if (seq === null || !rows.shows(seq)) {
+      view.say("Choose a line first, then see what is around it.");
+      return;
+    }
+    const offsetPx = this.#offsetOf(seq);
+    this.clearFilters();
+    this.#leaveEnd();
+    if (offsetPx === null) this.#scroll.jumpTo(seq, this.#viewportPx);
+    else this.#scroll.hold(seq, offsetPx);
+    view.change({ pulseSeq: seq });
+  }
+
+  // --- going through the log
+
   goToMatch(direction: Direction): void {
-    this.#goToMark(this.#parts.rows.matchedSeqs(), "match", direction);
+    this.#goToMark(this.#parts.rows.matches(), "match", direction);
   }
 
   goToError(direction: Direction): void {
-    this.#goToMark(this.#parts.rows.errorSeqs(), "error", direction);
+    this.#goToMark(this.#parts.rows.errors(), "error", direction);
+  }
+
+  /** To a line that is held, which pulses once. False when it has no row. */
+  goToLine(seq: number): boolean {
+    const { rows, view } = this.#parts;
+    const head = rows.headOf(seq);
+    if (!rows.shows(head)) return false;
+    this.#unfold(head, seq);
+    this.#scroll.jumpTo(seq, this.#viewportPx);
+    this.#leaveEnd();
+    view.change({ currentSeq: seq, pulseSeq: seq });
+    return true;
+  }
+
+  /** The row below or above; the first one is where somebody looks. */
+  moveLine(direction: Direction, isSelecting = false): void {
+    const { rows, view } = this.#parts;
+    const row = this.#nextLineRow(direction);
+    if (row === null) {
+      if (direction === "forward") this.goToEnd();
+      return;
+    }
+    const seq = rows.keyAt(row);
+    const { selection, openSeq } = view;
+    if (direction === "backward") this.#leaveEnd();
+    const anchored = selection.anchorSeq === null ? { ...selection, anchorSeq: view.currentSeq ?? seq } : selection;
+    view.change({
+      currentSeq: seq,
+      ...(isSelecting ? { selection: extendTo(anchored, seq) } : {}),
+      ...(openSeq === null ? {} : { openSeq: seq }),
+    });
+    this.#reveal(seq);
   }
 
   /** To the oldest line held. */
   goToStart(): void {
-    const { rows, session, dispatch } = this.#parts;
+    const { rows } = this.#parts;
     const row = rows.rowOf(0);
     if (row < 0) return;
     this.#scroll.jumpToStart(rows.keyAt(row), row);
-    dispatch({ type: "leftEnd", endSeq: session.store.endSeq });
+    this.#leaveEnd();
   }
 
   goToEnd(): void {
@@ -78,28 +188,22 @@ export class LogCommands {
   }
 
   follow(follow: boolean): void {
-    const { dispatch, session } = this.#parts;
-    dispatch(follow ? { type: "wentToEnd" } : { type: "leftEnd", endSeq: session.store.endSeq });
+    if (follow) this.goToEnd();
+    else this.#leaveEnd();
   }
 
   togglePause(): void {
-    const { reading, dispatch, session } = this.#parts;
-    const { endSeq } = session.store;
-    dispatch(reading.status === "paused" ? { type: "resumed" } : { type: "paused", endSeq, nowMs: Date.now() });
+    const { reading, dispatch, reader } = this.#parts;
+    dispatch(
+      reading.status === "paused" ? { type: "resumed" } : { type: "paused", endSeq: reader.endSeq, nowMs: Date.now() },
+    );
   }
+
+  // --- the view
 
   clear(): void {
-    const { view, session } = this.#parts;
-    view.setCleared({ seq: session.store.endSeq, atMs: Date.now() });
-  }
-
-  setLevels(mask: LevelMask): void {
-    this.#parts.view.setLevelMask(mask);
-  }
-
-  toggleLevels(names: readonly LevelName[]): void {
-    const { view } = this.#parts;
-    view.setLevelMask(view.levelMask ^ maskOfLevels(names.map((name) => parseLevelName(name) ?? 0)));
+    const { view, reader } = this.#parts;
+    view.change({ cleared: { seq: reader.endSeq, atMs: Date.now() }, selection: NOTHING_SELECTED, openSeq: null });
   }
 
   prefer(changes: Partial<LogPreferences>): void {
@@ -107,71 +211,221 @@ export class LogCommands {
   }
 
   toggleWrap(): void {
-    const { preferences, onPreference } = this.#parts;
-    onPreference({ isWrapped: !preferences.isWrapped });
+    const { address, preferences, onPreference, onAddress } = this.#parts;
+    const isWrapped = !(address.isWrapped ?? preferences.isWrapped);
+    onPreference({ isWrapped });
+    onAddress({ isWrapped });
+  }
+
+  setStamps(stamps: StampStyle): void {
+    this.#parts.onPreference({ stamps });
+    this.#parts.onAddress({ stamps });
   }
 
   nextStamps(): void {
-    const { preferences, onPreference } = this.#parts;
-    onPreference({ stamps: nextStampStyle(preferences.stamps) });
+    const { address, preferences, view } = this.#parts;
+    const next = nextStampStyle(address.stamps ?? preferences.stamps);
+    this.setStamps(next);
+    view.say(`Timestamps: ${next}.`);
   }
 
-  /** The selection, else the current line. */
+  /** Closes one layer: the details, the selection, the search. False when there is none. */
+  escape(): boolean {
+    const { view, address } = this.#parts;
+    if (view.openSeq !== null) view.change({ openSeq: null });
+    else if (view.selection.ranges.length > 0) view.change({ selection: NOTHING_SELECTED });
+    else if (address.search.text !== "") this.search({ text: "" });
+    else return false;
+    return true;
+  }
+
+  // --- single lines
+
+  /** What a click on a line asks for. */
+  onLine(action: LineAction, seq: number): void {
+    const { view } = this.#parts;
+    const { selection, expanded } = view;
+    switch (action) {
+      case "choose":
+        view.change({ currentSeq: seq, pulseSeq: null, ...(view.openSeq === null ? {} : { openSeq: seq }) });
+        return;
+      case "open":
+        view.change({ currentSeq: seq, openSeq: seq });
+        return;
+      case "expand":
+        view.change({ expanded: new Set([...expanded, seq]) });
+        return;
+      case "fold":
+      case "unfold":
+        this.#setFolded(seq, action === "fold");
+        return;
+      case "select":
+        view.change({ currentSeq: seq, selection: selectLine(selection, seq) });
+        return;
+      case "selectTo":
+        view.change({ currentSeq: seq, selection: extendTo(selection, seq) });
+        return;
+      case "selectToo":
+        view.change({ currentSeq: seq, selection: toggleLine(selection, seq) });
+    }
+  }
+
+  /** Opens or closes the details of the current line. */
+  toggleDetails(): void {
+    const { view } = this.#parts;
+    view.change({ openSeq: view.openSeq === null ? view.currentSeq : null });
+  }
+
+  closeDetails(): void {
+    this.#parts.view.change({ openSeq: null });
+    this.focusLines();
+  }
+
+  clearSelection(): void {
+    this.#parts.view.change({ selection: NOTHING_SELECTED });
+  }
+
+  // --- taking lines away
+
+  /** The selected text, else the selected lines, else the current line. */
   copySelected(): void {
     const { view, rows } = this.#parts;
     const selected = this.#selectedText();
     if (selected !== null) this.#copy(selected);
+    else if (view.selection.ranges.length > 0) this.copyLines("text");
     else if (view.currentSeq !== null && rows.shows(view.currentSeq)) {
       this.#copy(plainLine(rows, rows.rowOf(view.currentSeq)) ?? "");
     } else view.say("Select lines, or click one, to copy it.");
   }
 
-  copyAll(): void {
-    this.#copy(allText(this.#parts.rows));
+  copyLines(format: "text" | "json"): void {
+    const lines = this.#chosen();
+    this.#copy(format === "text" ? linesAsText(lines) : linesAsJson(lines));
+  }
+
+  copyText(text: string): void {
+    this.#copy(text);
+  }
+
+  /** Saves the selected lines, or all that are shown, as a file. */
+  saveLines(format: "text" | "ndjson"): void {
+    const { fileName } = this.#parts;
+    const lines = this.#chosen();
+    const text = format === "text" ? linesAsText(lines) : linesAsNdjson(lines);
+    saveText(`${text}\n`, `${fileName}.${format === "text" ? "log" : "ndjson"}`);
+  }
+
+  /** Copies the address of a page that opens at the current line, or at the first selected one. */
+  copyLink(): void {
+    const { view, linkOf } = this.#parts;
+    const seq = view.selection.ranges[0]?.fromSeq ?? view.currentSeq;
+    const link = seq === null ? null : linkOf(seq);
+    if (link === null) view.say("Choose a line first, to copy a link to it.");
+    else void writeClipboard(link, "Copied the link to the line.").then(view.say);
   }
 
   /** The browser is about to copy: it gets the text of the store instead of that of the few rows drawn. */
   onCopy(event: ClipboardEvent): void {
-    const selected = this.#selectedText();
+    const { selection } = this.#parts.view;
+    const selected = this.#selectedText() ?? (selection.ranges.length > 0 ? linesAsText(this.#chosen()) : null);
     if (selected === null || event.clipboardData === null) return;
     event.clipboardData.setData("text/plain", selected);
     event.preventDefault();
   }
 
-  #selectedText(): string | null {
-    const { pane } = this.elements;
-    const selected = pane === null ? null : selectedText(pane);
-    return selected === null ? null : textBetween(this.#parts.rows, selected.anchor, selected.focus);
+  #copy(text: string): void {
+    void writeClipboard(text).then(this.#parts.view.say);
   }
 
-  #goToMark(seqs: readonly number[], name: string, direction: Direction): void {
-    const { rows, session, dispatch, view } = this.#parts;
+  #chosen(): ReturnType<typeof chosenLines> {
+    const { rows, lineAt, view } = this.#parts;
+    const selection: LineSelection | null = view.selection.ranges.length > 0 ? view.selection : null;
+    return chosenLines(rows, lineAt, selection);
+  }
+
+  #selectedText(): string | null {
+    const { pane } = this.elements;
+    const { rows, lineAt } = this.#parts;
+    const selected = pane === null ? null : selectedText(pane);
+    return selected === null ? null : textBetween(rows, lineAt, selected.anchor, selected.focus);
+  }
+
+  #goToMark(marks: MarkList, name: string, direction: Direction): void {
+    const { rows, view } = this.#parts;
     const { topSeq } = this.#scroll;
     // The first time from what is on screen, its first line included.
     const before = direction === "forward" && topSeq !== null ? topSeq - 1 : topSeq;
-    const place = nextMark(seqs, view.currentSeq ?? before, direction);
+    const place = marks.next(view.currentSeq ?? before, direction);
     if (place === null) {
       view.say(`There is no ${name}.`);
       return;
     }
-    this.#scroll.jumpTo(place.seq, this.elements.pane?.clientHeight ?? 0);
-    view.setCurrentSeq(place.seq);
-    dispatch({ type: "leftEnd", endSeq: session.store.endSeq });
+    this.#unfold(rows.headOf(place.seq), place.seq);
+    this.#scroll.jumpTo(place.seq, this.#viewportPx);
+    view.change({ currentSeq: place.seq, pulseSeq: null, ...(view.openSeq === null ? {} : { openSeq: place.seq }) });
+    this.#leaveEnd();
     view.say(`${name} ${place.position} of ${place.total}: ${plainLine(rows, rows.rowOf(place.seq)) ?? ""}`);
   }
 
-  #copy(text: string): void {
-    void writeClipboard(text).then(this.#parts.view.say);
+  #setFolded(seq: number, isFolded: boolean): void {
+    const { view } = this.#parts;
+    const unfolded = new Set(view.unfolded);
+    if (isFolded) unfolded.delete(seq);
+    else unfolded.add(seq);
+    view.change({ unfolded });
+  }
+
+  #unfold(headSeq: number, seq: number): void {
+    if (headSeq !== seq) this.#setFolded(headSeq, false);
+  }
+
+  #leaveEnd(): void {
+    const { dispatch, reader } = this.#parts;
+    dispatch({ type: "leftEnd", endSeq: reader.endSeq });
+  }
+
+  /** `null` beyond the ends. */
+  #nextLineRow(direction: Direction): number | null {
+    const { rows, view } = this.#parts;
+    const step = direction === "forward" ? 1 : -1;
+    const isKnown = view.currentSeq !== null && rows.rowOf(view.currentSeq) >= 0;
+    const start = isKnown ? rows.rowOf(view.currentSeq ?? 0) + step : this.#firstRowInView();
+    for (let row = start; row >= 0 && row < rows.count; row += step) if (rows.at(row).kind === "line") return row;
+    return null;
+  }
+
+  #firstRowInView(): number {
+    const { rows } = this.#parts;
+    const row = this.#scroll.topSeq === null ? rows.count - 1 : rows.rowOf(this.#scroll.topSeq);
+    return Math.max(0, row);
+  }
+
+  get #viewportPx(): number {
+    return this.elements.pane?.clientHeight ?? 0;
+  }
+
+  /** From the top of the viewport to the line, px; `null` when it is not in view. */
+  #offsetOf(seq: number): number | null {
+    const { pane, list } = this.elements;
+    const row = list?.querySelector(`[data-seq="${seq}"]`);
+    if (pane === null || row === null || row === undefined) return null;
+    const offsetPx = row.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    return offsetPx < 0 || offsetPx > pane.clientHeight ? null : offsetPx;
+  }
+
+  /** Scrolls as little as needed. */
+  #reveal(seq: number): void {
+    const { pane, list } = this.elements;
+    const row = list?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (pane === null) return;
+    if (row === null || row === undefined) {
+      this.#scroll.jumpTo(seq, pane.clientHeight);
+      return;
+    }
+    const top = row.offsetTop;
+    if (top < pane.scrollTop) pane.scrollTop = top;
+    else if (top + row.offsetHeight > pane.scrollTop + pane.clientHeight) {
+      pane.scrollTop = top + row.offsetHeight - pane.clientHeight;
+    }
   }
 }
-
-const writeClipboard = async (text: string): Promise<string> => {
-  try {
-    await navigator.clipboard.writeText(text);
-    const lines = text.split("\n").length;
-    return lines === 1 ? "Copied the line." : `Copied ${lines} lines.`;
-  } catch {
-    // Browsers refuse it on plain http.
-    return "The browser does not allow copying here: press Ctrl C instead.";
-  }
-};

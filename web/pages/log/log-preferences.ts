@@ -7,14 +7,36 @@ export type LogPreferences = {
   readonly isWrapped: boolean;
   readonly stamps: StampStyle;
   readonly showsStream: boolean;
+  /** JSON, logfmt and klog as message and fields, instead of as they are written. */
+  readonly showsFields: boolean;
+  /** Stack traces under their first line. */
+  readonly folds: boolean;
+  readonly showsHistogram: boolean;
+  /** Dark also in the light theme. */
+  readonly isDark: boolean;
   /** Says every few seconds how much has come, for those who do not see it. */
   readonly announces: boolean;
 };
 
 const KEY = "yardarm.log";
-const DEFAULTS: LogPreferences = { isWrapped: false, stamps: "absolute", showsStream: true, announces: true };
-/** On a phone a stamp would leave too little of the line. */
-const NARROW_DEFAULTS: LogPreferences = { ...DEFAULTS, isWrapped: true, stamps: "off", showsStream: false };
+const DEFAULTS: LogPreferences = {
+  isWrapped: false,
+  stamps: "absolute",
+  showsStream: true,
+  showsFields: true,
+  folds: true,
+  showsHistogram: true,
+  isDark: true,
+  announces: true,
+};
+/** On a phone a stamp would leave too little of the line, and a histogram too few of the lines. */
+const NARROW_DEFAULTS: LogPreferences = {
+  ...DEFAULTS,
+  isWrapped: true,
+  stamps: "off",
+  showsStream: false,
+  showsHistogram: false,
+};
 
 /** Reads stored text; anything unknown in it is left out. */
 export const parsePreferences = (text: string | null, isNarrow: boolean): LogPreferences => {
@@ -27,15 +49,19 @@ export const parsePreferences = (text: string | null, isNarrow: boolean): LogPre
   }
   if (typeof value !== "object" || value === null) return defaults;
   const stored = value as Readonly<Record<string, unknown>>;
-  const flag = (name: string, other: boolean): boolean => {
+  const flag = (name: Exclude<keyof LogPreferences, "stamps">): boolean => {
     const found = stored[name];
-    return typeof found === "boolean" ? found : other;
+    return typeof found === "boolean" ? found : defaults[name];
   };
   return {
-    isWrapped: flag("isWrapped", defaults.isWrapped),
+    isWrapped: flag("isWrapped"),
     stamps: STAMP_STYLES.find((style) => style === stored.stamps) ?? defaults.stamps,
-    showsStream: flag("showsStream", defaults.showsStream),
-    announces: flag("announces", defaults.announces),
+    showsStream: flag("showsStream"),
+    showsFields: flag("showsFields"),
+    folds: flag("folds"),
+    showsHistogram: flag("showsHistogram"),
+    isDark: flag("isDark"),
+    announces: flag("announces"),
   };
 };
 

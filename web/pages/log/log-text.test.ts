@@ -2,27 +2,44 @@ import { describe, expect, test } from "vitest";
 import { framesOf, type SampleLine } from "../../dev/log-samples.ts";
 import { LogStore } from "../../live/log-store.ts";
 import { LogDecoding } from "../../workers/log-decoding.ts";
-import { lossText } from "./line/NoteRow.tsx";
-import { markTokens, matchesIn } from "./line/search-highlight.ts";
+import { textMatcher } from "../../workers/pattern.ts";
+import { lossText } from "./line/notes.ts";
+import { markTokens } from "./line/search-highlight.ts";
 import { formatStamp, nextStampStyle, STAMP_STYLES } from "./line/stamps.ts";
 import { parsePreferences } from "./log-preferences.ts";
-import { allText, textBetween } from "./rows/copy-lines.ts";
-import { ALL_ROWS, LogRowBuilder, type LogRows } from "./rows/log-rows.ts";
-import { markPosition, nextMark } from "./rows/marks.ts";
+import {
+  chosenLines,
+  countChosen,
+  type LineAt,
+  linesAsNdjson,
+  linesAsText,
+  type TextPoint,
+  textBetween,
+} from "./rows/copy-lines.ts";
+import { MarkList } from "./rows/marks.ts";
+import { LogRowBuilder } from "./rows/row-builder.ts";
+import { ALL_ROWS } from "./rows/row-list.ts";
 import { arrivedText } from "./SpokenSummary.tsx";
 
-const rowsOf = (lines: readonly SampleLine[]): LogRows => {
+const viewOf = (lines: readonly SampleLine[], isFolding = false) => {
   const store = new LogStore();
   for (const frame of framesOf(1, 0, lines)) {
     const answer = new LogDecoding().receive({ type: "frame", frame });
     if (answer?.type === "lines") store.add(answer.lines, null);
   }
-  return new LogRowBuilder().build({ store, filter: ALL_ROWS, clearedSeq: null, endSeq: null });
+  const plain = { filter: ALL_ROWS, clearedSeq: null, endSeq: null, unfolded: new Set<number>(), markers: [] };
+  const rows = new LogRowBuilder().build({ ...plain, store, isFolding });
+  const lineAt: LineAt = (seq) => {
+    const chunk = store.chunkOf(seq);
+    return chunk === undefined ? null : { chunk, index: seq - chunk.firstSeq };
+  };
+  const between = (one: TextPoint, other: TextPoint): string => textBetween(rows, lineAt, one, other);
+  return { rows, lineAt, between };
 };
 
-describe("copying", () => {
+describe("[LOGS-05] copying", () => {
   const loss = { reason: "rotated", fromTsNs: "1", toTsNs: "2" } as const;
-  const rows = rowsOf([
+  const { rows, lineAt, between } = viewOf([
     { text: "\u001b[31mfirst\u001b[0m line\r" },
     { text: "second" },
     { text: "", loss },
@@ -34,48 +51,75 @@ describe("copying", () => {
       { seq: 0, offset: 6 },
       { seq: 3, offset: 2 },
     ];
-    expect(textBetween(rows, from, to)).toBe("line\nsecond\nxx");
-    expect(textBetween(rows, to, from)).toBe("line\nsecond\nxx");
-    expect(textBetween(rows, { seq: 1, offset: 1 }, { seq: 1, offset: 4 })).toBe("eco");
+    expect(between(from, to)).toBe("line\nsecond\nxx");
+    expect(between(to, from)).toBe("line\nsecond\nxx");
+    expect(between({ seq: 1, offset: 1 }, { seq: 1, offset: 4 })).toBe("eco");
   });
 
-  test("a line drawn in part is copied whole", () => {
-    const whole = textBetween(rows, { seq: 3, offset: 0 }, { seq: 3, offset: Number.POSITIVE_INFINITY });
-    expect(whole).toHaveLength(9_000);
+  test("a line drawn in part, or as fields, is copied whole", () => {
+    expect(between({ seq: 3, offset: 0 }, { seq: 3, offset: Number.POSITIVE_INFINITY })).toHaveLength(9_000);
+    expect(between({ seq: 1, offset: null }, { seq: 1, offset: null })).toBe("second");
   });
 
   test("everything", () => {
-    expect(allText(rows)).toBe(`first line\nsecond\n${"x".repeat(9_000)}`);
+    expect(linesAsText(chosenLines(rows, lineAt, null))).toBe(`first line\nsecond\n${"x".repeat(9_000)}`);
+  });
+
+  test("selected lines, with those that are folded under them", () => {
+    const stack = viewOf(
+      [
+        { text: "before" },
+        { text: "Error: no" },
+        { text: "  at one", isContinuation: true },
+        { text: "  at two", isContinuation: true },
+        { text: "after" },
+      ],
+      true,
+    );
+    const selection = { ranges: [{ fromSeq: 1, endSeq: 2 }], anchorSeq: 1 };
+    expect(countChosen(stack.rows, selection)).toBe(3);
+    const chosen = chosenLines(stack.rows, stack.lineAt, selection);
+    expect(linesAsText(chosen)).toBe("Error: no\n  at one\n  at two");
+    expect(
+      linesAsNdjson(chosen)
+        .split("\n")
+        .map((line) => JSON.parse(line).message),
+    ).toEqual(["Error: no", "  at one", "  at two"]);
+    expect(stack.between({ seq: 0, offset: 0 }, { seq: 4, offset: 5 })).toBe(
+      "before\nError: no\n  at one\n  at two\nafter",
+    );
   });
 });
 
 describe("marks", () => {
+  const marks = new MarkList([
+    { firstSeq: 0, indexes: Uint32Array.of(2, 5) },
+    { firstSeq: 8, indexes: new Uint32Array() },
+    { firstSeq: 9, indexes: Uint32Array.of(0) },
+  ]);
+
   test("go round in both directions", () => {
-    expect(nextMark([2, 5, 9], 5, "forward")).toEqual({ seq: 9, position: 3, total: 3 });
-    expect(nextMark([2, 5, 9], 9, "forward")).toEqual({ seq: 2, position: 1, total: 3 });
-    expect(nextMark([2, 5, 9], 2, "backward")).toEqual({ seq: 9, position: 3, total: 3 });
-    expect(nextMark([2, 5, 9], 7, "backward")).toEqual({ seq: 5, position: 2, total: 3 });
-    expect(nextMark([], 7, "forward")).toBeNull();
-    expect(markPosition([2, 5], 5)).toBe(2);
-    expect(markPosition([2, 5], 4)).toBeNull();
+    expect(marks.next(5, "forward")).toEqual({ seq: 9, position: 3, total: 3 });
+    expect(marks.next(9, "forward")).toEqual({ seq: 2, position: 1, total: 3 });
+    expect(marks.next(2, "backward")).toEqual({ seq: 9, position: 3, total: 3 });
+    expect(marks.next(7, "backward")).toEqual({ seq: 5, position: 2, total: 3 });
+    expect(marks.next(null, "forward")?.seq).toBe(2);
+    expect(new MarkList([]).next(7, "forward")).toBeNull();
+  });
+
+  test("have positions", () => {
+    expect([2, 5, 9].map((seq) => marks.positionOf(seq))).toEqual([1, 2, 3]);
+    expect([0, 4, 10, null].map((seq) => marks.positionOf(seq))).toEqual([null, null, null, null]);
+    const seen: number[] = [];
+    marks.visit((seq) => void seen.push(seq));
+    expect(seen).toEqual([2, 5, 9]);
   });
 });
 
 describe("search", () => {
-  const query = { id: 1, text: "İx", isCaseSensitive: false };
-
-  test("finds every place, also after letters that grow when lowered", () => {
-    expect(matchesIn("aİX İx", query)).toEqual([
-      [1, 3],
-      [4, 6],
-    ]);
-    expect(matchesIn("aaa", { ...query, text: "aa" })).toEqual([[0, 2]]);
-    expect(matchesIn("aA", { ...query, text: "A", isCaseSensitive: true })).toEqual([[1, 2]]);
-  });
-
   test("marks a match that spans tokens without changing the text", () => {
     const tokens = [{ text: "one tw", className: "yd-bold" }, { text: "o three" }];
-    expect(markTokens(tokens, { ...query, text: "two" })).toEqual([
+    expect(markTokens(tokens, textMatcher("two", false))).toEqual([
       { text: "one ", className: "yd-bold" },
       { text: "tw", className: "yd-bold yd-match" },
       { text: "o", className: " yd-match" },
@@ -117,6 +161,10 @@ describe("words", () => {
       isWrapped: true,
       stamps: "absolute",
       showsStream: true,
+      showsFields: true,
+      folds: true,
+      showsHistogram: true,
+      isDark: true,
       announces: true,
     });
     expect(parsePreferences("not json", true)).toMatchObject({ isWrapped: true, stamps: "off" });

@@ -2,7 +2,10 @@ import { useEffect, useEffectEvent } from "react";
 import { useHotkeys } from "../use-hotkeys.ts";
 import type { LogCommands } from "./log-commands.ts";
 
-/** Keys of the log. Single ones rest inside fields and layers; the space bar acts only while the lines have the focus. */
+/**
+ * Keys of the log. Single ones rest inside fields and layers, and where somebody has switched them off; the space bar, Enter
+ * and the arrows act only while the lines have the focus.
+ */
 export const useLogKeys = (commands: LogCommands): void => {
   useHotkeys({
     "/": () => void commands.focusSearch(),
@@ -10,12 +13,16 @@ export const useLogKeys = (commands: LogCommands): void => {
     N: () => commands.goToMatch("backward"),
     e: () => commands.goToError("forward"),
     E: () => commands.goToError("backward"),
+    j: () => commands.moveLine("forward"),
+    k: () => commands.moveLine("backward"),
     "g g": () => commands.goToStart(),
     G: () => commands.goToEnd(),
     End: () => commands.goToEnd(),
     w: () => commands.toggleWrap(),
     t: () => commands.nextStamps(),
     c: () => commands.copySelected(),
+    x: () => commands.showContext(),
+    y: () => commands.copyLink(),
     "1": () => commands.toggleLevels(["error", "fatal"]),
     "2": () => commands.toggleLevels(["warn"]),
     "3": () => commands.toggleLevels(["info"]),
@@ -31,9 +38,8 @@ export const useLogKeys = (commands: LogCommands): void => {
     } else if (withModifier && event.shiftKey && event.key.toLowerCase() === "l") {
       event.preventDefault();
       commands.clear();
-    } else if (event.key === " " && !withModifier && event.target === commands.elements.pane) {
-      event.preventDefault();
-      commands.togglePause();
+    } else if (event.target === commands.elements.pane && !withModifier && !event.altKey) {
+      if (onPaneKey(commands, event)) event.preventDefault();
     }
   });
   useEffect(() => {
@@ -41,4 +47,28 @@ export const useLogKeys = (commands: LogCommands): void => {
     addEventListener("keydown", listener);
     return () => removeEventListener("keydown", listener);
   }, []);
+};
+
+/** True when the key meant something. */
+const onPaneKey = (commands: LogCommands, event: KeyboardEvent): boolean => {
+  switch (event.key) {
+    case " ":
+      commands.togglePause();
+      return true;
+    case "Enter":
+      commands.toggleDetails();
+      return true;
+    case "Escape":
+      return commands.escape();
+    case "Home":
+      commands.goToStart();
+      return true;
+    case "ArrowDown":
+    case "ArrowUp":
+      if (!event.shiftKey) return false;
+      commands.moveLine(event.key === "ArrowDown" ? "forward" : "backward", true);
+      return true;
+    default:
+      return false;
+  }
 };

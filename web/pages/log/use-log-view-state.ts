@@ -1,60 +1,53 @@
-import { ALL_LEVELS, type LevelMask } from "@yardarm/protocol/log/level";
-import { useMemo, useState } from "react";
-import { NO_SEARCH, type Search } from "./bar/search.ts";
+import { ALL_LEVELS } from "@yardarm/protocol/log/level";
+import { useCallback, useMemo, useState } from "react";
+import { type LineSelection, NOTHING_SELECTED } from "./rows/selection.ts";
 
-/** What is looked at, and what is remembered about single lines, while this view is open. */
+/** What is remembered about single lines while this view is open. What is looked at is in the address. */
 
 export type Cleared = { readonly seq: number; readonly atMs: number };
 
 export type LogViewState = {
-  readonly levelMask: LevelMask;
-  readonly search: Search;
   readonly cleared: Cleared | null;
   readonly currentSeq: number | null;
+  /** The line that was gone to from elsewhere: it pulses once. */
+  readonly pulseSeq: number | null;
+  /** The line whose details are open. */
+  readonly openSeq: number | null;
+  readonly selection: LineSelection;
+  /** Long lines that are shown whole. */
   readonly expanded: ReadonlySet<number>;
+  /** Lines whose continuations are shown. */
+  readonly unfolded: ReadonlySet<number>;
   /** A jump to a match that waits for the search to finish. */
   readonly awaitedJump: "forward" | "backward" | null;
   /** Said aloud. */
   readonly said: string;
-  readonly setLevelMask: (mask: LevelMask) => void;
-  readonly setSearch: (search: Search) => void;
-  readonly clearFilters: () => void;
-  readonly setCleared: (cleared: Cleared | null) => void;
-  readonly setCurrentSeq: (seq: number | null) => void;
-  readonly expand: (seq: number) => void;
-  readonly setAwaitedJump: (direction: "forward" | "backward" | null) => void;
+  readonly change: (changes: Partial<LogViewFields>) => void;
   readonly say: (text: string) => void;
 };
 
-export const useLogViewState = (): LogViewState => {
-  const [levelMask, setLevelMask] = useState<LevelMask>(ALL_LEVELS);
-  const [search, setSearch] = useState<Search>(NO_SEARCH);
-  const [cleared, setCleared] = useState<Cleared | null>(null);
-  const [currentSeq, setCurrentSeq] = useState<number | null>(null);
-  const [expanded, setExpanded] = useState<ReadonlySet<number>>(new Set());
-  const [awaitedJump, setAwaitedJump] = useState<"forward" | "backward" | null>(null);
-  const [said, say] = useState("");
-  return useMemo(
-    () => ({
-      levelMask,
-      search,
-      cleared,
-      currentSeq,
-      expanded,
-      awaitedJump,
-      said,
-      setLevelMask,
-      setSearch,
-      clearFilters: () => {
-        setLevelMask(ALL_LEVELS);
-        setSearch((former) => ({ ...former, onlyMatches: false }));
-      },
-      setCleared,
-      setCurrentSeq,
-      expand: (seq) => setExpanded((former) => new Set([...former, seq])),
-      setAwaitedJump,
-      say,
-    }),
-    [levelMask, search, cleared, currentSeq, expanded, awaitedJump, said],
-  );
+type LogViewFields = Omit<LogViewState, "change" | "say" | "said">;
+
+const INITIAL: LogViewFields = {
+  cleared: null,
+  currentSeq: null,
+  pulseSeq: null,
+  openSeq: null,
+  selection: NOTHING_SELECTED,
+  expanded: new Set(),
+  unfolded: new Set(),
+  awaitedJump: null,
 };
+
+export const useLogViewState = (): LogViewState => {
+  const [fields, setFields] = useState(INITIAL);
+  const [said, say] = useState("");
+  const change = useCallback(
+    (changes: Partial<LogViewFields>) => setFields((former) => ({ ...former, ...changes })),
+    [],
+  );
+  return useMemo(() => ({ ...fields, said, change, say }), [fields, said, change]);
+};
+
+/** Everything is shown again; what is searched for stays, as marks. */
+export const WITHOUT_FILTERS = { levelMask: ALL_LEVELS, onlyMatches: false, excludes: [] } as const;

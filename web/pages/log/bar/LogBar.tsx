@@ -1,13 +1,25 @@
 import type { LevelMask } from "@yardarm/protocol/log/level";
 import { clsx } from "clsx";
-import { ArrowDownToLine, Clock, Copy, EllipsisVertical, Eraser, Pause, Play, WrapText } from "lucide-react";
-import { memo } from "react";
-import type { LogSession } from "../../../live/log-session.ts";
+import {
+  ArrowDownToLine,
+  Clock,
+  Copy,
+  Download,
+  EllipsisVertical,
+  Eraser,
+  Link as LinkIcon,
+  Pause,
+  Play,
+  WrapText,
+  X,
+} from "lucide-react";
+import { memo, type ReactNode } from "react";
 import { IconButton } from "../../../ui/Button.tsx";
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from "../../../ui/Menu.tsx";
-import { STAMP_NAMES, STAMP_STYLES } from "../line/stamps.ts";
+import { STAMP_NAMES, STAMP_STYLES, type StampStyle } from "../line/stamps.ts";
 import type { Direction, LogCommands } from "../log-commands.ts";
 import type { LogPreferences } from "../log-preferences.ts";
+import type { LogReader } from "../log-reader.ts";
 import type { ChipLook } from "./chip-look.ts";
 import { LevelMenu } from "./LevelMenu.tsx";
 import { SearchField } from "./SearchField.tsx";
@@ -15,43 +27,53 @@ import { StateChip } from "./StateChip.tsx";
 import type { Search } from "./search.ts";
 
 export type LogBarProps = {
+  /** Which log this is; may be a way to another one. */
+  readonly lead: ReactNode;
   readonly chip: ChipLook;
-  readonly session: LogSession;
+  readonly reader: LogReader;
   readonly commands: LogCommands;
   readonly search: Search;
   readonly matchCount: number;
   readonly matchPosition: number | null;
   readonly isSearching: boolean;
+  readonly problem: string | null;
   readonly levelMask: LevelMask;
   readonly isFollowing: boolean;
   readonly isPaused: boolean;
+  readonly isWrapped: boolean;
+  readonly stamps: StampStyle;
   readonly preferences: LogPreferences;
-  readonly onSearch: (search: Search) => void;
   readonly onJump: (direction: Direction) => void;
+  readonly onNow: () => void;
+  /** `null`: there is nothing but what is shown. */
+  readonly onDownload: (() => void) | null;
 };
 
 const ICON = "size-4";
 /** Left out where there is little room; the menu has it as well. */
 const ROOMY = "hidden! @min-[480px]:inline-flex!";
 const TOGGLE = "shrink-0 aria-pressed:bg-raised aria-pressed:text-accent";
+const WITH_ICON = "flex items-center gap-2";
 
 /** One row of controls, two where there is little room: which of the two never depends on the data. */
 export const LogBar = memo((props: LogBarProps) => {
-  const { commands, preferences } = props;
+  const { commands, preferences, search } = props;
   const stampChoice = (
     <MenuChoice
       label={`Timestamps, ${zoneName()}`}
-      value={preferences.stamps}
+      value={props.stamps}
       options={STAMP_STYLES.map((style) => ({ value: style, text: STAMP_NAMES[style] }))}
-      onChange={(stamps) => commands.prefer({ stamps })}
+      onChange={(stamps) => commands.setStamps(stamps)}
     />
   );
+  const chip = <StateChip look={props.chip} onNow={props.onNow} />;
   return (
     <div className="@container shrink-0 border-line border-b bg-surface">
-      <div className="flex flex-col @min-[960px]:flex-row" role="toolbar" aria-label="Log">
-        <div className="flex h-10 min-w-0 items-center gap-1 pr-1 pl-2 @min-[960px]:order-2">
-          <div className="flex min-w-0 flex-1 @min-[960px]:hidden">
-            <StateChip look={props.chip} />
+      <div className="flex flex-col @min-[1120px]:flex-row" role="toolbar" aria-label="Log">
+        <div className="flex h-10 min-w-0 items-center gap-1 pr-1 pl-2 @min-[1120px]:order-2">
+          <div className="flex min-w-0 flex-1 items-center gap-2 @min-[1120px]:hidden">
+            <div className="hidden min-w-0 max-w-1/2 @min-[640px]:flex">{props.lead}</div>
+            {chip}
           </div>
           <IconButton
             label="Follow the newest line"
@@ -82,7 +104,7 @@ export const LogBar = memo((props: LogBarProps) => {
           <IconButton
             label="Wrap long lines"
             className={TOGGLE}
-            aria-pressed={preferences.isWrapped}
+            aria-pressed={props.isWrapped}
             onClick={() => commands.toggleWrap()}
             icon={<WrapText className={ICON} aria-hidden="true" />}
           />
@@ -97,6 +119,14 @@ export const LogBar = memo((props: LogBarProps) => {
           >
             {stampChoice}
           </Menu>
+          {props.onDownload === null ? null : (
+            <IconButton
+              label="Download"
+              className={clsx(TOGGLE, ROOMY)}
+              onClick={props.onDownload}
+              icon={<Download className={ICON} aria-hidden="true" />}
+            />
+          )}
           <Menu
             trigger={
               <IconButton
@@ -106,58 +136,103 @@ export const LogBar = memo((props: LogBarProps) => {
               />
             }
           >
-            <MenuItem onSelect={() => commands.copyAll()}>
-              <span className="flex items-center gap-2">
+            <MenuItem onSelect={() => commands.copyLines("text")}>
+              <span className={WITH_ICON}>
                 <Copy className={ICON} aria-hidden="true" /> Copy all lines shown
               </span>
             </MenuItem>
+            <MenuItem onSelect={() => commands.copyLink()}>
+              <span className={WITH_ICON}>
+                <LinkIcon className={ICON} aria-hidden="true" /> Copy link to the current line
+              </span>
+            </MenuItem>
+            {props.onDownload === null ? null : (
+              <MenuItem onSelect={props.onDownload}>
+                <span className={WITH_ICON}>
+                  <Download className={ICON} aria-hidden="true" /> Download
+                </span>
+              </MenuItem>
+            )}
             <MenuItem onSelect={() => commands.clear()}>
-              <span className="flex items-center gap-2">
+              <span className={WITH_ICON}>
                 <Eraser className={ICON} aria-hidden="true" /> Clear this view
               </span>
             </MenuItem>
             <MenuSeparator />
             {stampChoice}
-            <MenuChoice
-              label="stdout and stderr"
-              value={preferences.showsStream ? "shown" : "hidden"}
-              options={[
-                { value: "shown", text: "Marked on each line" },
-                { value: "hidden", text: "Not marked" },
-              ]}
-              onChange={(choice) => commands.prefer({ showsStream: choice === "shown" })}
-            />
-            <MenuChoice
-              label="Spoken summary of new lines"
-              value={preferences.announces ? "on" : "off"}
-              options={[
-                { value: "on", text: "Every 5 seconds" },
-                { value: "off", text: "Off" },
-              ]}
-              onChange={(choice) => commands.prefer({ announces: choice === "on" })}
-            />
+            <Toggles commands={commands} preferences={preferences} />
           </Menu>
         </div>
-        <div className="flex h-10 min-w-0 flex-1 items-center gap-2 px-2 @min-[960px]:order-1 @min-[960px]:pr-0">
-          <div className="hidden w-64 shrink-0 @min-[960px]:flex">
-            <StateChip look={props.chip} />
+        <div className="flex h-10 min-w-0 flex-1 items-center gap-2 px-2 @min-[1120px]:order-1 @min-[1120px]:pr-0">
+          <div className="hidden w-112 min-w-0 shrink-0 items-center gap-2 @min-[1120px]:flex">
+            <div className="flex min-w-0 flex-1">{props.lead}</div>
+            <div className="flex w-56 shrink-0">{chip}</div>
           </div>
           <SearchField
             fieldRef={commands.elements.setField}
-            search={props.search}
+            search={search}
             matchCount={props.matchCount}
             matchPosition={props.matchPosition}
             isSearching={props.isSearching}
-            onChange={props.onSearch}
+            problem={props.problem}
+            onChange={(changed) => commands.search(changed)}
             onJump={props.onJump}
             onLeave={() => commands.focusLines()}
           />
-          <LevelMenu mask={props.levelMask} session={props.session} onChange={(mask) => commands.setLevels(mask)} />
+          <LevelMenu mask={props.levelMask} reader={props.reader} onChange={(mask) => commands.setLevels(mask)} />
         </div>
       </div>
+      {search.excludes.length === 0 ? null : (
+        <ul className="flex flex-wrap items-center gap-1 border-line border-t px-2 py-1" aria-label="Left out">
+          {search.excludes.map((text) => (
+            <li key={text}>
+              <button
+                type="button"
+                className="flex h-6 max-w-80 items-center gap-1 rounded-control border border-control px-1.5 text-meta"
+                aria-label={`Show lines with ${text} again`}
+                onClick={() => commands.include(text)}
+              >
+                <span className="truncate font-mono">without {text}</span>
+                <X className="size-3.5 shrink-0 text-muted" aria-hidden="true" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 });
 LogBar.displayName = "LogBar";
+
+type TogglesProps = Readonly<{ commands: LogCommands; preferences: LogPreferences }>;
+
+/** What is either on or off for this person, in this browser. */
+const Toggles = ({ commands, preferences }: TogglesProps) => {
+  const toggle = (
+    name: "showsStream" | "showsFields" | "folds" | "showsHistogram" | "isDark" | "announces",
+    label: string,
+    [on, off]: readonly [string, string],
+  ) => (
+    <MenuChoice
+      label={label}
+      value={preferences[name] ? "on" : "off"}
+      options={[
+        { value: "on", text: on },
+        { value: "off", text: off },
+      ]}
+      onChange={(choice) => commands.prefer({ [name]: choice === "on" })}
+    />
+  );
+  return (
+    <>
+      {toggle("showsFields", "JSON, logfmt and klog", ["Message and fields", "As written"])}
+      {toggle("folds", "Stack traces", ["Folded", "Unfolded"])}
+      {toggle("showsStream", "stdout and stderr", ["Marked on each line", "Not marked"])}
+      {toggle("showsHistogram", "Lines over time", ["Shown", "Hidden"])}
+      {toggle("isDark", "Colours of the lines", ["Dark", "As the rest of the page"])}
+      {toggle("announces", "Spoken summary of new lines", ["Every 5 seconds", "Off"])}
+    </>
+  );
+};
 
 const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

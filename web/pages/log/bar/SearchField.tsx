@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Search as SearchIcon, X } from "lucide-react";
+import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Regex, Search as SearchIcon, X } from "lucide-react";
 import type { KeyboardEvent, RefCallback } from "react";
 import { formatCount } from "../../../format/percent.ts";
 import { IconButton } from "../../../ui/Button.tsx";
@@ -12,6 +12,8 @@ export type SearchFieldProps = {
   readonly matchCount: number;
   readonly matchPosition: number | null;
   readonly isSearching: boolean;
+  /** Why the pattern cannot be understood. */
+  readonly problem: string | null;
   readonly onChange: (search: Search) => void;
   readonly onJump: (direction: "forward" | "backward") => void;
   /** Back to the lines. */
@@ -29,6 +31,7 @@ export const SearchField = ({
   matchCount,
   matchPosition,
   isSearching,
+  problem,
   onChange,
   onJump,
   onLeave,
@@ -46,13 +49,20 @@ export const SearchField = ({
     }
   };
   return (
-    <search className="flex h-8 min-w-0 flex-1 items-center rounded-control border border-control bg-page pl-2 focus-within:outline-2 focus-within:outline-accent">
+    <search
+      className={clsx(
+        "relative flex h-8 min-w-0 flex-1 items-center rounded-control border bg-page pl-2 focus-within:outline-2 focus-within:outline-accent",
+        problem === null ? "border-control" : "border-danger",
+      )}
+    >
       <SearchIcon className={`${ICON} shrink-0 text-muted`} aria-hidden="true" />
       <input
         ref={fieldRef}
         type="text"
         aria-label="Search in this log"
-        placeholder="Search"
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : PROBLEM_ID}
+        placeholder={search.isRegex ? "Regular expression" : "Search"}
         value={search.text}
         onChange={(event) => onChange({ ...search, text: event.target.value })}
         onKeyDown={onKeyDown}
@@ -61,8 +71,24 @@ export const SearchField = ({
         className="h-full min-w-0 flex-1 bg-transparent px-2 font-mono text-log text-text outline-none"
       />
       <output className="tabular shrink-0 whitespace-nowrap px-1 text-meta text-muted">
-        {isEmpty ? "" : countText(matchCount, matchPosition, isSearching)}
+        {isEmpty || problem !== null ? "" : countText(matchCount, matchPosition, isSearching)}
       </output>
+      {problem === null ? null : (
+        <p
+          id={PROBLEM_ID}
+          role="alert"
+          className="absolute top-full left-0 z-20 mt-1 max-w-full truncate rounded-control border border-danger bg-surface px-2 py-1 text-danger text-meta shadow-layer"
+        >
+          {problemText(problem)}
+        </p>
+      )}
+      <IconButton
+        label="Regular expression"
+        className={clsx(SMALL, isEmpty ? ROOMY : null)}
+        aria-pressed={search.isRegex}
+        onClick={() => onChange({ ...search, isRegex: !search.isRegex })}
+        icon={<Regex className={ICON} aria-hidden="true" />}
+      />
       {isEmpty ? null : (
         <>
           <IconButton
@@ -102,6 +128,12 @@ export const SearchField = ({
     </search>
   );
 };
+
+const PROBLEM_ID = "yd-search-problem";
+
+/** The engine's own words, made a sentence. */
+const problemText = (problem: string): string =>
+  `Not a valid regular expression: ${problem.replace(/^error parsing regexp:\s*/i, "")}`;
 
 /** `3 of 41`, `41`, `none`. */
 const countText = (matchCount: number, matchPosition: number | null, isSearching: boolean): string => {

@@ -29,8 +29,14 @@ const TONES: Readonly<Record<ChipLook["tone"], string>> = {
   muted: "text-muted",
 };
 
+export type StateChipProps = {
+  readonly look: ChipLook;
+  /** Tries to reach the hub at once. */
+  readonly onNow: () => void;
+};
+
 /** How lines get here and how they are read, in one place of a fixed width. */
-export const StateChip = ({ look }: { readonly look: ChipLook }) => {
+export const StateChip = ({ look, onNow }: StateChipProps) => {
   const Icon = ICONS[look.icon];
   return (
     <span className={`tabular flex min-w-0 flex-1 items-center gap-1.5 ${TONES[look.tone]}`} data-chip={look.icon}>
@@ -38,6 +44,11 @@ export const StateChip = ({ look }: { readonly look: ChipLook }) => {
       <span className="truncate" title={look.text}>
         {look.text}
       </span>
+      {look.icon === "reconnecting" ? (
+        <button type="button" className="h-6 shrink-0 px-1 text-accent underline" onClick={onNow}>
+          Now
+        </button>
+      ) : null}
     </span>
   );
 };

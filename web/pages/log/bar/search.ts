@@ -1,4 +1,12 @@
-/** What is searched for, and whether only that is shown. */
-export type Search = { readonly text: string; readonly isCaseSensitive: boolean; readonly onlyMatches: boolean };
+import type { LogPattern } from "../../../workers/log-messages.ts";
 
-export const NO_SEARCH: Search = { text: "", isCaseSensitive: false, onlyMatches: false };
+/** What is searched for, whether only that is shown, and what is left out. */
+export type Search = LogPattern & { readonly onlyMatches: boolean; readonly excludes: readonly string[] };
+
+export const NO_SEARCH: Search = {
+  text: "",
+  isCaseSensitive: false,
+  isRegex: false,
+  onlyMatches: false,
+  excludes: [],
+};

@@ -1,41 +1,30 @@
-import type { LogQuery } from "../../../workers/log-messages.ts";
-import { foldCase } from "../../../workers/match-lines.ts";
+import type { LineMatcher } from "../../../workers/pattern.ts";
 import type { LineToken } from "./line-tokens.ts";
 
 /** Marks what the search found in the rows that are drawn. */
 
 const NAME = "yd-search";
 
-/** Highlights without touching the rows; where the browser cannot, `markTokens` does it while rows are drawn. */
+/** Highlights without touching the rows; where the browser cannot, `markTokens` does it while rows are filled. */
 export const canHighlight = (): boolean => typeof CSS !== "undefined" && "highlights" in CSS;
 
-/** Marks every match inside the texts of lines below `pane`; `null` removes the marks. */
-export const highlightIn = (pane: HTMLElement, query: LogQuery | null): void => {
-  if (query === null) {
+/** Marks every match inside these texts; `null` removes the marks. */
+export const highlightIn = (texts: Iterable<HTMLElement>, matcher: LineMatcher | null): void => {
+  if (matcher === null) {
     CSS.highlights.delete(NAME);
     return;
   }
   const ranges: Range[] = [];
-  for (const line of pane.querySelectorAll(".yd-text")) {
-    for (const [start, end] of matchesIn(line.textContent, query)) ranges.push(rangeIn(line, start, end));
+  for (const text of texts) {
+    for (const [start, end] of matcher.places(text.textContent)) ranges.push(rangeIn(text, start, end));
   }
   CSS.highlights.set(NAME, new Highlight(...ranges));
 };
 
-/** Places of the query in a text, as pairs of start and end. */
-export const matchesIn = (text: string, query: LogQuery): readonly (readonly [start: number, end: number])[] => {
-  const places: [number, number][] = [];
-  const searched = query.isCaseSensitive ? text : foldCase(text);
-  const wanted = query.isCaseSensitive ? query.text : foldCase(query.text);
-  for (let at = searched.indexOf(wanted); at >= 0; at = searched.indexOf(wanted, at + wanted.length)) {
-    places.push([at, at + wanted.length]);
-  }
-  return places;
-};
-
 /** The tokens of a line, cut so that each match consists of whole tokens, which are marked. */
-export const markTokens = (tokens: readonly LineToken[], query: LogQuery): readonly LineToken[] => {
-  const places = matchesIn(tokens.map((token) => token.text).join(""), query);
+export const markTokens = (tokens: readonly LineToken[], matcher: LineMatcher | null): readonly LineToken[] => {
+  if (matcher === null) return tokens;
+  const places = matcher.places(tokens.map((token) => token.text).join(""));
   if (places.length === 0) return tokens;
   const cuts = places.flat();
   const marked: LineToken[] = [];

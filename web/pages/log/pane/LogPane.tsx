@@ -1,47 +1,50 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { FLAG_CONTINUATION } from "@yardarm/protocol/log/line-flags";
-import { type ReactNode, useCallback, useEffect, useEffectEvent, useLayoutEffect } from "react";
-import type { FetchState } from "../../../live/log-fetcher.ts";
+import { type ReactNode, useCallback, useEffect, useEffectEvent, useLayoutEffect, useState } from "react";
 import type { SeqRange } from "../../../live/log-ranges.ts";
-import type { LogQuery } from "../../../workers/log-messages.ts";
-import { LineBody } from "../line/LineBody.tsx";
-import { ClearedNote, HoleNote, LossNote } from "../line/NoteRow.tsx";
-import { canHighlight, highlightIn } from "../line/search-highlight.ts";
+import type { LineMatcher } from "../../../workers/pattern.ts";
+import type { RowLook, RowState } from "../line/row-element.ts";
 import { formatStamp, type StampStyle, stampCharacters } from "../line/stamps.ts";
 import type { LogElements } from "../log-elements.ts";
-import type { LogRow, LogRows } from "../rows/log-rows.ts";
+import type { LogRow, LogRowList } from "../rows/row-list.ts";
+import { isSelected, type LineSelection } from "../rows/selection.ts";
 import { type PaneScroll, ROW_PX } from "./pane-scroll.ts";
+import { RowPainter } from "./row-painter.ts";
 import { useSelectedRows } from "./use-selected-rows.ts";
 import "./log-pane.css";
 
 export type LogPaneProps = {
   readonly elements: LogElements;
   readonly label: string;
-  readonly rows: LogRows;
+  readonly rows: LogRowList;
   readonly scroll: PaneScroll;
   readonly isFollowing: boolean;
   /** Somebody reads up there, and nothing is filtered: what is missing around is loaded by itself. */
   readonly loadsByItself: boolean;
   readonly isWrapped: boolean;
+  /** Dark also in the light theme. */
+  readonly isDark: boolean;
   readonly stamps: StampStyle;
-  readonly showsStream: boolean;
+  readonly look: RowLook;
   readonly currentSeq: number | null;
+  readonly pulseSeq: number | null;
+  readonly selection: LineSelection;
   readonly expanded: ReadonlySet<number>;
-  readonly query: LogQuery | null;
-  readonly fetchState: FetchState;
-  readonly clearedAtMs: number;
+  readonly matcher: LineMatcher | null;
   readonly hubNowMs: number;
   readonly onScrolled: (event: "leftEnd" | "reachedEnd" | null) => void;
   /** Lines up to here (exclusive) have been on screen. */
   readonly onSeen: (endSeq: number) => void;
-  readonly onChoose: (seq: number) => void;
-  readonly onExpand: (seq: number) => void;
+  readonly onLine: (action: LineAction, seq: number) => void;
   readonly onLoad: (hole: SeqRange, side: "newest" | "oldest") => void;
   readonly onShowCleared: () => void;
+  readonly onMarker: (id: number) => void;
   readonly onCopy: (event: ClipboardEvent) => void;
   /** Shown where lines would be when there are none. */
   readonly children: ReactNode;
 };
+
+/** What a click on a line asks for; the `select` ones come from the gutter. */
+export type LineAction = "choose" | "open" | "expand" | "fold" | "unfold" | "select" | "selectTo" | "selectToo";
 
 const OVERSCAN_ROWS = 10;
 /** Holes this close to what is on screen are loaded before they are reached. */
@@ -49,9 +52,10 @@ const NEAR_ROWS = 60;
 /** Measured heights of rows that are gone are forgotten now and then. */
 const MEASURED_SLACK = 5_000;
 
-/** The list of lines: only what is on screen exists in the document. */
+/** The list of lines: only what is on screen exists in the document. React holds the frame, `RowPainter` the rows. */
 export const LogPane = (props: LogPaneProps) => {
-  const { elements, rows, scroll, isFollowing, isWrapped, query, onScrolled, onSeen, onLoad } = props;
+  const { elements, rows, scroll, isFollowing, isWrapped, matcher, onScrolled, onSeen, onLoad } = props;
+  const [painter] = useState(() => new RowPainter());
   const getItemKey = useCallback((row: number) => rows.keyAt(row), [rows]);
   const rangeExtractor = useSelectedRows(elements, rows);
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
@@ -65,15 +69,17 @@ export const LogPane = (props: LogPaneProps) => {
   });
   scroll.prepare(virtualizer, rows, isFollowing);
   const items = virtualizer.getVirtualItems();
-  const stampWidth = stampCharacters(props.stamps, firstStampMs(rows), props.hubNowMs);
+  const currentRow = props.currentSeq === null ? -1 : rows.rowOf(props.currentSeq);
+  const isCurrentDrawn = items.some(({ index }) => index === currentRow) && rows.keyAt(currentRow) === props.currentSeq;
 
   useLayoutEffect(() => {
-    const { pane } = elements;
-    if (pane === null) return;
+    const { pane, list } = elements;
+    if (pane === null || list === null) return;
+    painter.paint(list, { rows, items, look: props.look, stateOf: rowStates(props) });
     // Measured here and not by observers, so that the right heights are known before anything is painted.
     if (isWrapped) measureRows(pane, virtualizer);
     scroll.settle(pane, virtualizer, rows);
-    if (canHighlight()) highlightIn(pane, query);
+    painter.highlight(matcher);
   });
 
   useLayoutEffect(() => {
@@ -99,33 +105,66 @@ export const LogPane = (props: LogPaneProps) => {
       onSeen(entry.seq + 1);
       break;
     }
-    if (!props.loadsByItself || props.fetchState.status !== "idle") return;
+    if (!props.loadsByItself || props.look.fetchState.status !== "idle") return;
     const hole = nearestHole(rows, firstRow, lastRow);
     if (hole !== null) onLoad(hole.range, hole.side);
-  }, [virtualizer, rows, firstRow, lastRow, onSeen, onLoad, props.loadsByItself, props.fetchState]);
+  }, [virtualizer, rows, firstRow, lastRow, onSeen, onLoad, props.loadsByItself, props.look.fetchState]);
 
-  // One listener for all rows, by delegation.
+  usePaneEvents(props, virtualizer);
+
+  return (
+    <div
+      ref={elements.setPane}
+      role="log"
+      aria-live="off"
+      aria-label={props.label}
+      // A region that scrolls must be reachable by keyboard.
+      tabIndex={0}
+      {...(isCurrentDrawn ? { "aria-activedescendant": `yd-line-${props.currentSeq}` } : {})}
+      className={props.isDark ? "yd-pane yd-dark" : "yd-pane"}
+    >
+      <div ref={elements.setList} className="yd-rows" style={{ height: virtualizer.getTotalSize() }} />
+      {props.children}
+    </div>
+  );
+};
+
+/** One listener for all rows, by delegation; and the pane's own size. */
+const usePaneEvents = (props: LogPaneProps, virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>): void => {
+  const { elements, scroll } = props;
   const onClick = useEffectEvent((event: MouseEvent): void => {
-    if (!(event.target instanceof Element)) return;
-    const seqText = event.target.closest<HTMLElement>("[data-seq]")?.dataset.seq;
-    const button = event.target.closest<HTMLElement>("[data-do]");
-    switch (button?.dataset.do) {
-      case "expand":
-        if (seqText !== undefined) props.onExpand(Number(seqText));
-        return;
+    const { target } = event;
+    if (!(target instanceof Element)) return;
+    const action = target.closest<HTMLElement>("[data-do]");
+    const row = target.closest<HTMLElement>("[data-index]");
+    switch (action?.dataset.do ?? "") {
       case "load": {
-        const hole = holeAt(rows, Number(button.closest<HTMLElement>("[data-index]")?.dataset.index));
-        if (hole !== null) onLoad(hole, "newest");
+        const hole = holeAt(props.rows, Number(row?.dataset.index));
+        if (hole !== null) props.onLoad(hole, "newest");
         return;
       }
       case "unclear":
         props.onShowCleared();
         return;
+      case "marker":
+        props.onMarker(Number(action?.dataset.marker));
+        return;
       default:
-        if (seqText !== undefined) props.onChoose(Number(seqText));
     }
+    const seqText = row?.dataset.seq;
+    if (seqText === undefined) return;
+    const seq = Number(seqText);
+    const named = action?.dataset.do;
+    if (named === "expand" || named === "fold" || named === "unfold") props.onLine(named, seq);
+    else if (target.closest(".yd-gutter") !== null) {
+      props.onLine(event.shiftKey ? "selectTo" : event.ctrlKey || event.metaKey ? "selectToo" : "select", seq);
+    } else if (target.closest("a") === null) props.onLine("choose", seq);
   });
-
+  const onDoubleClick = useEffectEvent((event: MouseEvent): void => {
+    if (!(event.target instanceof Element)) return;
+    const seq = event.target.closest<HTMLElement>("[data-structured][data-seq]")?.dataset.seq;
+    if (seq !== undefined && event.target.closest(".yd-gutter") === null) props.onLine("open", Number(seq));
+  });
   const onCopied = useEffectEvent(props.onCopy);
   useEffect(() => {
     const { pane } = elements;
@@ -138,105 +177,66 @@ export const LogPane = (props: LogPaneProps) => {
     });
     observer.observe(pane);
     const clicked = (event: MouseEvent): void => onClick(event);
+    const doubleClicked = (event: MouseEvent): void => onDoubleClick(event);
     const copied = (event: ClipboardEvent): void => onCopied(event);
+    // A range at the gutter selects lines, not text.
+    const pressed = (event: MouseEvent): void => {
+      if (event.shiftKey && event.target instanceof Element && event.target.closest(".yd-gutter") !== null) {
+        event.preventDefault();
+      }
+    };
+    pane.addEventListener("mousedown", pressed);
     pane.addEventListener("click", clicked);
+    pane.addEventListener("dblclick", doubleClicked);
     pane.addEventListener("copy", copied);
     return () => {
       observer.disconnect();
+      pane.removeEventListener("mousedown", pressed);
       pane.removeEventListener("click", clicked);
+      pane.removeEventListener("dblclick", doubleClicked);
       pane.removeEventListener("copy", copied);
     };
   }, [elements, scroll, virtualizer]);
-
-  return (
-    <div
-      ref={elements.setPane}
-      role="log"
-      aria-live="off"
-      aria-label={props.label}
-      // A region that scrolls must be reachable by keyboard.
-      tabIndex={0}
-      className="yd-pane yd-dark"
-    >
-      <div className="yd-rows" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map((item) => {
-          const row = rows.at(item.index);
-          return (
-            <div
-              key={rows.keyAt(item.index)}
-              className="yd-row"
-              style={{ top: item.start }}
-              data-index={item.index}
-              {...(isWrapped ? { "data-wrapped": "" } : { "data-fixed": "" })}
-              {...lineAttributes(row, props.currentSeq)}
-            >
-              {renderRow(row, item.index, props, stampWidth)}
-            </div>
-          );
-        })}
-      </div>
-      {props.children}
-    </div>
-  );
 };
 
-const lineAttributes = (
-  row: LogRow,
-  currentSeq: number | null,
-): Readonly<Record<`data-${string}`, string | number>> => {
-  if (row.kind !== "line") return row.kind === "loss" ? { "data-loss": row.seq } : {};
-  return {
-    "data-seq": row.seq,
-    ...(row.seq === currentSeq ? { "data-current": "" } : {}),
-    ...((row.chunk.flags(row.index) & FLAG_CONTINUATION) === 0 ? {} : { "data-continued": "" }),
+/** What is to be known of each row beside its line. */
+const rowStates = (props: LogPaneProps): ((row: LogRow, index: number) => RowState) => {
+  const { rows, stamps, hubNowMs, currentSeq, pulseSeq, selection, expanded, isWrapped } = props;
+  const width = stampCharacters(stamps, firstStampMs(rows), hubNowMs);
+  const stampOf = (row: LogRow, index: number): string | null => {
+    if (stamps === "off" || row.kind !== "line") return null;
+    const above = stamps === "delta" && index > 0 ? rows.at(index - 1) : null;
+    const previousNs = above?.kind === "line" ? above.chunk.stampNs(above.index) : null;
+    return formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs }).padStart(width);
+  };
+  return (row, index) => {
+    const seq = row.kind === "line" ? row.seq : -1;
+    return {
+      stamp: stampOf(row, index),
+      isCurrent: seq === currentSeq,
+      isSelected: seq >= 0 && isSelected(selection, seq),
+      isPulsing: seq === pulseSeq,
+      isExpanded: expanded.has(seq),
+      isWrapped,
+    };
   };
 };
 
-const renderRow = (row: LogRow, position: number, props: LogPaneProps, stampWidth: number): ReactNode => {
-  switch (row.kind) {
-    case "cleared":
-      return <ClearedNote atMs={props.clearedAtMs} />;
-    case "hole":
-      return <HoleNote hole={row.hole} fetchState={props.fetchState} />;
-    case "loss":
-      return <LossNote chunk={row.chunk} index={row.index} />;
-    case "line":
-      return (
-        <LineBody
-          chunk={row.chunk}
-          index={row.index}
-          stamp={stampOf(row, position, props)?.padStart(stampWidth) ?? null}
-          showsStream={props.showsStream}
-          isExpanded={props.expanded.has(row.seq)}
-          query={canHighlight() ? null : props.query}
-        />
-      );
-  }
-};
-
-const stampOf = (row: LogRow & { readonly kind: "line" | "loss" }, position: number, props: LogPaneProps) => {
-  const { stamps, rows, hubNowMs } = props;
-  if (stamps === "off") return null;
-  const above = stamps === "delta" && position > 0 ? rows.at(position - 1) : null;
-  const previousNs = above?.kind === "line" ? above.chunk.stampNs(above.index) : null;
-  return formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs });
-};
-
 /** When the oldest line shown was written, ms. */
-const firstStampMs = (rows: LogRows): number | null => {
+const firstStampMs = (rows: LogRowList): number | null => {
   const row = rows.rowOf(0);
   const entry = row < 0 ? null : rows.at(row);
-  return entry?.kind === "line" ? Number(entry.chunk.stampNs(entry.index) / 1_000_000n) : null;
+  return entry?.kind === "line" ? entry.chunk.stampMs(entry.index) : null;
 };
 
-const holeAt = (rows: LogRows, row: number): SeqRange | null => {
+const holeAt = (rows: LogRowList, row: number): SeqRange | null => {
   const entry = row >= 0 && row < rows.count ? rows.at(row) : null;
   return entry?.kind === "hole" && entry.hole.kind === "notLoaded" ? entry.hole : null;
 };
 
 /** What is missing nearest to the rows on screen, and from which of its sides it will be read. */
 const nearestHole = (
-  rows: LogRows,
+  rows: LogRowList,
   firstRow: number,
   lastRow: number,
 ): { readonly range: SeqRange; readonly side: "newest" | "oldest" } | null => {
@@ -262,7 +262,7 @@ const measureRows = (pane: HTMLElement, virtualizer: Virtualizer<HTMLDivElement,
   }
 };
 
-const forgetMeasured = (sizes: Map<number | string | bigint, number>, rows: LogRows): void => {
+const forgetMeasured = (sizes: Map<number | string | bigint, number>, rows: LogRowList): void => {
   if (sizes.size <= rows.count + MEASURED_SLACK) return;
   for (const key of sizes.keys()) {
     if (typeof key === "number" && key >= 0 && !rows.shows(key)) sizes.delete(key);

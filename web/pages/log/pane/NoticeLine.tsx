@@ -1,29 +1,27 @@
-import { Link } from "@tanstack/react-router";
-import type { HostId } from "@yardarm/protocol/ids";
 import { clsx } from "clsx";
 import { Button } from "../../../ui/Button.tsx";
 import { CopyButton } from "../../../ui/CopyButton.tsx";
-import { PATHS } from "../../paths.ts";
 import type { LogNotice, NoticeAction } from "./log-notice.ts";
 
 export type NoticeLineProps = {
   readonly notice: LogNotice;
-  readonly hostId: HostId;
   /** Two lines of small print in a place of fixed height, instead of as much as it needs. */
   readonly isSmall: boolean;
-  readonly onAct: (action: Exclude<NoticeAction, "showHost">) => void;
+  readonly onAct: (action: NoticeAction) => void;
 };
 
 const TONES = { muted: "text-muted", warn: "text-warn", danger: "text-danger" } as const;
 
-const WORDS: Readonly<Record<Exclude<NoticeAction, "showHost">, string>> = {
+const WORDS: Readonly<Record<NoticeAction, string>> = {
   retry: "Try again",
   reconnect: "Try now",
   clearFilters: "Clear filters",
+  showHost: "Show the host",
+  showFleet: "Show the fleet",
 };
 
 /** A sentence with the one thing that can be done about it. */
-export const NoticeLine = ({ notice, hostId, isSmall, onAct }: NoticeLineProps) => {
+export const NoticeLine = ({ notice, isSmall, onAct }: NoticeLineProps) => {
   const { action } = notice;
   return (
     <div
@@ -36,11 +34,7 @@ export const NoticeLine = ({ notice, hostId, isSmall, onAct }: NoticeLineProps) 
       >
         {notice.text}
       </p>
-      {action === "showHost" ? (
-        <Link to={PATHS.host} params={{ hostId }} className="shrink-0 text-accent underline">
-          Show the host
-        </Link>
-      ) : action === null ? null : (
+      {action === null ? null : (
         <Button isSmall className="shrink-0" onClick={() => onAct(action)}>
           {WORDS[action]}
         </Button>

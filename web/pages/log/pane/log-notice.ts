@@ -6,7 +6,7 @@ import type { Transport } from "../rows/transport.ts";
 
 /** What there is to say beside or instead of the lines: one sentence, and at most one thing to do about it. */
 
-export type NoticeAction = "retry" | "reconnect" | "clearFilters" | "showHost";
+export type NoticeAction = "retry" | "reconnect" | "clearFilters" | "showHost" | "showFleet";
 
 export type LogNotice = {
   readonly tone: "muted" | "warn" | "danger";
@@ -16,15 +16,16 @@ export type LogNotice = {
   readonly code: string | null;
 };
 
-export type NoticeFacts = {
-  readonly transport: Transport;
-  readonly hostName: string;
+/** What the view itself knows. */
+export type ViewFacts = {
   readonly shownCount: number;
   readonly hiddenCount: number;
   /** Whether the store holds any line, shown or not. */
   readonly holdsLines: boolean;
   readonly isCleared: boolean;
 };
+
+export type NoticeFacts = ViewFacts & { readonly transport: Transport; readonly hostName: string };
 
 /** `null` when the lines speak for themselves. */
 export const logNotice = (facts: NoticeFacts): LogNotice | null => {
@@ -70,6 +71,17 @@ const failure = (code: ErrorCode | "log_off", message: string, holdsLines: boole
   if (code === "log_off") return note(`The log of this container is not collected: ${message}.${stored}`);
   if (code === "log_unreadable") {
     return { tone: "danger", text: `This log cannot be read: ${sentence(message)}${stored}`, action: null, code };
+  }
+  if (code === "forbidden") {
+    return { tone: "danger", text: `Your role does not allow reading this log.${stored}`, action: null, code };
+  }
+  if (code === "not_found") {
+    const text = `This container is gone, and the hub keeps nothing of its log.${stored}`;
+    return { tone: "danger", text, action: "showFleet", code };
+  }
+  if (code === "too_many_streams") {
+    const text = `Too many logs of this host are being read at once: close one elsewhere.${stored}`;
+    return { tone: "danger", text, action: "retry", code };
   }
   if (code === "malformed_frame") {
     const text = `Part of this log could not be read.${stored}`;

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { framesOf } from "../../../dev/log-samples.ts";
 import { LogStore } from "../../../live/log-store.ts";
 import { LogDecoding } from "../../../workers/log-decoding.ts";
-import { ALL_ROWS, LogRowBuilder, type LogRows } from "../rows/log-rows.ts";
+import type { LogRows } from "../rows/log-rows.ts";
+import { LogRowBuilder } from "../rows/row-builder.ts";
+import { ALL_ROWS } from "../rows/row-list.ts";
 import { PaneScroll, ROW_PX, type ScrollVirtualizer } from "./pane-scroll.ts";
 
 const VIEWPORT_PX = 200;
@@ -68,7 +70,15 @@ class SmallPane implements ScrollVirtualizer {
   }
 
   #build(): LogRows {
-    return this.#builder.build({ store: this.store, filter: ALL_ROWS, clearedSeq: null, endSeq: null });
+    return this.#builder.build({
+      store: this.store,
+      filter: ALL_ROWS,
+      clearedSeq: null,
+      endSeq: null,
+      isFolding: false,
+      unfolded: new Set(),
+      markers: [],
+    });
   }
 }
 

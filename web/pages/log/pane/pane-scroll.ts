@@ -1,4 +1,4 @@
-import type { LogRows } from "../rows/log-rows.ts";
+import type { LogRowList } from "../rows/row-list.ts";
 
 /**
  * Where the list stands. At the end it is pinned there; anywhere else the line under the eye stays where it is, whatever
@@ -48,7 +48,7 @@ export class PaneScroll {
   }
 
   /** While rendering: chooses the position for these rows. */
-  prepare(virtualizer: ScrollVirtualizer, rows: LogRows, isFollowing: boolean): void {
+  prepare(virtualizer: ScrollVirtualizer, rows: LogRowList, isFollowing: boolean): void {
     if (isFollowing !== this.#wasFollowing) {
       this.#isPinned = isFollowing;
       this.#wasFollowing = isFollowing;
@@ -58,7 +58,7 @@ export class PaneScroll {
   }
 
   /** After the rows are in the document, before they are painted. */
-  settle(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRows): void {
+  settle(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): void {
     if (this.#isPinned) {
       this.pin(element);
       this.#capture(element, virtualizer, rows);
@@ -77,7 +77,7 @@ export class PaneScroll {
   }
 
   /** The element has scrolled, by hand or by us. Says when somebody left the end, or reached it. */
-  scrolled(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRows): "leftEnd" | "reachedEnd" | null {
+  scrolled(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): "leftEnd" | "reachedEnd" | null {
     const top = element.scrollTop;
     const belowPx = element.scrollHeight - element.clientHeight - top;
     const hasLeft = this.#isPinned && top < this.#lastTop - SAME_PX && belowPx > SAME_PX;
@@ -96,6 +96,13 @@ export class PaneScroll {
     this.#anchor = { seq, offsetPx: Math.max(0, Math.round(viewportPx / 2) - ROW_PX) };
   }
 
+  /** The line stays this far below the top of the viewport, whatever is shown around it from now on. */
+  hold(seq: number, offsetPx: number): void {
+    this.#isPinned = false;
+    this.#wasFollowing = false;
+    this.#anchor = { seq, offsetPx };
+  }
+
   /** The next render begins with the first row. */
   jumpToStart(firstSeq: number, rowsAbove: number): void {
     this.#isPinned = false;
@@ -103,7 +110,7 @@ export class PaneScroll {
     this.#anchor = { seq: firstSeq, offsetPx: rowsAbove * ROW_PX };
   }
 
-  #positionFor(virtualizer: ScrollVirtualizer, rows: LogRows): number | null {
+  #positionFor(virtualizer: ScrollVirtualizer, rows: LogRowList): number | null {
     const viewportPx = virtualizer.scrollRect?.height ?? 0;
     const endTop = Math.max(0, virtualizer.getTotalSize() - viewportPx);
     if (this.#isPinned) return endTop;
@@ -116,7 +123,7 @@ export class PaneScroll {
   }
 
   /** Remembers the first line in view. Holes above it may fill: they are no anchor. */
-  #capture(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRows): void {
+  #capture(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): void {
     const top = element.scrollTop;
     const item = virtualizer.getVirtualItemForOffset(top);
     if (item === undefined) return;

@@ -21,6 +21,8 @@ const pointAt = (pane: HTMLElement, node: Node | null, offset: number): TextPoin
   const seq = Number(row.dataset.seq);
   const text = row.querySelector(".yd-text");
   if (text === null) return null;
+  // What is shown of a structured line is not what is written: such a line is taken whole.
+  if (row.dataset.structured !== undefined) return { seq, offset: null };
   const before = document.createRange();
   before.selectNodeContents(text);
   const order = before.comparePoint(node, offset);

@@ -1,11 +1,11 @@
 import { defaultRangeExtractor, type Range } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useState } from "react";
 import type { LogElements } from "../log-elements.ts";
-import type { LogRows } from "../rows/log-rows.ts";
+import type { LogRowList } from "../rows/row-list.ts";
 import { type SelectedText, selectedText } from "./text-selection.ts";
 
 /** Chooses the rows to draw: those on screen, and the two in which a selection begins and ends, or it would be lost. */
-export const useSelectedRows = (elements: LogElements, rows: LogRows): ((range: Range) => number[]) => {
+export const useSelectedRows = (elements: LogElements, rows: LogRowList): ((range: Range) => number[]) => {
   const [selected, setSelected] = useState<SelectedText | null>(null);
   useEffect(() => {
     const onChange = (): void => {

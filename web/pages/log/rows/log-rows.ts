@@ -1,74 +1,81 @@
-import { ALL_LEVELS, ERROR, isInMask, type LevelMask } from "@yardarm/protocol/log/level";
-import { FLAG_CONTINUATION, FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
+import { FLAG_CONTINUATION, FLAG_LOSS } from "@yardarm/protocol/log/line-flags";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import { lastStartingBy } from "../../../live/log-ranges.ts";
-import type { LogHole, LogStore } from "../../../live/log-store.ts";
+import type { LogHole } from "../../../live/log-store.ts";
+import { lowerBound, MarkList } from "./marks.ts";
+import type { LogMarker, LogRow, LogRowList } from "./row-list.ts";
 
-/** What the list shows, row by row, out of what the store holds: filtered, cleared, frozen, with its holes. */
-
-export type LogRow =
-  | { readonly kind: "line" | "loss"; readonly seq: number; readonly chunk: LogChunk; readonly index: number }
-  | { readonly kind: "hole"; readonly hole: LogHole }
-  | { readonly kind: "cleared" };
-
-export type RowFilter = {
-  readonly levelMask: LevelMask;
-  /** Only lines that the search matches. */
-  readonly onlyMatches: boolean;
-};
-
-export type RowSource = {
-  readonly store: LogStore;
-  readonly filter: RowFilter;
-  /** Lines before it are hidden behind one row; `null` hides none. */
-  readonly clearedSeq: number | null;
-  /** A paused view ends here; `null` shows everything. */
-  readonly endSeq: number | null;
-};
-
-export const ALL_ROWS: RowFilter = { levelMask: ALL_LEVELS, onlyMatches: false };
-export const isFiltering = ({ levelMask, onlyMatches }: RowFilter): boolean => levelMask !== ALL_LEVELS || onlyMatches;
+/** The rows of one store at one moment: segments of lines, and single rows between them. */
 
 const CLEARED_KEY = -1;
-/** Keys of holes lie below those of anything else. */
+/** Keys of holes lie below those of anything else; markers lie half-way between them. */
 const FIRST_HOLE_KEY = -2;
+const FIRST_MARKER_KEY = -1.5;
 
-type Segment = {
+/** Row i of it is line `indexes[i]`, or line `from + i` when nothing is hidden. */
+export type LineSegment = {
+  readonly kind: "lines";
+  readonly firstSeq: number;
+  readonly chunk: LogChunk;
+  readonly from: number;
+  readonly end: number;
+  readonly indexes: Uint32Array | null;
   readonly firstRow: number;
   readonly rowCount: number;
-} & (
-  | { readonly kind: "hole"; readonly firstSeq: number; readonly hole: LogHole }
-  /** Row i of it is line `indexes[i]`, or line `from + i` when nothing is hidden. */
+};
+
+export type Segment =
+  | LineSegment
   | {
-      readonly kind: "lines";
+      readonly kind: "hole";
       readonly firstSeq: number;
-      readonly chunk: LogChunk;
-      readonly from: number;
-      readonly indexes: Uint32Array | null;
+      readonly hole: LogHole;
+      readonly firstRow: number;
+      readonly rowCount: 1;
     }
-  | { readonly kind: "cleared"; readonly firstSeq: number }
-);
+  | {
+      readonly kind: "marker";
+      readonly firstSeq: number;
+      readonly marker: LogMarker;
+      readonly firstRow: number;
+      readonly rowCount: 1;
+    }
+  | { readonly kind: "cleared"; readonly firstSeq: number; readonly firstRow: number; readonly rowCount: 1 };
 
-/** Rows as they were at one moment. Lines of the chunks that they name never change. */
-export class LogRows {
+export type RowCounts = { readonly lines: number; readonly folded: number };
+
+/** Finds marks of a chunk's lines `from` to `end`. */
+export type FindMarks = (segment: LineSegment) => Uint32Array;
+
+export type RowsOptions = {
+  readonly segments: readonly Segment[];
+  readonly counts: RowCounts;
+  readonly unfolded: ReadonlySet<number>;
+  readonly isFolding: boolean;
+  readonly findMatches: FindMarks;
+  readonly findErrors: FindMarks;
+};
+
+export class LogRows implements LogRowList {
   readonly count: number;
-  /** Lines in the range of the view, shown or not. */
   readonly lineCount: number;
-  /** Lines that the filter hides. */
   readonly hiddenCount: number;
+  readonly #options: RowsOptions;
   readonly #segments: readonly Segment[];
-  #matchedSeqs: readonly number[] | null = null;
+  #matches: MarkList | null = null;
+  #errors: MarkList | null = null;
 
-  constructor(segments: readonly Segment[], lineCount: number) {
-    this.#segments = segments;
-    const last = segments.at(-1);
+  constructor(options: RowsOptions) {
+    this.#options = options;
+    this.#segments = options.segments;
+    const last = this.#segments.at(-1);
     this.count = last === undefined ? 0 : last.firstRow + last.rowCount;
-    this.lineCount = lineCount;
-    const shown = segments.reduce((sum, { kind, rowCount }) => sum + (kind === "lines" ? rowCount : 0), 0);
-    this.hiddenCount = lineCount - shown;
+    this.lineCount = options.counts.lines;
+    let shown = options.counts.folded;
+    for (const { kind, rowCount } of this.#segments) if (kind === "lines") shown += rowCount;
+    this.hiddenCount = this.lineCount - shown;
   }
 
-  /** @throws RangeError beyond `count` */
   at(row: number): LogRow {
     const segment = this.#segmentAt(row);
     switch (segment.kind) {
@@ -76,16 +83,20 @@ export class LogRows {
         return { kind: "cleared" };
       case "hole":
         return { kind: "hole", hole: segment.hole };
+      case "marker":
+        return { kind: "marker", marker: segment.marker };
       case "lines": {
         const index = lineIndex(segment, row - segment.firstRow);
         const { chunk } = segment;
+        const seq = chunk.firstSeq + index;
         const kind = (chunk.flags(index) & FLAG_LOSS) === 0 ? "line" : "loss";
-        return { kind, seq: chunk.firstSeq + index, chunk, index };
+        const continuations = this.#continuationsAfter(segment, index);
+        const isFolded = continuations > 0 && this.#options.isFolding && !this.#options.unfolded.has(seq);
+        return { kind, seq, chunk, index, continuations, isFolded };
       }
     }
   }
 
-  /** A number that stays with the row while others come and go; for lines their seq. */
   keyAt(row: number): number {
     const segment = this.#segmentAt(row);
     switch (segment.kind) {
@@ -93,14 +104,15 @@ export class LogRows {
         return CLEARED_KEY;
       case "hole":
         return FIRST_HOLE_KEY - segment.hole.fromSeq;
+      case "marker":
+        return FIRST_MARKER_KEY - segment.marker.id;
       case "lines":
         return segment.chunk.firstSeq + lineIndex(segment, row - segment.firstRow);
     }
   }
 
-  /** The row of line `seq`, or of the first line shown after it; −1 when there is none. */
   rowOf(seq: number): number {
-    for (let at = Math.max(0, this.#lastSegmentBy(seq)); at < this.#segments.length; at++) {
+    for (let at = Math.max(0, lastStartingBy(this.#segments, seq)); at < this.#segments.length; at++) {
       const segment = this.#segments[at];
       if (segment?.kind !== "lines") continue;
       const row = rowIn(segment, seq);
@@ -109,36 +121,60 @@ export class LogRows {
     return -1;
   }
 
-  /** True when exactly this line is shown. */
   shows(seq: number): boolean {
     const row = this.rowOf(seq);
     return row >= 0 && this.keyAt(row) === seq;
   }
 
-  /** Shown lines that the search matches, ascending. */
-  matchedSeqs(): readonly number[] {
-    this.#matchedSeqs ??= this.#collect((chunk, index) => chunk.isMatched(index));
-    return this.#matchedSeqs;
-  }
-
-  /** Shown lines that begin an error, ascending; what continues them does not count. */
-  errorSeqs(): readonly number[] {
-    return this.#collect((chunk, index) => {
-      const flags = chunk.flags(index);
-      return (flags & (FLAG_LOSS | FLAG_CONTINUATION)) === 0 && levelOfFlags(flags) >= ERROR;
-    });
-  }
-
-  #collect(isWanted: (chunk: LogChunk, index: number) => boolean): readonly number[] {
-    const seqs: number[] = [];
-    for (const segment of this.#segments) {
-      if (segment.kind !== "lines") continue;
-      for (let row = 0; row < segment.rowCount; row++) {
-        const index = lineIndex(segment, row);
-        if (isWanted(segment.chunk, index)) seqs.push(segment.chunk.firstSeq + index);
+  headOf(seq: number): number {
+    if (!this.#options.isFolding || this.shows(seq)) return seq;
+    let at = lastStartingBy(this.#segments, seq);
+    let head = seq;
+    while (at >= 0) {
+      const segment = this.#segments[at];
+      if (segment?.kind !== "lines") return seq;
+      for (let index = Math.min(head - segment.chunk.firstSeq, segment.end - 1); index >= segment.from; index--) {
+        head = segment.chunk.firstSeq + index;
+        if ((segment.chunk.flags(index) & FLAG_CONTINUATION) === 0 || this.shows(head)) return head;
       }
+      head -= 1;
+      at -= 1;
     }
-    return seqs;
+    return seq;
+  }
+
+  matches(): MarkList {
+    this.#matches ??= this.#collect(this.#options.findMatches);
+    return this.#matches;
+  }
+
+  errors(): MarkList {
+    this.#errors ??= this.#collect(this.#options.findErrors);
+    return this.#errors;
+  }
+
+  #collect(find: FindMarks): MarkList {
+    const lines = this.#segments.filter((segment) => segment.kind === "lines");
+    return new MarkList(lines.map((segment) => ({ firstSeq: segment.chunk.firstSeq, indexes: find(segment) })));
+  }
+
+  #continuationsAfter(segment: LineSegment, index: number): number {
+    let count = 0;
+    let { chunk, end } = segment;
+    let next = index + 1;
+    for (let at = this.#segments.indexOf(segment); ; ) {
+      while (next < end && (chunk.flags(next) & FLAG_CONTINUATION) !== 0) {
+        count += 1;
+        next += 1;
+      }
+      if (next < end) return count;
+      at += 1;
+      const following = this.#segments[at];
+      if (following?.kind !== "lines" || following.chunk.firstSeq + following.from !== chunk.firstSeq + end)
+        return count;
+      ({ chunk, end } = following);
+      next = following.from;
+    }
   }
 
   #segmentAt(row: number): Segment {
@@ -153,89 +189,22 @@ export class LogRows {
     if (segment === undefined || row < 0 || row >= this.count) throw new RangeError("There is no such row.");
     return segment;
   }
-
-  #lastSegmentBy(seq: number): number {
-    return lastStartingBy(this.#segments, seq);
-  }
 }
 
-const lineIndex = (segment: Segment & { readonly kind: "lines" }, row: number): number =>
+export const NO_ROWS = new LogRows({
+  segments: [],
+  counts: { lines: 0, folded: 0 },
+  unfolded: new Set(),
+  isFolding: false,
+  findMatches: () => new Uint32Array(),
+  findErrors: () => new Uint32Array(),
+});
+
+const lineIndex = (segment: LineSegment, row: number): number =>
   segment.indexes === null ? segment.from + row : (segment.indexes[row] ?? 0);
 
 /** The first row of a segment whose line is `seq` or later. */
-const rowIn = (segment: Segment & { readonly kind: "lines" }, seq: number): number => {
+const rowIn = (segment: LineSegment, seq: number): number => {
   const index = Math.max(0, seq - segment.chunk.firstSeq);
-  if (segment.indexes === null) return Math.max(0, index - segment.from);
-  let low = 0;
-  let high = segment.rowCount;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((segment.indexes[middle] ?? 0) < index) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
-type Kept = { readonly version: number; readonly key: string; readonly indexes: Uint32Array };
-
-/** Makes rows again and again; what did not change since the last time is not filtered anew. */
-export class LogRowBuilder {
-  readonly #kept = new WeakMap<LogChunk, Kept>();
-
-  build({ store, filter, clearedSeq, endSeq }: RowSource): LogRows {
-    const fromSeq = clearedSeq ?? 0;
-    const beforeSeq = endSeq ?? Number.POSITIVE_INFINITY;
-    const segments: Segment[] = [];
-    let row = 0;
-    let lineCount = 0;
-    const add = (segment: Segment): void => {
-      segments.push(segment);
-      row += segment.rowCount;
-    };
-    if (clearedSeq !== null) add({ kind: "cleared", firstSeq: fromSeq, firstRow: row, rowCount: 1 });
-    const holes = store.holes();
-    let nextHole = 0;
-    const addHolesBefore = (seq: number): void => {
-      for (let hole = holes[nextHole]; hole !== undefined && hole.fromSeq < seq; hole = holes[++nextHole]) {
-        if (hole.endSeq <= fromSeq || hole.fromSeq >= beforeSeq) continue;
-        const clipped = { ...hole, fromSeq: Math.max(hole.fromSeq, fromSeq), endSeq: Math.min(hole.endSeq, beforeSeq) };
-        add({ kind: "hole", firstSeq: clipped.fromSeq, hole: clipped, firstRow: row, rowCount: 1 });
-      }
-    };
-    for (const chunk of store.chunks) {
-      addHolesBefore(chunk.firstSeq);
-      const from = Math.max(0, fromSeq - chunk.firstSeq);
-      const end = Math.min(chunk.count, beforeSeq - chunk.firstSeq);
-      if (from >= end) continue;
-      lineCount += end - from;
-      const indexes = isFiltering(filter) ? this.#filtered(chunk, { from, end }, filter) : null;
-      const rowCount = indexes?.length ?? end - from;
-      if (rowCount > 0) {
-        add({ kind: "lines", firstSeq: chunk.firstSeq, chunk, from, indexes, firstRow: row, rowCount });
-      }
-    }
-    addHolesBefore(Number.POSITIVE_INFINITY);
-    return new LogRows(segments, lineCount);
-  }
-
-  #filtered(chunk: LogChunk, range: { readonly from: number; readonly end: number }, filter: RowFilter): Uint32Array {
-    const key = `${filter.levelMask} ${filter.onlyMatches} ${range.from} ${range.end}`;
-    const kept = this.#kept.get(chunk);
-    if (kept?.version === chunk.version && kept.key === key) return kept.indexes;
-    const indexes = new Uint32Array(range.end - range.from);
-    let count = 0;
-    for (let index = range.from; index < range.end; index++) {
-      if (isShown(chunk, index, filter)) indexes[count++] = index;
-    }
-    const shown = indexes.slice(0, count);
-    this.#kept.set(chunk, { version: chunk.version, key, indexes: shown });
-    return shown;
-  }
-}
-
-const isShown = (chunk: LogChunk, index: number, { levelMask, onlyMatches }: RowFilter): boolean => {
-  const flags = chunk.flags(index);
-  // What was lost is never hidden.
-  if ((flags & FLAG_LOSS) !== 0) return true;
-  return isInMask(levelMask, levelOfFlags(flags)) && (!onlyMatches || chunk.isMatched(index));
+  return segment.indexes === null ? Math.max(0, index - segment.from) : lowerBound(segment.indexes, index);
 };

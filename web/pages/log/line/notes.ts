@@ -2,11 +2,16 @@ import { type LossReason, type LossRecord, parseLoss } from "@yardarm/protocol/l
 import { formatBytes } from "../../../format/bytes.ts";
 import { formatCount, formatPlural } from "../../../format/percent.ts";
 import { formatClock, nsToMs } from "../../../format/time.ts";
-import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { FetchState } from "../../../live/log-fetcher.ts";
 import type { LogHole } from "../../../live/log-store.ts";
 
-/** Rows that are no lines: what was lost, what is not loaded, what is hidden. */
+/** What rows say that are no lines: what was lost, what is not loaded, what is hidden. */
+
+export type Note = {
+  readonly tone: "plain" | "warn";
+  readonly text: string;
+  readonly action: { readonly name: "load" | "unclear" | "marker"; readonly text: string } | null;
+};
 
 const LOSS_WORDS: Readonly<Record<LossReason, string>> = {
   rotated: "the engine had rotated them away before they were read",
@@ -27,6 +32,8 @@ export const lossText = ({ reason, fromTsNs, toTsNs, lines, bytes }: LossRecord)
   return `${what}${size} ${fate} ${when}: ${LOSS_WORDS[reason]}.`;
 };
 
+export const lossNote = (bytes: Uint8Array): Note => ({ tone: "warn", text: readLoss(bytes), action: null });
+
 const readLoss = (bytes: Uint8Array): string => {
   try {
     return lossText(parseLoss(bytes));
@@ -35,40 +42,27 @@ const readLoss = (bytes: Uint8Array): string => {
   }
 };
 
-export const LossNote = ({ chunk, index }: { readonly chunk: LogChunk; readonly index: number }) => (
-  <span className="yd-note" data-tone="warn">
-    ┄┄ {readLoss(chunk.lineBytes(index))}
-  </span>
-);
-
-export const HoleNote = ({ hole, fetchState }: { readonly hole: LogHole; readonly fetchState: FetchState }) => {
+export const holeNote = (hole: LogHole, fetchState: FetchState): Note => {
   const count = hole.endSeq - hole.fromSeq;
-  if (hole.kind === "notStored") return <span className="yd-note">┄┄ {linesAre(count)} not stored.</span>;
+  if (hole.kind === "notStored") return { tone: "plain", text: `${linesAre(count)} not stored.`, action: null };
   const isMine =
     fetchState.status !== "idle" && fetchState.range.fromSeq < hole.endSeq && hole.fromSeq < fetchState.range.endSeq;
-  const status = isMine ? fetchState.status : "idle";
-  return (
-    <span className="yd-note">
-      ┄┄{" "}
-      {status === "failed" ? `${formatPlural(count, "line")} could not be loaded.` : `${linesAre(count)} not loaded.`}
-      {status === "loading" ? (
-        <span>Loading…</span>
-      ) : (
-        <button type="button" className="yd-more" data-do="load" data-hole={hole.fromSeq}>
-          {status === "failed" ? "Try again" : "Load"}
-        </button>
-      )}
-    </span>
-  );
+  switch (isMine ? fetchState.status : "idle") {
+    case "loading":
+      return { tone: "plain", text: `${linesAre(count)} not loaded. Loading…`, action: null };
+    case "failed": {
+      const text = `${formatPlural(count, "line")} could not be loaded.`;
+      return { tone: "plain", text, action: { name: "load", text: "Try again" } };
+    }
+    case "idle":
+      return { tone: "plain", text: `${linesAre(count)} not loaded.`, action: { name: "load", text: "Load" } };
+  }
 };
 
 const linesAre = (count: number): string => `${formatCount(count)} ${count === 1 ? "line is" : "lines are"}`;
 
-export const ClearedNote = ({ atMs }: { readonly atMs: number }) => (
-  <span className="yd-note">
-    ┄┄ cleared {formatClock(atMs)} ·
-    <button type="button" className="yd-more" data-do="unclear">
-      show again
-    </button>
-  </span>
-);
+export const clearedNote = (atMs: number): Note => ({
+  tone: "plain",
+  text: `cleared ${formatClock(atMs)} ·`,
+  action: { name: "unclear", text: "show again" },
+});

@@ -1,8 +1,8 @@
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { useEffect, useState } from "react";
-import { useLive } from "../../live/live-context.tsx";
-import { LogSession } from "../../live/log-session.ts";
-import { openLogWorkerPort } from "../../live/log-worker-port.ts";
+import { useLive } from "../../../live/live-context.tsx";
+import { LogSession } from "../../../live/log-session.ts";
+import { openLogWorkerPort } from "../../../live/log-worker-port.ts";
 
 /** Ingesting goes on at this pace in a tab that nobody sees; nothing is drawn there. */
 const HIDDEN_MS = 250;

@@ -1,0 +1,107 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { Container } from "@yardarm/protocol/container";
+import type { Host } from "@yardarm/protocol/host";
+import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { useConnection, useLive } from "../../../live/live-context.tsx";
+import type { LogSession } from "../../../live/log-session.ts";
+import { useNow } from "../../../live/now.ts";
+import { LogView } from "../../log/LogView.tsx";
+import { writeLineAddress } from "../../log/line-address.ts";
+import { type LogParams, readLogParams } from "../../log/log-address.ts";
+import { logNotice } from "../../log/pane/log-notice.ts";
+import { LogRowBuilder } from "../../log/rows/row-builder.ts";
+import type { RowsWanted } from "../../log/rows/row-list.ts";
+import { deriveTransport } from "../../log/rows/transport.ts";
+import { useLogAddress } from "../../log/use-log-address.ts";
+import { PATHS } from "../../paths.ts";
+import { ContainerSelector } from "./ContainerSelector.tsx";
+import { useLogSession } from "./use-log-session.ts";
+import { useMarkers } from "./use-markers.ts";
+
+const route = getRouteApi("/signed-in/fleet/$hostId/$containerId");
+
+export type ContainerLogProps = { readonly container: Container; readonly host: Host | undefined };
+
+/** The log of the container on this page. */
+export const ContainerLog = (props: ContainerLogProps) => {
+  const session = useLogSession(props.container.containerId);
+  return session === null ? (
+    <section aria-label="Log" className="yd-dark flex-1 bg-log" />
+  ) : (
+    <OpenLog {...props} session={session} />
+  );
+};
+
+const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly session: LogSession }) => {
+  const { containerId, workloadId, hostId, name } = container;
+  const live = useLive();
+  const connection = useConnection();
+  const navigate = useNavigate();
+  const [address, onAddress] = useAddressOfRoute();
+  const [builder] = useState(() => new LogRowBuilder());
+  const { markers, onMarker } = useMarkers(container);
+  const buildRows = useCallback(
+    (wanted: RowsWanted) => builder.build({ ...wanted, store: session.store, markers }),
+    [builder, session, markers],
+  );
+  const lineAt = useCallback(
+    (seq: number) => {
+      const chunk = session.store.chunkOf(seq);
+      return chunk === undefined ? null : { chunk, index: seq - chunk.firstSeq };
+    },
+    [session],
+  );
+  const lead = useMemo(() => <ContainerSelector container={container} host={host} />, [container, host]);
+  const linkOf = (seq: number): string | null => {
+    const line = lineAt(seq);
+    if (line === null) return null;
+    const atMs = line.chunk.stampMs(line.index);
+    const url = new URL(`/fleet/${hostId}/${containerId}`, location.href);
+    url.searchParams.set("line", writeLineAddress({ workloadId, containerId, seq, atMs }));
+    return url.href;
+  };
+  const feed = useSyncExternalStore(session.subscribe, () => session.feed);
+  // Ages go on while nothing comes.
+  useNow();
+  const hubNowMs = live.hubNow();
+  const transport = deriveTransport({ connection, feed, host, container, hubNowMs });
+  const hostName = host?.name ?? "The host";
+  return (
+    <LogView
+      reader={session}
+      buildRows={buildRows}
+      lineAt={lineAt}
+      label={`Log of ${name}`}
+      transport={transport}
+      noticeOf={(facts) => logNotice({ ...facts, transport, hostName })}
+      onNotice={(action) => {
+        if (action === "retry") session.retry();
+        else if (action === "reconnect") live.retryNow();
+        else if (action === "showHost") void navigate({ to: PATHS.host, params: { hostId } });
+        else void navigate({ to: PATHS.fleet });
+      }}
+      hubNowMs={hubNowMs}
+      address={address}
+      onAddress={onAddress}
+      linkOf={linkOf}
+      fileName={fileNameOf(container, host)}
+      lead={lead}
+      footer={`${host?.name ?? "…"} / ${name}`}
+      onMarker={onMarker}
+    />
+  );
+};
+
+/** The log's part of the route's search, beside the page's own. */
+const useAddressOfRoute = () => {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const params = readLogParams(search);
+  return useLogAddress(params, (next: LogParams) => {
+    void navigate({ search: ({ tab }) => ({ ...(tab === undefined ? {} : { tab }), ...next }), replace: true });
+  });
+};
+
+/** A name that every system takes: names of containers and hosts are hostile text. */
+const fileNameOf = ({ name }: Container, host: Host | undefined): string =>
+  `${host?.name ?? "host"}-${name}`.replaceAll(/[^\w.-]+/g, "_").slice(0, 120);

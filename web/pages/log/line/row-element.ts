@@ -1,0 +1,273 @@
+import { levelName } from "@yardarm/protocol/log/level";
+import { FLAG_CONTINUATION, FLAG_STDERR, FLAG_TRUNCATED, levelOfFlags } from "@yardarm/protocol/log/line-flags";
+import { rfc3339FromNs } from "@yardarm/protocol/time";
+import { formatBytes } from "../../../format/bytes.ts";
+import { formatPlural } from "../../../format/percent.ts";
+import type { FetchState } from "../../../live/log-fetcher.ts";
+import { SHAPE_TEXT } from "../../../workers/line-shape.ts";
+import type { LineMatcher } from "../../../workers/pattern.ts";
+import type { LineRow, LogRow } from "../rows/row-list.ts";
+import { type LineToken, lineTokens } from "./line-tokens.ts";
+import { clearedNote, holeNote, lossNote, type Note } from "./notes.ts";
+import { markTokens } from "./search-highlight.ts";
+import { structuredTokens } from "./structured-tokens.ts";
+import "./line.css";
+
+/**
+ * One row as elements, which are filled again and again instead of being made anew: in a burst every row of the screen
+ * changes with every frame. Whatever comes from a log becomes a text node, or a checked http(s) address.
+ */
+
+/** Of longer lines only this much is drawn until somebody asks for all of it. */
+const SHOWN_BYTES = 8 * 1024;
+
+/** Where a line of a merged view comes from. `colour` is one of the sixteen of the theme. */
+export type SourceMark = { readonly text: string; readonly colour: string };
+
+/** How all rows look; another object means that every row has to be filled again. */
+export type RowLook = {
+  readonly showsStream: boolean;
+  /** Structured lines as message and fields. */
+  readonly showsFields: boolean;
+  /** Marks matches inside the text, where the browser cannot highlight by itself. */
+  readonly marked: LineMatcher | null;
+  readonly fetchState: FetchState;
+  readonly clearedAtMs: number;
+  readonly sourceOf: ((seq: number) => SourceMark | null) | null;
+};
+
+export type RowState = {
+  readonly stamp: string | null;
+  readonly isCurrent: boolean;
+  readonly isSelected: boolean;
+  readonly isPulsing: boolean;
+  readonly isExpanded: boolean;
+  readonly isWrapped: boolean;
+};
+
+const span = (className: string): HTMLSpanElement => {
+  const element = document.createElement("span");
+  element.className = className;
+  return element;
+};
+
+const button = (action: string, text: string): HTMLButtonElement => {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "yd-more";
+  element.dataset.do = action;
+  element.tabIndex = -1;
+  element.textContent = text;
+  return element;
+};
+
+export class RowElement {
+  readonly element: HTMLDivElement = document.createElement("div");
+  /** The key of the row that it shows. */
+  key = Number.NaN;
+  readonly #gutter = span("yd-gutter");
+  readonly #stamp = span("yd-stamp");
+  readonly #level = span("yd-level");
+  readonly #stream = span("yd-stream");
+  readonly #source = span("yd-source");
+  readonly #body = span("yd-body");
+  readonly #text = span("yd-text");
+  #chunk: LineRow["chunk"] | null = null;
+  #index = -1;
+  #look: RowLook | null = null;
+  #signature = "";
+  #isLine = false;
+
+  constructor() {
+    this.element.className = "yd-row";
+    this.#gutter.append(this.#stamp, this.#level, this.#stream);
+    this.#body.append(this.#text);
+  }
+
+  /** The text of the line, where matches are marked. */
+  get text(): HTMLElement | null {
+    return this.#isLine ? this.#text : null;
+  }
+
+  /** Shows the row at its place; what is shown already is not touched. */
+  show(
+    row: LogRow,
+    key: number,
+    place: { readonly index: number; readonly top: number },
+    state: RowState,
+    look: RowLook,
+  ): void {
+    const { element } = this;
+    this.key = key;
+    const top = `${place.top}px`;
+    if (element.style.top !== top) element.style.top = top;
+    setData(element, "index", `${place.index}`);
+    setFlag(element, "data-wrapped", state.isWrapped);
+    setFlag(element, "data-fixed", !state.isWrapped);
+    setFlag(element, "data-current", state.isCurrent);
+    setFlag(element, "data-selected", state.isSelected);
+    setFlag(element, "data-pulse", state.isPulsing);
+    if (row.kind === "line") this.#showLine(row, state, look);
+    else this.#showNote(row, look);
+  }
+
+  #showLine(row: LineRow, { stamp, isExpanded }: RowState, look: RowLook): void {
+    const { chunk, index, continuations, isFolded } = row;
+    if (this.#isLine && stamp !== this.#stamp.textContent && stamp !== null) this.#stamp.textContent = stamp;
+    const signature = `${stamp === null} ${isExpanded} ${continuations} ${isFolded}`;
+    const isSame = this.#isLine && chunk === this.#chunk && index === this.#index && look === this.#look;
+    if (isSame && signature === this.#signature) return;
+    if (!this.#isLine) this.element.replaceChildren(this.#gutter, this.#body);
+    this.#isLine = true;
+    this.#chunk = chunk;
+    this.#index = index;
+    this.#look = look;
+    this.#signature = signature;
+    const flags = chunk.flags(index);
+    setData(this.element, "seq", `${row.seq}`);
+    setData(this.element, "loss", null);
+    this.element.id = `yd-line-${row.seq}`;
+    setFlag(this.element, "data-continued", (flags & FLAG_CONTINUATION) !== 0);
+    this.#showGutter(row, flags, stamp, look);
+    this.#showText(row, flags, isExpanded, look);
+  }
+
+  #showGutter({ chunk, index, seq }: LineRow, flags: number, stamp: string | null, look: RowLook): void {
+    const level = levelName(levelOfFlags(flags));
+    const isStderr = (flags & FLAG_STDERR) !== 0;
+    this.#stamp.hidden = stamp === null;
+    if (stamp !== null) {
+      setText(this.#stamp, stamp);
+      this.#stamp.title = rfc3339FromNs(chunk.stampNs(index));
+    }
+    setData(this.#level, "level", level);
+    if (this.#level.title !== level) this.#level.title = level;
+    setText(this.#level, level === "unknown" ? "" : level.charAt(0).toUpperCase());
+    this.#stream.hidden = !look.showsStream;
+    if (look.showsStream) {
+      setText(this.#stream, isStderr ? "err" : "out");
+      this.#stream.title = isStderr ? "stderr" : "stdout";
+    }
+    const source = look.sourceOf?.(seq) ?? null;
+    if (source === null) this.#source.remove();
+    else {
+      if (this.#source.parentNode === null) this.#gutter.prepend(this.#source);
+      setText(this.#source, source.text);
+      this.#source.title = source.text;
+      this.#source.style.color = `var(--yd-ansi-${source.colour})`;
+    }
+  }
+
+  #showText(row: LineRow, flags: number, isExpanded: boolean, look: RowLook): void {
+    const { chunk, index } = row;
+    const length = chunk.lineLength(index);
+    const isCut = length > SHOWN_BYTES && !isExpanded;
+    const text = chunk.lineText(index, isCut ? SHOWN_BYTES : length);
+    const shape = chunk.shape(index);
+    const structured = look.showsFields && shape !== SHAPE_TEXT ? structuredTokens(text, shape) : null;
+    setFlag(this.element, "data-structured", structured !== null);
+    fill(this.#text, markTokens(structured ?? lineTokens(text), look.marked));
+    const extras: Node[] = [];
+    if (isCut && structured === null) extras.push(button("expand", `show all ${formatBytes(length)}`));
+    if ((flags & FLAG_TRUNCATED) !== 0 && !isCut) {
+      const note = span("yd-more");
+      note.textContent = `cut: ${formatBytes(length)} of ${formatBytes(chunk.originalLength(index))}`;
+      extras.push(note);
+    }
+    if (row.continuations > 0 && row.isFolded)
+      extras.push(button("unfold", `+ ${formatPlural(row.continuations, "line")}`));
+    else if (row.continuations > 0) extras.push(button("fold", "fold"));
+    if (extras.length > 0 || this.#body.childNodes.length > 1) this.#body.replaceChildren(this.#text, ...extras);
+  }
+
+  #showNote(row: NoteRow, look: RowLook): void {
+    this.#isLine = false;
+    this.#chunk = null;
+    setData(this.element, "seq", null);
+    setData(this.element, "loss", row.kind === "loss" ? `${row.seq}` : null);
+    this.element.removeAttribute("id");
+    setFlag(this.element, "data-continued", false);
+    setFlag(this.element, "data-structured", false);
+    const note = noteOf(row, look);
+    const signature = JSON.stringify(note);
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    const element = span("yd-note");
+    element.dataset.tone = note.tone;
+    element.append(`┄┄ ${note.text}`);
+    if (note.action !== null) {
+      const act = button(note.action.name, note.action.text);
+      act.tabIndex = 0;
+      if (row.kind === "marker") act.dataset.marker = `${row.marker.id}`;
+      element.append(act);
+    }
+    this.element.replaceChildren(element);
+  }
+}
+
+type NoteRow = Exclude<LogRow, LineRow>;
+
+const noteOf = (row: NoteRow, { fetchState, clearedAtMs }: RowLook): Note => {
+  switch (row.kind) {
+    case "cleared":
+      return clearedNote(clearedAtMs);
+    case "hole":
+      return holeNote(row.hole, fetchState);
+    case "loss":
+      return lossNote(row.chunk.lineBytes(row.index));
+    case "marker": {
+      const { text, action } = row.marker;
+      return { tone: "plain", text, action: action === null ? null : { name: "marker", text: action } };
+    }
+  }
+};
+
+/** Replaces what an element holds by tokens; a single plain one only changes the text node that is there. */
+const fill = (element: HTMLElement, tokens: readonly LineToken[]): void => {
+  const [only] = tokens;
+  if (only === undefined || (tokens.length === 1 && isPlain(only))) {
+    setText(element, only?.text ?? "");
+    return;
+  }
+  element.replaceChildren(...tokens.map(nodeOf));
+};
+
+const isPlain = ({ href, className, colour, background }: LineToken): boolean =>
+  href === undefined && className === undefined && colour === undefined && background === undefined;
+
+const nodeOf = (token: LineToken): Node | string => {
+  const { text, href, className, title, colour, background } = token;
+  if (href !== undefined) {
+    const link = document.createElement("a");
+    link.href = href;
+    link.target = "_blank";
+    link.rel = "noreferrer";
+    link.tabIndex = -1;
+    if (className !== undefined) link.className = className;
+    link.textContent = text;
+    return link;
+  }
+  if (isPlain(token)) return text;
+  const element = span(className ?? "");
+  if (colour !== undefined) element.style.color = colour;
+  if (background !== undefined) element.style.background = background;
+  if (title !== undefined) element.title = title;
+  element.textContent = text;
+  return element;
+};
+
+const setText = (element: HTMLElement, text: string): void => {
+  const { firstChild } = element;
+  if (firstChild instanceof Text && firstChild.nextSibling === null) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else element.textContent = text;
+};
+
+const setData = (element: HTMLElement, name: string, value: string | null): void => {
+  if (value === null) delete element.dataset[name];
+  else if (element.dataset[name] !== value) element.dataset[name] = value;
+};
+
+const setFlag = (element: HTMLElement, name: string, isSet: boolean): void => {
+  if (element.hasAttribute(name) !== isSet) element.toggleAttribute(name, isSet);
+};
