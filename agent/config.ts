@@ -8,6 +8,7 @@ import { parseHubUrl } from "./hub-client/hub-url.ts";
 import { LOG_LEVELS, type LogLevel } from "./logger.ts";
 import { DEFAULT_LINES_PER_SECOND, DEFAULT_READERS } from "./logs/log-manager.ts";
 import { type LogRate, logRateOf } from "./logs/rate-limit.ts";
+import { POLICY_FILE, type PolicyPlace } from "./policy/policy-file.ts";
 
 export type AgentConfig = {
   readonly hubUrl: URL;
@@ -19,9 +20,12 @@ export type AgentConfig = {
   readonly logRate: LogRate | null;
   /** Containers whose logs are read at the same time at most. */
   readonly logReaders: number;
+  readonly policy: PolicyPlace;
   /** `DOCKER_HOST` and what belongs to it. */
   readonly engine: EngineEnvironment;
 };
+
+const ROOT_UID = 0;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,6 +40,11 @@ export const readConfig = (env: Environment): AgentConfig => {
     logLevel: readLogLevel(env.AGENT_LOG_LEVEL || "info"),
     logRate: readLogRate(env.AGENT_LOG_RATE || String(DEFAULT_LINES_PER_SECOND)),
     logReaders: readLogReaders(env.AGENT_LOG_READERS || String(DEFAULT_READERS)),
+    policy: {
+      file: env.AGENT_POLICY_FILE || POLICY_FILE,
+      isRequired: Boolean(env.AGENT_POLICY_FILE),
+      ownerUid: ROOT_UID,
+    },
     engine: env,
   };
 };

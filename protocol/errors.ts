@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   "conflict",
   "busy",
   "protected",
+  "policy_denied",
   "rate_limited",
   "payload_too_large",
   "message_too_large",

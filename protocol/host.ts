@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actionVerbSchema } from "./action.ts";
 import type { HostId, ProjectId } from "./ids.ts";
 import { idSchema, tsNsSchema } from "./schema.ts";
 
@@ -28,6 +29,28 @@ export const machineSchema = z.object({
 
 export type Machine = z.infer<typeof machineSchema>;
 
+/**
+ * What the host's owner allows, as its agent says; the hub can only respect it. `none`: there is no policy file.
+ * `invalid`: there is one that cannot be relied on, so the host is read-only and `reason` says why.
+ */
+export const hostPolicySchema = z.object({
+  mode: z.enum(["none", "enforced", "read_only", "invalid"]),
+  reason: z.string().max(256).nullable(),
+  allowedVerbs: z.array(actionVerbSchema).max(16),
+  /** Whether an Admin may override what protects a container. */
+  protectedOverride: z.boolean(),
+  /** Whether these may be read at all; single containers may be denied nevertheless. */
+  logs: z.boolean(),
+  readThrough: z.boolean(),
+  environment: z.boolean(),
+  /** Entries of the file that deny containers, and rules that redact log text. */
+  deniedActions: z.number().int().min(0),
+  deniedReads: z.number().int().min(0),
+  redactionRules: z.number().int().min(0),
+});
+
+export type HostPolicy = z.infer<typeof hostPolicySchema>;
+
 export const METRICS_BACKENDS = ["cgroup", "api"] as const;
 
 /** `pending`: created, its agent has not enrolled yet. The others are `HOST-04`'s states. */
@@ -44,6 +67,8 @@ export const hostSchema = z.object({
   machine: machineSchema.nullable(),
   engine: engineStateSchema.nullable(),
   metricsBackend: z.enum(METRICS_BACKENDS).nullable(),
+  /** Absent until its agent has said. */
+  policy: hostPolicySchema.optional(),
   /** Agent clock minus hub clock. */
   clockSkewMs: z.number().nullable(),
   /** SHA-256 of the agent's public key, hex in groups; what a person compares. */

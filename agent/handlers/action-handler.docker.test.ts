@@ -17,7 +17,8 @@ import { TEST_IMAGE } from "../../testkit/test-image.ts";
 import { DockerEngine } from "../docker/docker-engine.ts";
 import { reportContainer } from "../inventory/report-container.ts";
 import { ActionJournal } from "../journal/action-journal.ts";
-import { refusalByLabel } from "../policy/protection.ts";
+import { HostPolicy } from "../policy/host-policy.ts";
+import { refusalOf } from "../policy/protection.ts";
 import { systemClock } from "../system-clock.ts";
 import { ActionHandler } from "./action-handler.ts";
 
@@ -52,7 +53,7 @@ beforeEach(async () => {
     send: (message) => {
       if (message.type === "action_result") outcomes.push(JSON.parse(message.payload));
     },
-    refuse: refusalByLabel,
+    refuse: (question) => refusalOf(new HostPolicy({ kind: "none" }), question),
     report: (details) => reportContainer(details, null),
     clock: systemClock,
   });

@@ -25,7 +25,10 @@ import { makeTempDir, type TempDir } from "../../testkit/temp-dir.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { isSignedFor, signFor } from "../identity/ed25519.ts";
 import { ActionJournal } from "../journal/action-journal.ts";
-import { refusalByLabel } from "../policy/protection.ts";
+import type { ContainerMatch } from "../policy/container-match.ts";
+import { HostPolicy } from "../policy/host-policy.ts";
+import { OPEN_POLICY, type Policy } from "../policy/policy.ts";
+import { refusalOf } from "../policy/protection.ts";
 import { ActionHandler } from "./action-handler.ts";
 import type { ActionEngine } from "./verb-table.ts";
 
@@ -85,12 +88,15 @@ class OneContainer implements ActionEngine {
   }
 }
 
+const denying = (match: ContainerMatch): Policy["actions"] => ({ allow: OPEN_POLICY.actions.allow, deny: [match] });
+
 describe("action handler", () => {
   let temp: TempDir;
   let clock: ManualClock;
   let engine: OneContainer;
   let journal: ActionJournal;
   let handler: ActionHandler;
+  let policy: HostPolicy;
   let progress: string[];
   let results: ActionResult[];
 
@@ -106,7 +112,7 @@ describe("action handler", () => {
         if (message.type === "action_result") results.push(message);
         else progress.push(message.phase);
       },
-      refuse: refusalByLabel,
+      refuse: (question) => refusalOf(policy, question),
       report: () => reportedContainer(1),
       clock,
     });
@@ -119,6 +125,7 @@ describe("action handler", () => {
     clock = new ManualClock();
     engine = new OneContainer();
     journal = new ActionJournal(join(temp.path, "journal"), clock.nowNs());
+    policy = new HostPolicy({ kind: "none" });
     progress = [];
     results = [];
     handler = makeHandler();
@@ -216,6 +223,38 @@ describe("action handler", () => {
     expect(outcome()).toMatchObject({ rejected: true, error: { code: "protected" } });
     await handler.take(command({ override: true }));
     expect(outcome()).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test.each<[string, Partial<Policy>, Partial<ActionCommand>]>([
+    ["a read-only host", { readOnly: true }, {}],
+    ["a verb that is not allowed", { actions: { allow: ["START", "RESTART"], deny: [] } }, { verb: "KILL" }],
+    ["a container denied by name", { actions: denying({ name: "w*", label: null }) }, {}],
+    ["a container denied by label", { actions: denying({ name: null, label: { key: "tier", value: null } }) }, {}],
+    ["an override that the owner rules out", { protectedOverride: "never" }, { override: true }],
+  ])("[POL-1] a command signed by the hub is refused before the journal: %s", async (_what, change, of) => {
+    policy = new HostPolicy({ kind: "valid", policy: { ...OPEN_POLICY, ...change } });
+    engine.details = { ...engine.details, name: "web-1", labels: { tier: "data", "yardarm.protected": "true" } };
+    const message = command(of);
+    await handler.take(message);
+    expect([engine.calls, progress]).toEqual([[], []]);
+    expect(outcome()).toMatchObject({ status: "FAILURE", rejected: true, error: { code: "policy_denied" } });
+    expect(outcome().error?.message).toMatch(/owner of this host/);
+    expect(journal.find(message.action_id)).toBeUndefined();
+  });
+
+  test("[POL-1] what the policy leaves open goes on as before", async () => {
+    const actions = { allow: ["STOP" as const], deny: [{ name: "db-*", label: null }] };
+    policy = new HostPolicy({ kind: "valid", policy: { ...OPEN_POLICY, actions } });
+    engine.details = { ...engine.details, name: "web-1" };
+    await handler.take(command());
+    expect(outcome()).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test("[POL-3] with a file that cannot be relied on nothing is done, and the reason is told", async () => {
+    policy = new HostPolicy({ kind: "invalid", reason: "The policy file is not valid: it is a link." });
+    await handler.take(command());
+    expect(engine.calls).toEqual([]);
+    expect(outcome().error).toEqual({ code: "policy_denied", message: expect.stringContaining("it is a link") });
   });
 
   test("[ACTN-08] a repeated id is answered from the journal and never runs twice, also by another process", async () => {

@@ -47,12 +47,13 @@ export type ActionHandlerOptions = {
   sign(purpose: SigningPurpose, payload: string): string;
   /** Drops the message while there is no connection: the hub asks again. */
   send(message: ActionProgress | ActionResult): void;
-  /** The sentence with which the host's owner or a label refuses, or `null`. */
+  /** Says why the host's owner or a label refuses; `null` when nothing speaks against it. */
   refuse(question: {
     readonly verb: ActionCommand["verb"];
+    readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly override: boolean;
-  }): string | null;
+  }): { readonly code: "policy_denied" | "protected"; readonly sentence: string } | null;
   report(details: ContainerDetails): ReportedContainer;
   readonly clock: { nowNs(): bigint; setTimer(delayMs: number, callback: () => void): () => void };
 };
@@ -177,10 +178,11 @@ export class ActionHandler {
     if (details.startedAtNs !== (startedAtNs === null ? null : BigInt(startedAtNs))) {
       throw new ProtocolError("stale_target", "The container was started or recreated meanwhile; look again.");
     }
+    // What the owner forbids is refused before anything is said of the container's state.
+    const refusal = refuse({ verb, name: details.name, labels: details.labels, override });
+    if (refusal !== null) throw new ProtocolError(refusal.code, refusal.sentence);
     const verdict = containerCan(verb, details.state);
     if (!verdict.allowed) throw new ProtocolError("conflict", verdict.reason);
-    const refusal = refuse({ verb, labels: details.labels, override });
-    if (refusal !== null) throw new ProtocolError("protected", refusal);
     return details;
   }
 

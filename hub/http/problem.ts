@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   forbidden: 403,
   origin_rejected: 403,
   protected: 403,
+  policy_denied: 403,
   host_revoked: 403,
   key_mismatch: 403,
   token_invalid: 403,

@@ -61,7 +61,7 @@ export class AgentReports<Agent extends ReportingAgent> {
     if (record === undefined) return undefined;
     const before = this.#options.fleet.host(orgId, hostId);
     const status: HostStatus = before === undefined || before.status === "pending" ? "offline" : before.status;
-    const host = hostView(record, { status, lastSeenAtNs: before?.lastSeenAtNs ?? null });
+    const host = hostView(record, { status, lastSeenAtNs: before?.lastSeenAtNs ?? null, policy: before?.policy });
     this.#options.publish({ orgId, hosts: [host] });
     return host;
   }
@@ -82,7 +82,8 @@ export class AgentReports<Agent extends ReportingAgent> {
     const { agentVersion, machine, engine, metricsBackend } = hello;
     const report = { agentVersion, machine, engine, metricsBackend, clockSkewMs };
     const lastSeenAtNs = nowNs().toString();
-    this.#changeHost(agent, { ...report, status: "online", lastSeenAtNs });
+    const policy = hello.policy === undefined ? {} : { policy: hello.policy };
+    this.#changeHost(agent, { ...report, ...policy, status: "online", lastSeenAtNs });
     this.#write(hostId, async () => {
       await storage.org(orgId).hosts.setReport(hostId, report);
       await storage.org(orgId).hosts.setLastSeen(hostId, lastSeenAtNs);

@@ -13,7 +13,12 @@ const fingerprintOf = (publicKey: string): string =>
 /** A host as people see it: its row, and how it is right now. */
 export const hostView = (
   record: HostRecord,
-  live: { readonly status: HostStatus; readonly lastSeenAtNs: string | null },
+  live: {
+    readonly status: HostStatus;
+    readonly lastSeenAtNs: string | null;
+    /** Kept only while the hub runs: the agent says it again with every connection. */
+    readonly policy?: Host["policy"];
+  },
 ): Host => {
   const lastSeenAtNs = live.lastSeenAtNs ?? record.lastSeenAtNs;
   return {
@@ -28,6 +33,7 @@ export const hostView = (
     machine: record.machine,
     engine: record.engine,
     metricsBackend: record.metricsBackend,
+    ...(live.policy === undefined ? {} : { policy: live.policy }),
     clockSkewMs: record.clockSkewMs,
     keyFingerprint: record.agentPublicKey === null ? null : fingerprintOf(record.agentPublicKey),
   };

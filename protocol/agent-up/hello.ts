@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { engineStateSchema, METRICS_BACKENDS, machineSchema } from "../host.ts";
+import { engineStateSchema, hostPolicySchema, METRICS_BACKENDS, machineSchema } from "../host.ts";
 import { base64UrlSchema, tsNsSchema } from "../schema.ts";
 
 /** First message of an agent. The hub answers with a `welcome` signed over `sessionNonce`. */
@@ -11,6 +11,7 @@ export const helloSchema = z.object({
   machine: machineSchema,
   engine: engineStateSchema,
   metricsBackend: z.enum(METRICS_BACKENDS).nullable(),
+  policy: hostPolicySchema.optional(),
   clockNs: tsNsSchema,
 });
 
