@@ -1,0 +1,132 @@
+import type { AuthorityWorld, Caller, Ids } from "@yardarm/testkit/authority-world";
+
+/**
+ * How each operation is asked in `authority.contract.ts`. A new route needs its row here; the test says which is
+ * missing. What is not listed follows from the operation itself: its permission, and ids for its parameters.
+ */
+export type Sample = {
+  /** What the permission is asked on: something inside a project, the org as a whole, or the caller alone. */
+  readonly on: "project" | "org";
+  /** Which one is asked here, where the operation has several. */
+  readonly permission?: string;
+  /** What the call uses up, made anew for each. */
+  readonly fresh?: (world: AuthorityWorld, ids: Ids, caller: Caller) => Promise<Partial<Ids>>;
+  readonly query?: (ids: Ids) => string;
+  readonly body?: (ids: Ids, world: AuthorityWorld, caller: Caller) => unknown;
+  /** Puts back what the call took from the caller. */
+  readonly after?: (world: AuthorityWorld, caller: Caller) => Promise<void>;
+};
+
+const PASSWORD = "correct horse battery staple";
+
+const onProject: Sample = { on: "project" };
+const onOrg: Sample = { on: "org" };
+const freshHost: Sample["fresh"] = async (world, { projectId }) => ({ hostId: await world.freshHost(projectId) });
+const freshMember: Sample["fresh"] = async (world) => ({ userId: await world.freshMember("viewer") });
+
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  "GET /api/setup": onOrg,
+  "POST /api/auth/sign-up": {
+    on: "org",
+    body: () => ({ setupToken: "x", name: "N", email: "n@example.com", password: PASSWORD, orgName: "O" }),
+  },
+  "POST /api/auth/sign-in": { on: "org", body: () => ({ email: "narrowed-maker@example.com", password: PASSWORD }) },
+  "POST /api/auth/reset-password": { on: "org", body: () => ({ resetToken: "x", newPassword: PASSWORD }) },
+  "POST /api/auth/password": {
+    on: "org",
+    body: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD, endOtherSessions: false }),
+  },
+  "POST /api/auth/sign-out": { on: "org", body: () => ({}), after: (world, caller) => world.signInAgain(caller) },
+  "GET /api/me": onOrg,
+  "GET /api/permissions": onOrg,
+  "GET /api/sessions": onOrg,
+  "DELETE /api/sessions/:sessionId": {
+    on: "org",
+    fresh: async (world, ids, { userId }) => ({
+      sessionId: (await world.freshSession(userId ?? ids.userId)).sessionId,
+    }),
+  },
+  "POST /api/ws-ticket": { on: "org", body: () => ({}) },
+  "GET /api/openapi.json": onOrg,
+
+  "GET /api/orgs": onOrg,
+  "POST /api/orgs": { on: "org", body: () => ({ name: "Another" }) },
+  "POST /api/orgs/switch": { on: "org", body: ({ orgId }) => ({ orgId }) },
+  "PATCH /api/orgs/:orgId": { on: "org", body: () => ({ name: "Renamed" }) },
+
+  "GET /api/projects": onOrg,
+  "POST /api/projects": { on: "org", body: () => ({ name: `Project ${Math.random()}` }) },
+  "PATCH /api/projects/:projectId": {
+    on: "org",
+    fresh: async (world) => ({ projectId: await world.freshProject() }),
+    body: () => ({ name: `Project ${Math.random()}` }),
+  },
+  "DELETE /api/projects/:projectId": {
+    on: "org",
+    fresh: async (world) => ({ projectId: await world.freshProject() }),
+  },
+  "POST /api/projects/:projectId/hosts": { on: "project", body: ({ hostId }) => ({ hostId }) },
+
+  "GET /api/members": onOrg,
+  "PATCH /api/members/:userId": { on: "org", fresh: freshMember, body: () => ({ role: "viewer" }) },
+  "DELETE /api/members/:userId": { on: "org", fresh: freshMember },
+  "POST /api/members/leave": { on: "org", body: () => ({}), after: (world, caller) => world.joinAgain(caller) },
+  // To oneself: allowed to ask, and a conflict.
+  "POST /api/members/transfer": { on: "org", body: (ids, _world, { userId }) => ({ userId: userId ?? ids.userId }) },
+
+  "GET /api/invitations": onOrg,
+  "POST /api/invitations": {
+    on: "org",
+    body: () => ({ email: `i${Math.floor(Math.random() * 1e9)}@example.com`, role: "viewer" }),
+  },
+  "DELETE /api/invitations/:invitationId": {
+    on: "org",
+    fresh: async (world) => ({ invitationId: (await world.freshInvitation("A")).invitationId }),
+  },
+  // An unknown secret: allowed to ask, and `token_invalid`.
+  "POST /api/invitations/accept": { on: "org", body: () => ({ invitationToken: "x" }) },
+  "POST /api/invitations/look": { on: "org", body: () => ({ invitationToken: "x" }) },
+  "POST /api/invitations/join": { on: "org", body: () => ({ invitationToken: "x", password: PASSWORD }) },
+
+  "GET /api/tokens": onOrg,
+  "POST /api/tokens": {
+    on: "org",
+    body: () => ({ name: "T", scopes: ["fleet.read"], days: 1 }),
+    after: (world, caller) => world.dropTokens(caller, "T"),
+  },
+  "DELETE /api/tokens/:tokenId": {
+    on: "org",
+    fresh: async (world, ids, { userId }) => ({ tokenId: await world.freshToken(userId ?? ids.userId) }),
+    after: (world, caller) => world.dropTokens(caller, "fresh"),
+  },
+
+  "GET /api/views": onOrg,
+  "POST /api/views": { on: "org", body: () => ({ name: "V", query: "" }) },
+  "DELETE /api/views/:viewId": {
+    on: "org",
+    fresh: async (world, ids, { userId }) => ({ viewId: await world.freshView(userId ?? ids.userId) }),
+  },
+  "GET /api/retention": onOrg,
+  "PATCH /api/retention": { on: "org", body: () => ({ days: 30 }) },
+
+  "GET /api/hosts": onOrg,
+  "POST /api/hosts": { on: "org", body: () => ({ name: "web" }) },
+  "POST /api/hosts/:hostId/join-token": { on: "project", body: () => ({}) },
+  "GET /api/hosts/:hostId": onProject,
+  "PATCH /api/hosts/:hostId": { on: "project", body: () => ({ name: "web" }) },
+  "DELETE /api/hosts/:hostId": { on: "project", fresh: freshHost },
+  "POST /api/agent/enroll": {
+    on: "org",
+    body: () => ({ payload: "{}", seedSignature: "A".repeat(86), agentSignature: "A".repeat(86) }),
+  },
+
+  "GET /api/containers": { on: "org", query: ({ hostId }) => `host=${hostId}` },
+  "GET /api/containers/:containerId": onProject,
+  "GET /api/containers/:containerId/metrics": onProject,
+  "POST /api/containers/:containerId/actions": {
+    on: "project",
+    permission: "container.stop",
+    body: () => ({ action: "STOP", reason: "test" }),
+  },
+  "GET /api/actions/:actionId": onProject,
+};
