@@ -176,7 +176,7 @@ export const logThroughput: Bench = async ({ progress }) => {
     series,
     notes: [
       `${LINES} lines of ${LINE_BYTES} bytes, unthrottled, nobody watching; committed means committed in the hub's SQLite store.`,
-      "Source: the engine's api. Every stored line was read back and its number compared.",
+      "The agent's limit on one container's lines is off. Source: the engine's api. Every stored line was read back and its number compared.",
       ...(dockers.length === RUNS ? [] : ["There is no docker command here: not compared with docker logs -f."]),
     ],
   };
