@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import type { AgentUp } from "@yardarm/protocol/agent-up/up";
 import { ProtocolError } from "@yardarm/protocol/errors";
+import type { DockerId } from "@yardarm/protocol/ids";
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "@yardarm/protocol/protocol-version";
 import { type AgentConfig, readConfig } from "./config.ts";
 import { establishIdentity } from "./enrollment.ts";
@@ -24,8 +25,9 @@ import { createLogger, type Logger } from "./logger.ts";
 import { ApiSource } from "./logs/api-source.ts";
 import { isWriting, runStateOf } from "./logs/container-run.ts";
 import { FileSource } from "./logs/file/file-source.ts";
-import { LogManager } from "./logs/log-manager.ts";
+import { compress, LogManager, refusalByLabel } from "./logs/log-manager.ts";
 import { HostLogSources } from "./logs/log-sources.ts";
+import { ReadThrough } from "./logs/read-through.ts";
 import { describeMachine } from "./machine.ts";
 import { MetricsFeed } from "./metrics-feed.ts";
 import { watchParent } from "./parent-watch.ts";
@@ -89,15 +91,17 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     targets: () => Array.from(inventory.records.values(), ({ details }) => details),
     send,
   });
-  const logs = new LogManager({
-    sources: new HostLogSources({
-      file: new FileSource({
-        place: () => ({ endpoint: engine.endpoint, identity: inventory.engineIdentity }),
-        inspect: ({ dockerId }) => runStateOf(() => engine.inspectContainer(dockerId)),
-      }),
-      api: new ApiSource(engine),
+  const sources = new HostLogSources({
+    file: new FileSource({
+      place: () => ({ endpoint: engine.endpoint, identity: inventory.engineIdentity }),
+      inspect: ({ dockerId }) => runStateOf(() => engine.inspectContainer(dockerId)),
     }),
-    describe: (dockerId) => inventory.records.get(dockerId)?.details ?? null,
+    api: new ApiSource(engine),
+  });
+  const redaction = makeRedactor(policy.redact);
+  const describe = (dockerId: DockerId) => inventory.records.get(dockerId)?.details ?? null;
+  const logs = new LogManager({
+    ...{ sources, describe, redaction },
     inspect: async (dockerId) => runStateOf(() => engine.inspectContainer(dockerId)),
     send,
     sendFrame: (frame) => hub.sendFrame(frame),
@@ -105,8 +109,17 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     random,
     rate: config.logRate,
     readers: config.logReaders,
-    redaction: makeRedactor(policy.redact),
     refuse: (container) => policy.refuseLogs(container),
+  });
+  const readThrough = new ReadThrough({
+    ...{ sources, describe, redaction },
+    hubId: identity.hubId,
+    hostId: identity.hostId,
+    isSigned: (purpose, signed) => identity.hubKeys.isSigned(purpose, signed),
+    mayRead: (container) => policy.mayReadThrough(container) && refusalByLabel(container) === null,
+    sendFrame: (frame) => hub.sendFrame(frame),
+    compress,
+    clock: systemClock,
   });
   const actions = new ActionHandler({
     hubId: identity.hubId,
@@ -121,7 +134,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     clock: systemClock,
   });
 
-  const parts = { inventory, metrics, logs, actions };
+  const parts = { inventory, metrics, logs, readThrough, actions };
   const hub = new HubClient({
     dial: dialHub({
       hubUrl: config.hubUrl,
@@ -181,16 +194,22 @@ type Parts = {
   readonly inventory: Inventory;
   readonly metrics: MetricsFeed;
   readonly logs: LogManager;
+  readonly readThrough: ReadThrough;
   readonly actions: ActionHandler;
 };
 
-const followState = (state: HubClientState, { inventory, metrics, logs, actions }: Parts, logger: Logger): void => {
+const followState = (
+  state: HubClientState,
+  { inventory, metrics, logs, readThrough, actions }: Parts,
+  logger: Logger,
+): void => {
   switch (state.state) {
     case "online": {
       const { session, hubClock } = state;
       const { orgId, sessionNonce, epoch, enrolledAtNs } = session;
       logger.info("Connected to the hub.", { nodeId: session.nodeId, epoch, clockSkewMs: hubClock.skewMs });
       actions.online({ orgId, sessionNonce, hubNowNs: () => hubClock.nowNs() });
+      readThrough.online({ orgId, sessionNonce, hubNowNs: () => hubClock.nowNs() });
       logs.online(hubClock.toLocalNs(BigInt(enrolledAtNs)));
       inventory.sendSnapshot();
       return;
@@ -203,6 +222,7 @@ const followState = (state: HubClientState, { inventory, metrics, logs, actions 
       });
       actions.offline();
       logs.offline();
+      readThrough.offline();
       metrics.watch([], 1_000);
       return;
     case "idle":
@@ -211,7 +231,11 @@ const followState = (state: HubClientState, { inventory, metrics, logs, actions 
   }
 };
 
-const dispatch = (message: HubMessage, { inventory, metrics, logs, actions }: Parts, logger: Logger): void => {
+const dispatch = (
+  message: HubMessage,
+  { inventory, metrics, logs, readThrough, actions }: Parts,
+  logger: Logger,
+): void => {
   switch (message.type) {
     case "inventory.request":
       inventory.sendSnapshot();
@@ -222,6 +246,14 @@ const dispatch = (message: HubMessage, { inventory, metrics, logs, actions }: Pa
     case "log.stream.stop":
     case "ack":
       logs.take(message);
+      return;
+    case "log.read":
+      readThrough
+        .take(message)
+        .catch((error: unknown) => logger.error("A page could not be read.", { reason: String(error) }));
+      return;
+    case "log.read.cancel":
+      readThrough.cancel(message);
       return;
     case "metrics.watch":
       metrics.watch(message.dockerIds, message.intervalMs);

@@ -2,6 +2,7 @@
  * The hub, from configuration to drain: a table of contents. Dependencies are passed by hand; this is the only file that
  * names SQLite and PostgreSQL. Above 300 lines because it is one list of what is passed to what; nothing here decides.
  */
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -36,6 +37,7 @@ import { containerRoutes } from "./http/routes/container-routes.ts";
 import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
 import { invitationRoutes } from "./http/routes/invitation-routes.ts";
 import { memberRoutes } from "./http/routes/member-routes.ts";
+import { olderLogRoutes } from "./http/routes/older-log-routes.ts";
 import { orgRoutes } from "./http/routes/org-routes.ts";
 import { projectRoutes } from "./http/routes/project-routes.ts";
 import { retentionRoutes } from "./http/routes/retention-routes.ts";
@@ -55,6 +57,8 @@ import type { AgentConnection } from "./relay/agent-connection.ts";
 import { AgentRegistry } from "./relay/agent-registry.ts";
 import type { CommittedLog } from "./relay/committed-log.ts";
 import { LogRelay } from "./relay/log-relay.ts";
+import { PageRequests } from "./relay/page-requests.ts";
+import { ReadThrough } from "./relay/read-through.ts";
 import { RequestRouter } from "./relay/request-router.ts";
 import { Turn } from "./relay/turn.ts";
 import { Viewer } from "./relay/viewer.ts";
@@ -162,6 +166,19 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     report,
   });
   const router = new RequestRouter({ bus, report });
+  const pages = new PageRequests({
+    hubId: keys.hubId,
+    sign: (purpose, payload) => keys.sign(purpose, payload),
+    nowNs,
+    after,
+  });
+  pages.serve(router);
+  const readThrough = new ReadThrough({
+    log: logStore,
+    router,
+    locate: (orgId, containerId) => fleet.container(orgId, containerId),
+    newKey: randomUUID,
+  });
   const reports = new AgentReports<AgentConnection>({
     storage,
     fleet,
@@ -243,7 +260,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       }),
     },
     agents: {
-      ...{ registry, relay, router },
+      ...{ registry, relay, router, pages },
       handlers: agentHandlers({ reports, metrics: liveMetrics, actions, router, report }),
       welcome: signWelcome({ keys, nodeId, nowNs }),
       received: (frameBytes) => {
@@ -331,6 +348,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         },
       }),
       ...containerRoutes({ fleet, can, nowMs, metrics: liveMetrics }),
+      ...olderLogRoutes({ fleet, readThrough }),
       ...actionRoutes({ fleet, actions, permissionFor }),
     ],
     files,

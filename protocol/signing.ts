@@ -10,6 +10,7 @@ export const SIGNING_PURPOSES = [
   "welcome", // the hub signs the session's parameters
   "action", // the hub signs a command
   "action-result", // the agent signs its outcome
+  "log-read", // the hub asks for a page of the engine's own log
   "key-set", // the hub signs a change of its key set
 ] as const;
 

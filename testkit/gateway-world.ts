@@ -9,6 +9,7 @@ import { MemoryLogStore } from "@yardarm/hub/logs/memory-log-store";
 import type { AgentConnection } from "@yardarm/hub/relay/agent-connection";
 import { AgentRegistry } from "@yardarm/hub/relay/agent-registry";
 import { LogRelay } from "@yardarm/hub/relay/log-relay";
+import { PageRequests } from "@yardarm/hub/relay/page-requests";
 import { RequestRouter } from "@yardarm/hub/relay/request-router";
 import { Turn } from "@yardarm/hub/relay/turn";
 import { Viewer } from "@yardarm/hub/relay/viewer";
@@ -17,6 +18,7 @@ import {
   asId,
   type ContainerId,
   type HostId,
+  type HubId,
   type NodeId,
   type OrgId,
   type ProjectId,
@@ -91,6 +93,8 @@ export class GatewayWorld implements AsyncDisposable {
   readonly messages: string[] = [];
   readonly registry: AgentRegistry;
   readonly relay: LogRelay;
+  readonly router: RequestRouter;
+  readonly pages: PageRequests;
   readonly gateway: Gateway;
   /** What `recheck` finds; `null`: the session is over. */
   actor: Actor | null = viewer;
@@ -110,6 +114,14 @@ export class GatewayWorld implements AsyncDisposable {
     const nodeId = asId<NodeId>("nod_aaaaaaaaaaaaaaaaaaaa");
     this.relay = new LogRelay({ nodeId, log: new MemoryLogStore(), turn, drops, nowMs, report });
     const router = new RequestRouter({ bus: new MemoryBus({ report, after }), report });
+    this.router = router;
+    this.pages = new PageRequests({
+      hubId: asId<HubId>("hub_aaaaaaaaaaaaaaaaaaaa"),
+      sign: (_purpose, payload) => ({ payload, keyId: "key", signature: "A".repeat(86) }),
+      nowNs: () => BigInt(this.nowMs) * 1_000_000n,
+      after,
+    });
+    this.pages.serve(router);
     this.registry = new AgentRegistry({ nowMs, events: { presence: () => {}, duplicate: () => {} } });
     this.gateway = new Gateway({
       authenticators: {
@@ -125,6 +137,7 @@ export class GatewayWorld implements AsyncDisposable {
         registry: this.registry,
         relay: this.relay,
         router,
+        pages: this.pages,
         handlers: {
           connected: (connection: AgentConnection) => this.messages.push(`connected ${connection.hostId}`),
           message: (connection, message) => this.messages.push(`${message.type} ${connection.hostId}`),

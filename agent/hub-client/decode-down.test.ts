@@ -37,6 +37,8 @@ const messages: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   of("log.stream.start", { alias }),
   of("log.stream.stop", { alias }),
   of("log.rewind", { alias, nextSeq: seq, cursor: fc.option(cursor) }),
+  of("log.read", { request: alias, ...signed }),
+  of("log.read.cancel", { request: alias }),
   of("ack", { acks: fc.array(fc.record({ alias, nextSeq: seq }), { maxLength: 3 }) }),
   of("metrics.watch", {
     dockerIds: fc.array(dockerId, { maxLength: 3 }),

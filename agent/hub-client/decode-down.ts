@@ -41,6 +41,8 @@ const MESSAGES = {
   "log.stream.start": objectOf({ type: type("log.stream.start"), alias }),
   "log.stream.stop": objectOf({ type: type("log.stream.stop"), alias }),
   "log.rewind": objectOf({ type: type("log.rewind"), alias, nextSeq: seq, cursor: nullable(cursor) }),
+  "log.read": objectOf({ type: type("log.read"), request: alias, ...signed }),
+  "log.read.cancel": objectOf({ type: type("log.read.cancel"), request: alias }),
   ack: objectOf({ type: type("ack"), acks: arrayOf(objectOf({ alias, nextSeq: seq }), { max: 5000 }) }),
   "metrics.watch": objectOf({
     type: type("metrics.watch"),

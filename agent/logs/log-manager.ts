@@ -69,12 +69,12 @@ export const DEFAULT_READERS = 500;
 const OFF_WORDS = new Set(["off", "false", "no", "0"]);
 const REASON_CHARACTERS = 1_024;
 
-const refusalByLabel = ({ labels }: ContainerDetails): string | null => {
+export const refusalByLabel = ({ labels }: ContainerDetails): string | null => {
   const word = labels["yardarm.logs"]?.trim().toLowerCase() ?? "";
   return OFF_WORDS.has(word) ? `The label yardarm.logs=${word} excludes this container.` : null;
 };
 
-const compress = (body: Uint8Array): Uint8Array =>
+export const compress = (body: Uint8Array): Uint8Array =>
   body.length < COMPRESSED_FROM_BYTES ? body : zstdCompressSync(body, ZSTD);
 
 export class LogManager {

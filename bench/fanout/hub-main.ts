@@ -63,6 +63,7 @@ const relay = new LogRelay({
   log: new ForgetfulLog(),
   ...{ turn, drops, nowMs, report },
 });
+const pages = { take: () => {}, gone: () => {} };
 const registry = new AgentRegistry({ events: { presence: () => {}, duplicate: () => {} }, nowMs });
 const after = (delayMs: number, task: () => void) => {
   const timer = setTimeout(task, delayMs);
@@ -80,7 +81,7 @@ const gateway = new Gateway({
     client: () => Promise.resolve(actor),
   },
   agents: {
-    ...{ registry, relay },
+    ...{ registry, relay, pages },
     router: new RequestRouter({ bus: new MemoryBus({ report, after }), report }),
     handlers: {
       connected: (connection) =>

@@ -5,11 +5,13 @@ import { closeCodeFor } from "@yardarm/protocol/close-codes";
 import { type ErrorCode, ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, OrgId } from "@yardarm/protocol/ids";
 import { AGENT_MESSAGE_BYTES } from "@yardarm/protocol/limits";
+import { FRAME_LOG_PAGE } from "@yardarm/protocol/log/frame";
 import { negotiateVersion } from "@yardarm/protocol/protocol-version";
 import type { WebSocket } from "ws";
 import type { AgentConnection, AgentSocket } from "../relay/agent-connection.ts";
 import type { AgentRegistry } from "../relay/agent-registry.ts";
 import type { LogRelay } from "../relay/log-relay.ts";
+import type { PageRequests } from "../relay/page-requests.ts";
 import type { RequestRouter } from "../relay/request-router.ts";
 import { readMessage } from "./read-message.ts";
 
@@ -39,6 +41,7 @@ export type AgentSessionOptions = {
   readonly registry: AgentRegistry;
   readonly relay: LogRelay;
   readonly router: RequestRouter;
+  readonly pages: Pick<PageRequests, "take" | "gone">;
   readonly handlers: AgentHandlers;
   /** The signed `welcome` for this connection. */
   readonly welcome: (agent: AuthenticatedAgent, connection: AgentConnection, protocol: number) => Welcome;
@@ -121,7 +124,9 @@ export class AgentSession implements AgentSocket {
           this.#options.registry.seen(this.#state.connection);
           if (isBinary) {
             this.#options.received(data.length);
-            this.#options.relay.frame(this.#state.connection, data);
+            const { relay, pages } = this.#options;
+            if (data[0] === FRAME_LOG_PAGE) pages.take(this.#state.connection, data);
+            else relay.frame(this.#state.connection, data);
           } else this.#dispatch(this.#state.connection, data);
           break;
         case "closed":
@@ -181,7 +186,7 @@ export class AgentSession implements AgentSocket {
   /** Everybody is told that this connection is gone; once, and before anything else can take its place. */
   #end(): void {
     if (this.#state.kind === "closed") return;
-    const { registry, relay, router } = this.#options;
+    const { registry, relay, router, pages } = this.#options;
     const before = this.#state;
     this.#state = { kind: "closed" };
     clearTimeout(this.#greetingTimer);
@@ -189,6 +194,7 @@ export class AgentSession implements AgentSocket {
     if (before.kind !== "connected") return;
     router.detach(before.connection);
     relay.gone(before.connection);
+    pages.gone(before.connection);
     registry.gone(before.connection);
   }
 }

@@ -5,6 +5,7 @@ import { actionQuerySchema } from "./action-query.ts";
 import { hubHeartbeatSchema } from "./heartbeat.ts";
 import { inventoryRequestSchema } from "./inventory-request.ts";
 import { logAssignSchema } from "./log-assign.ts";
+import { logReadCancelSchema, logReadSchema } from "./log-read.ts";
 import { logRewindSchema } from "./log-rewind.ts";
 import { logStreamStartSchema } from "./log-stream-start.ts";
 import { logStreamStopSchema } from "./log-stream-stop.ts";
@@ -21,6 +22,8 @@ export const agentDownSchema = z.discriminatedUnion("type", [
   logStreamStartSchema,
   logStreamStopSchema,
   logRewindSchema,
+  logReadSchema,
+  logReadCancelSchema,
   ackSchema,
   metricsWatchSchema,
   actionMessageSchema,

@@ -6,13 +6,17 @@ import { idSchema, seqSchema } from "../schema.ts";
 /**
  * Watch a container's log. Give `tail` (backfill of the last n lines) or `sinceSeq` (resume: everything from that line
  * on); neither means the default tail. The hub answers `log.subscribed`, then backfill frames, then live ones, without
- * a hole or an overlap.
+ * a hole or an overlap. A client that comes back says what it holds by `epoch` and `committedSeq`: then the answer's
+ * `committedSeq` is where it begins to drop, whatever happened meanwhile.
  */
 export const logSubscribeSchema = z.object({
   type: z.literal("log.subscribe"),
   containerId: idSchema<ContainerId>(),
   tail: z.exactOptional(z.number().int().min(0).max(MAX_TAIL_LINES)),
   sinceSeq: z.exactOptional(seqSchema),
+  /** Of a client that comes back: the `epoch` and the `committedSeq` that it was told last for what it holds. */
+  epoch: z.exactOptional(z.string().max(64)),
+  committedSeq: z.exactOptional(seqSchema),
   encoding: z.exactOptional(z.enum(["binary", "json"])),
 });
 

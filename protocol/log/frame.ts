@@ -7,8 +7,10 @@ export const FRAME_PREFIX_BYTES = 5;
 export const FRAME_LOG_BATCH = 1;
 /** Payload: a `LogCursor` as JSON, which covers the batches of the same alias sent before it. Agent → hub. */
 export const FRAME_LOG_CURSOR = 2;
+/** Payload: a page of the engine's own log (`page-frame.ts`), with the request's number instead of an alias. Agent → hub. */
+export const FRAME_LOG_PAGE = 3;
 
-export type FrameKind = typeof FRAME_LOG_BATCH | typeof FRAME_LOG_CURSOR;
+export type FrameKind = typeof FRAME_LOG_BATCH | typeof FRAME_LOG_CURSOR | typeof FRAME_LOG_PAGE;
 
 export interface FramePrefix {
   readonly kind: FrameKind;
@@ -29,7 +31,8 @@ export const writeFramePrefix = (frame: Uint8Array, kind: FrameKind, alias: numb
 export const parseFramePrefix = (frame: Uint8Array): FramePrefix => {
   if (frame.length <= FRAME_PREFIX_BYTES) throw malformed("The frame is too short.");
   const kind = frame[0];
-  if (kind !== FRAME_LOG_BATCH && kind !== FRAME_LOG_CURSOR) throw malformed("The frame has an unknown kind.");
+  if (kind !== FRAME_LOG_BATCH && kind !== FRAME_LOG_CURSOR && kind !== FRAME_LOG_PAGE)
+    throw malformed("The frame has an unknown kind.");
   const [, b0 = 0, b1 = 0, b2 = 0, b3 = 0] = frame.subarray(0, FRAME_PREFIX_BYTES);
   const alias = (b0 | (b1 << 8) | (b2 << 16) | (b3 << 24)) >>> 0;
   if (alias === 0) throw malformed("The frame has no stream alias.");
