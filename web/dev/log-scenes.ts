@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import type { Container } from "@yardarm/protocol/container";
+import { ERROR, INFO, WARN } from "@yardarm/protocol/log/level";
 import { HOSTILE_LOG } from "./hostile-log.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { burstLog, CALM_LOG, EMPTY_LOG, type LogProfile } from "./mock-log.ts";
@@ -23,6 +24,32 @@ const withLog =
     fleet.containers.set(container.containerId, { ...container, ...fields });
     return `/fleet/${container.hostId}/${container.containerId}`;
   };
+
+const JSON_LOG: LogProfile = {
+  linesPerSecond: 0,
+  linesBefore: 400,
+  line: (seq) => STRUCTURED[seq % STRUCTURED.length] ?? { text: "" },
+};
+const STRUCTURED = [
+  {
+    text: '{"level":"info","msg":"order paid","order":4711,"customer":{"id":"c-17","country":"DE"},"items":[1,2]}',
+    level: INFO,
+  },
+  { text: 'time="2026-11-21T14:02:11Z" level=warn msg="slow query" took=1.2s table=orders', level: WARN },
+  {
+    text: 'I1121 14:02:11.000001       1 controller.go:117] "Updated pod" pod="kube-system/dns" status="ready"',
+    level: INFO,
+  },
+  { text: "java.lang.IllegalStateException: no connection", level: ERROR, isStderr: true },
+  { text: "\tat com.example.Pool.take(Pool.java:214)", level: ERROR, isStderr: true, isContinuation: true },
+  { text: "\tat com.example.Main.main(Main.java:12)", level: ERROR, isStderr: true, isContinuation: true },
+] as const;
+
+/** Line `seq` of shop-web-1, as an address names it. */
+const lineOf = ({ fleet }: MockHub, seq: number): string => {
+  const container = [...fleet.containers.values()].find(({ name }) => name === "shop-web-1");
+  return `${container?.workloadId}.${container?.containerId}.${seq}.1795269731000`;
+};
 
 const HELD: LogProfile = { ...CALM_LOG, linesPerSecond: 0 };
 const GAPS: LogProfile = {
@@ -86,6 +113,7 @@ export const LOG_SCENES: readonly Scene[] = [
       await expect(page.getByText(/hidden by filter/)).toBeVisible();
       await button(page, "Errors only").click();
       await expect(page.getByRole("menuitemcheckbox", { name: /error/ })).toBeVisible();
+      await expect(page.getByRole("menuitem", { name: "Only error" })).toBeVisible();
     },
   },
   {
@@ -186,6 +214,82 @@ export const LOG_SCENES: readonly Scene[] = [
     }),
     act: async (page) => {
       await expect(page.getByText(/does not support reading/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-fields",
+    path: withLog("shop-web-1", JSON_LOG),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.getByText("order paid").last().click();
+      await log(page).press("Enter");
+      await expect(page.getByRole("region", { name: "Fields" })).toContainText("country");
+    },
+  },
+  {
+    name: "log-selection",
+    path: withLog("shop-web-1", JSON_LOG),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      const gutter = log(page).locator(".yd-gutter");
+      await gutter.nth(3).click();
+      await gutter.nth(9).click({ modifiers: ["Shift"] });
+      await expect(page.getByRole("toolbar", { name: "Selected lines" })).toContainText(/\d+ lines/);
+    },
+  },
+  {
+    name: "log-download",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "More for this log").click();
+      await page.getByRole("menuitem", { name: "Download" }).click();
+      await expect(page.getByRole("dialog")).toContainText("Download the log of shop-web-1");
+    },
+  },
+  {
+    name: "log-regex-refused",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.getByLabel("Search in this log").fill("served in (");
+      await button(page, "Regular expression").click();
+      await expect(page.getByText(/Not a valid regular expression/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-selector",
+    path: withLog("shop-web-1", HELD),
+    isWideOnly: true,
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.getByRole("combobox", { name: "Container" }).filter({ visible: true }).click();
+      await expect(page.getByRole("option", { name: /shop-db-1/ })).toBeVisible();
+    },
+  },
+  {
+    name: "log-link-gone",
+    path: (hub) => `${withLog("shop-web-1", GAPS)(hub)}?line=${lineOf(hub, 3)}`,
+    act: async (page) => {
+      await expect(page.getByText(/no longer stored\. It was written at/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-link",
+    path: (hub) => `${withLog("shop-web-1", HELD)(hub)}?line=${lineOf(hub, 700)}`,
+    act: async (page) => {
+      await expect(page.getByText("request 700 served")).toBeVisible();
+      await expect(page.locator("[data-current]")).toContainText("request 700");
+    },
+  },
+  {
+    name: "log-over-time",
+    path: withLog("shop-web-1", CALM_LOG),
+    isWideOnly: true,
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "Lines over time: view as table").click();
+      await expect(page.getByRole("region", { name: "Lines over time, table" })).toBeVisible();
     },
   },
 ];

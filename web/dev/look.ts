@@ -83,6 +83,7 @@ const take = async (page: Page, scene: Scene, hub: MockHub, label: string): Prom
 
 const lookAt = async (browser: Browser, scene: Scene): Promise<void> => {
   for (const width of WIDTHS) {
+    if (scene.isWideOnly === true && width.viewport.width < 640) continue;
     for (const colorScheme of THEMES) {
       const hub = await startMockHub({
         port: 0,

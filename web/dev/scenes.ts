@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import type { Role } from "@yardarm/protocol/api/auth";
+import { EXPLORER_SCENES } from "./explorer-scenes.ts";
 import { LOG_SCENES } from "./log-scenes.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { OWNER } from "./mock-routes.ts";
@@ -17,6 +18,8 @@ export type Scene = {
   readonly extraContainers?: number | null;
   /** Refused requests are the point of it. */
   readonly expectsFailures?: boolean;
+  /** Uses what a phone has in another place. */
+  readonly isWideOnly?: boolean;
   /** Rows change places by themselves, because they are sorted by a value that changes. */
   readonly isReordering?: boolean;
 };
@@ -241,4 +244,5 @@ export const SCENES: readonly Scene[] = [
     },
   },
   ...LOG_SCENES,
+  ...EXPLORER_SCENES,
 ];

@@ -78,6 +78,19 @@ export class LogChunk {
     return ((words[2 * index + 1] ?? 0) * 2 ** 32 + (words[2 * index] ?? 0)) / 1e6;
   }
 
+  /** Adds its lines per level to buckets of `stepMs` that begin at `fromMs`: entry `bucket * levels + level`. Losses do not count. */
+  countInto(counts: Uint32Array, fromMs: number, stepMs: number): void {
+    const words = this.#stampWords();
+    const levels = LEVEL_NAMES.length;
+    for (let index = 0; index < this.#count; index++) {
+      const flags = this.#flags[index] ?? 0;
+      if ((flags & FLAG_LOSS) !== 0) continue;
+      const atMs = ((words[2 * index + 1] ?? 0) * 2 ** 32 + (words[2 * index] ?? 0)) / 1e6;
+      const at = Math.floor((atMs - fromMs) / stepMs) * levels + levelOfFlags(flags);
+      if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + 1;
+    }
+  }
+
   /** How the line is written: a `LineShape`. */
   shape(index: number): number {
     return this.#shapes[index] ?? 0;

@@ -67,6 +67,31 @@ export class LogStore {
     return totals;
   }
 
+  /** When the oldest and the newest line held were written, ms since the epoch; `null` when none is. */
+  span(): readonly [fromMs: number, toMs: number] | null {
+    const first = this.#chunks[0];
+    const last = this.#chunks.at(-1);
+    return first === undefined || last === undefined ? null : [first.stampMs(0), last.stampMs(last.count - 1)];
+  }
+
+  /** Lines held per bucket of time and level: entry `bucket * levels + level`. */
+  histogram(fromMs: number, stepMs: number, buckets: number): Uint32Array {
+    const counts = new Uint32Array(buckets * LEVEL_NAMES.length);
+    for (const chunk of this.#chunks) {
+      if (chunk.stampMs(chunk.count - 1) >= fromMs) chunk.countInto(counts, fromMs, stepMs);
+    }
+    return counts;
+  }
+
+  /** The first line held that was written at `atMs` or later; `null` when none was. */
+  seqAt(atMs: number): number | null {
+    for (const chunk of this.#chunks) {
+      if (chunk.stampMs(chunk.count - 1) < atMs) continue;
+      for (let index = 0; index < chunk.count; index++) if (chunk.stampMs(index) >= atMs) return chunk.firstSeq + index;
+    }
+    return null;
+  }
+
   /** Takes those of the lines that are not held yet, wherever they belong. Returns how many. */
   add(lines: LogColumns, matches: LogMatches | null): number {
     const endSeq = lines.firstSeq + lines.count;

@@ -1,5 +1,7 @@
 import {
+  lazy,
   type ReactNode,
+  Suspense,
   useCallback,
   useEffect,
   useEffectEvent,
@@ -28,6 +30,7 @@ import type { LogNotice, NoticeAction, ViewFacts } from "./pane/log-notice.ts";
 import { NewLinesPill } from "./pane/NewLinesPill.tsx";
 import { NoticeLine } from "./pane/NoticeLine.tsx";
 import { PaneScroll } from "./pane/pane-scroll.ts";
+import { ScrollTicks } from "./pane/ScrollTicks.tsx";
 import type { LineAt } from "./rows/copy-lines.ts";
 import { NO_ROWS } from "./rows/log-rows.ts";
 import { FOLLOWING, nextReading, unseenLines } from "./rows/reading.ts";
@@ -38,6 +41,8 @@ import type { AddressChange } from "./use-log-address.ts";
 import { useLogKeys } from "./use-log-keys.ts";
 import { type LogViewState, useLogViewState } from "./use-log-view-state.ts";
 import { useMatcher } from "./use-matcher.ts";
+
+const LineDetails = lazy(async () => ({ default: (await import("./details/LineDetails.tsx")).LineDetails }));
 
 /** A part of the page that shows a line's details, or lines over time, given what acts on the log. */
 export type LogSlot = (parts: {
@@ -61,6 +66,10 @@ export type LogViewProps = {
   readonly onAddress: AddressChange;
   /** The address of a page that opens at this line; `null` where there is none. */
   readonly linkOf: (seq: number) => string | null;
+  /** The line as `address.line` names it. */
+  readonly lineName?: (seq: number) => string | null;
+  /** Goes to this line as soon as it is there. */
+  readonly goToSeq?: number | null;
   readonly fileName: string;
   /** At the beginning of the bar: which log this is. */
   readonly lead: ReactNode;
@@ -122,6 +131,8 @@ export const LogView = (props: LogViewProps) => {
   useLogKeys(commands);
   useJumpWhenSearched(reader, view, search.text, commands);
 
+  useLineInAddress(view.currentSeq, props.lineName, onAddress);
+  useGoTo(props.goToSeq ?? null, rows, commands);
   const onScrolled = useCallback(
     (event: "leftEnd" | "reachedEnd" | null) => {
       reader.focus(scroll.readingSeq);
@@ -153,6 +164,8 @@ export const LogView = (props: LogViewProps) => {
   };
   const noticeLine = notice === null ? null : <NoticeLine notice={notice} isSmall={shownCount > 0} onAct={onNotice} />;
   const matches = search.text === "" ? null : rows.matches();
+  const openAt = view.openSeq === null ? null : lineAt(view.openSeq);
+  const openLine = openAt === null || view.openSeq === null ? null : { ...openAt, seq: view.openSeq };
   const slotParts = { commands, rows, view };
   return (
     <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
@@ -207,10 +220,16 @@ export const LogView = (props: LogViewProps) => {
             <EmptyPane isLate={transport.status === "loading"}>{noticeLine}</EmptyPane>
           )}
         </LogPane>
+        <ScrollTicks rows={rows} isSearching={search.text !== ""} version={reader.version()} />
         {isPinned ? null : (
           <NewLinesPill count={unseenLines(reading, endSeq)} onGo={() => dispatch({ type: "wentToEnd" })} />
         )}
       </div>
+      {openLine === null ? null : (
+        <Suspense fallback={<div className="h-32 shrink-0 border-line border-t bg-surface" />}>
+          <LineDetails line={openLine} commands={commands} />
+        </Suspense>
+      )}
       {props.below?.(slotParts)}
       <LogFooter
         rows={rows}
@@ -223,6 +242,30 @@ export const LogView = (props: LogViewProps) => {
       <SpokenSummary reader={reader} isOn={preferences.announces} said={view.said} />
     </section>
   );
+};
+
+/** The line that somebody chose is part of the address: a reload comes back to it. */
+const useLineInAddress = (
+  currentSeq: number | null,
+  lineName: LogViewProps["lineName"],
+  onAddress: AddressChange,
+): void => {
+  const write = useEffectEvent((seq: number) => {
+    const line = lineName?.(seq) ?? null;
+    if (line !== null) onAddress({ line });
+  });
+  useEffect(() => {
+    if (currentSeq !== null) write(currentSeq);
+  }, [currentSeq]);
+};
+
+/** Goes to a line once, when it is there. */
+const useGoTo = (seq: number | null, rows: LogRowList, commands: LogCommands): void => {
+  const goneTo = useRef<number | null>(null);
+  useEffect(() => {
+    if (seq === null || goneTo.current === seq) return;
+    if (commands.goToLine(seq)) goneTo.current = seq;
+  }, [seq, rows, commands]);
 };
 
 /** The rows of the moment; new ones with every frame in which the reader has news. */

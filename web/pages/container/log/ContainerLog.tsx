@@ -1,10 +1,12 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
-import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { useConnection, useLive } from "../../../live/live-context.tsx";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
+import { type Buckets, bucketsFor } from "../../log/histogram/buckets.ts";
+import { LogHistogram } from "../../log/histogram/LogHistogram.tsx";
 import { LogView } from "../../log/LogView.tsx";
 import { writeLineAddress } from "../../log/line-address.ts";
 import { type LogParams, readLogParams } from "../../log/log-address.ts";
@@ -13,10 +15,11 @@ import { LogRowBuilder } from "../../log/rows/row-builder.ts";
 import type { RowsWanted } from "../../log/rows/row-list.ts";
 import { deriveTransport } from "../../log/rows/transport.ts";
 import { useLogAddress } from "../../log/use-log-address.ts";
-import { PATHS } from "../../paths.ts";
+import { containerPath, PATHS } from "../../paths.ts";
 import { ContainerSelector } from "./ContainerSelector.tsx";
 import { useLogSession } from "./use-log-session.ts";
 import { useMarkers } from "./use-markers.ts";
+import { useTargetLine } from "./use-target-line.ts";
 
 const route = getRouteApi("/signed-in/fleet/$hostId/$containerId");
 
@@ -39,6 +42,8 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
   const navigate = useNavigate();
   const [address, onAddress] = useAddressOfRoute();
   const [builder] = useState(() => new LogRowBuilder());
+  const [isDownloading, setDownloading] = useState(false);
+  const target = useTargetLine(container, session, address.line);
   const { markers, onMarker } = useMarkers(container);
   const buildRows = useCallback(
     (wanted: RowsWanted) => builder.build({ ...wanted, store: session.store, markers }),
@@ -52,12 +57,16 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
     [session],
   );
   const lead = useMemo(() => <ContainerSelector container={container} host={host} />, [container, host]);
-  const linkOf = (seq: number): string | null => {
+  const lineName = (seq: number): string | null => {
     const line = lineAt(seq);
     if (line === null) return null;
-    const atMs = line.chunk.stampMs(line.index);
-    const url = new URL(`/fleet/${hostId}/${containerId}`, location.href);
-    url.searchParams.set("line", writeLineAddress({ workloadId, containerId, seq, atMs }));
+    return writeLineAddress({ workloadId, containerId, seq, atMs: line.chunk.stampMs(line.index) });
+  };
+  const linkOf = (seq: number): string | null => {
+    const line = lineName(seq);
+    if (line === null) return null;
+    const url = new URL(containerPath(hostId, containerId), location.href);
+    url.searchParams.set("line", line);
     return url.href;
   };
   const feed = useSyncExternalStore(session.subscribe, () => session.feed);
@@ -66,30 +75,65 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
   const hubNowMs = live.hubNow();
   const transport = deriveTransport({ connection, feed, host, container, hubNowMs });
   const hostName = host?.name ?? "The host";
+  const fileName = fileNameOf(container, host);
+  const readBuckets = useCallback(() => loadedBuckets(session), [session]);
+  const jumpToMoment = (atMs: number): void => {
+    const seq = session.store.seqAt(atMs);
+    if (seq !== null) target.goTo(seq);
+  };
   return (
-    <LogView
-      reader={session}
-      buildRows={buildRows}
-      lineAt={lineAt}
-      label={`Log of ${name}`}
-      transport={transport}
-      noticeOf={(facts) => logNotice({ ...facts, transport, hostName })}
-      onNotice={(action) => {
-        if (action === "retry") session.retry();
-        else if (action === "reconnect") live.retryNow();
-        else if (action === "showHost") void navigate({ to: PATHS.host, params: { hostId } });
-        else void navigate({ to: PATHS.fleet });
-      }}
-      hubNowMs={hubNowMs}
-      address={address}
-      onAddress={onAddress}
-      linkOf={linkOf}
-      fileName={fileNameOf(container, host)}
-      lead={lead}
-      footer={`${host?.name ?? "…"} / ${name}`}
-      onMarker={onMarker}
-    />
+    <>
+      <LogView
+        reader={session}
+        buildRows={buildRows}
+        lineAt={lineAt}
+        label={`Log of ${name}`}
+        transport={transport}
+        noticeOf={(facts) => logNotice({ ...facts, transport, hostName }) ?? target.notice}
+        onNotice={(action) => {
+          if (action === "retry") session.retry();
+          else if (action === "reconnect") live.retryNow();
+          else if (action === "showHost") void navigate({ to: PATHS.host, params: { hostId } });
+          else if (action === "followLink") target.follow();
+          else void navigate({ to: PATHS.fleet });
+        }}
+        hubNowMs={hubNowMs}
+        address={address}
+        onAddress={onAddress}
+        linkOf={linkOf}
+        lineName={lineName}
+        goToSeq={target.goToSeq}
+        fileName={fileName}
+        above={() => <LogHistogram read={readBuckets} onJump={jumpToMoment} />}
+        onDownload={() => setDownloading(true)}
+        lead={lead}
+        footer={`${host?.name ?? "…"} / ${name}`}
+        onMarker={onMarker}
+      />
+      {isDownloading ? (
+        <Suspense fallback={null}>
+          <DownloadDialog
+            isOpen
+            containerId={containerId}
+            name={name}
+            fileName={fileName}
+            address={address}
+            onClose={() => setDownloading(false)}
+          />
+        </Suspense>
+      ) : null}
+    </>
   );
+};
+
+const DownloadDialog = lazy(async () => ({ default: (await import("./DownloadDialog.tsx")).DownloadDialog }));
+
+/** The lines that are loaded, over time. */
+const loadedBuckets = ({ store }: LogSession): Buckets | null => {
+  const span = store.span();
+  if (span === null) return null;
+  const { fromMs, stepMs, count } = bucketsFor(...span);
+  return { fromMs, stepMs, counts: store.histogram(fromMs, stepMs, count) };
 };
 
 /** The log's part of the route's search, beside the page's own. */

@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<NoticeAction, string>> = {
   clearFilters: "Clear filters",
   showHost: "Show the host",
   showFleet: "Show the fleet",
+  followLink: "Show that container",
 };
 
 /** A sentence with the one thing that can be done about it. */

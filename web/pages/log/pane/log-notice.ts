@@ -6,7 +6,7 @@ import type { Transport } from "../rows/transport.ts";
 
 /** What there is to say beside or instead of the lines: one sentence, and at most one thing to do about it. */
 
-export type NoticeAction = "retry" | "reconnect" | "clearFilters" | "showHost" | "showFleet";
+export type NoticeAction = "retry" | "reconnect" | "clearFilters" | "showHost" | "showFleet" | "followLink";
 
 export type LogNotice = {
   readonly tone: "muted" | "warn" | "danger";

@@ -9,7 +9,7 @@ import { isFiltering, type LogMarker, type RowFilter, type RowsWanted } from "./
 /** What the list shows, row by row, out of what a store holds: filtered, folded, cleared, frozen, with its holes. */
 
 export type RowSource = RowsWanted & {
-  readonly store: Pick<LogStore, "chunks" | "holes">;
+  readonly store: Pick<LogStore, "chunks" | "holes" | "span">;
   readonly markers: readonly LogMarker[];
 };
 
@@ -48,7 +48,10 @@ export class LogRowBuilder {
     const holes = store.holes();
     // The ends of the log are on show only when nothing that could be loaded lies beyond them.
     const isWhole = clearedSeq === null && (holes[0]?.fromSeq !== 0 || holes[0].kind === "notStored");
-    const markers = source.markers.filter(({ at }) => (at === "start" ? isWhole : at !== "end" || endSeq === null));
+    const [firstMs] = isWhole ? [Number.NEGATIVE_INFINITY] : (store.span() ?? [Number.POSITIVE_INFINITY]);
+    const markers = source.markers.filter(({ at }) =>
+      typeof at === "number" ? at >= firstMs : at === "start" ? isWhole : endSeq === null,
+    );
     const out = new SegmentList(markers);
     if (clearedSeq !== null) out.addRow({ kind: "cleared", firstSeq: fromSeq });
     let nextHole = 0;

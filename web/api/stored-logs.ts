@@ -1,0 +1,47 @@
+import {
+  type HistogramQueryInput,
+  type HistogramResponse,
+  histogramResponseSchema,
+  type LogsQueryInput,
+  type PositionResponse,
+  positionResponseSchema,
+} from "@yardarm/protocol/api/logs";
+import type { ContainerId } from "@yardarm/protocol/ids";
+import { request } from "./http.ts";
+
+/** One container's log as the hub has stored it. */
+
+const logsPath = (containerId: ContainerId): string => `/api/containers/${encodeURIComponent(containerId)}/logs`;
+
+const withQuery = (path: string, query: Readonly<Record<string, string | number | undefined>>): string => {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
+  return params.size === 0 ? path : `${path}?${params}`;
+};
+
+/** The hub scans for two seconds at most. */
+const SCAN_TIMEOUT_MS = 20_000;
+
+/** Lines per level and time. @throws ApiError */
+export const getHistogram = (
+  containerId: ContainerId,
+  query: HistogramQueryInput & Readonly<Record<string, string | number | undefined>>,
+  signal: AbortSignal,
+): Promise<HistogramResponse> =>
+  request(withQuery(`${logsPath(containerId)}/histogram`, query), histogramResponseSchema, {
+    signal,
+    timeoutMs: SCAN_TIMEOUT_MS,
+  });
+
+/** The line that was written at that moment, in whichever container of the workload. @throws ApiError */
+export const getPosition = (containerId: ContainerId, atMs: number): Promise<PositionResponse> =>
+  request(
+    withQuery(`${logsPath(containerId)}/position`, { ts: `${Math.round(atMs)}000000`, scope: "workload" }),
+    positionResponseSchema,
+  );
+
+/** Where the browser gets a log as a file. */
+export const downloadUrl = (
+  containerId: ContainerId,
+  query: LogsQueryInput & Readonly<Record<string, string | undefined>>,
+): string => withQuery(logsPath(containerId), query);

@@ -1,0 +1,178 @@
+import { LEVEL_NAMES, type LevelName } from "@yardarm/protocol/log/level";
+import { Table2 } from "lucide-react";
+import { type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { formatCount } from "../../../format/percent.ts";
+import { formatClock, formatMoment } from "../../../format/time.ts";
+import { IconButton } from "../../../ui/Button.tsx";
+import { Dialog } from "../../../ui/Dialog.tsx";
+import { type Buckets, bucketCount, countOf, tallest, totalOf } from "./buckets.ts";
+
+export type LogHistogramProps = {
+  /** What is drawn: of the lines loaded, or of what the hub has stored. `null`: there are no lines. */
+  readonly read: () => Buckets | null;
+  readonly onJump: (atMs: number) => void;
+};
+
+/** As often as somebody can follow; in a burst it must not cost a frame. */
+const EVERY_MS = 1_000;
+const HEIGHT_PX = 40;
+/** From the bottom up: what is most severe stands where it is seen first. */
+const ORDER: readonly LevelName[] = ["fatal", "error", "warn", "info", "debug", "trace", "unknown"];
+const TOKENS: Readonly<Record<LevelName, string>> = {
+  fatal: "--yd-danger",
+  error: "--yd-danger",
+  warn: "--yd-warn",
+  info: "--yd-accent",
+  debug: "--yd-control",
+  trace: "--yd-control",
+  unknown: "--yd-line",
+};
+
+/** Lines over time, by level; a click goes to that moment. The same as a table for those who do not see it. */
+export const LogHistogram = ({ read, onJump }: LogHistogramProps) => {
+  const [buckets, setBuckets] = useState<Buckets | null>(read);
+  const [isTable, setTable] = useState(false);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    setBuckets(read());
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") setBuckets(read());
+    }, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [read]);
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const draw = (): void => drawBuckets(element, buckets);
+    draw();
+    const observer = new ResizeObserver(draw);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [buckets]);
+  const bucketAt = (event: MouseEvent): number | null => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined || buckets === null) return null;
+    const bucket = Math.floor(((event.clientX - box.left) / box.width) * bucketCount(buckets));
+    return bucket >= 0 && bucket < bucketCount(buckets) ? bucket : null;
+  };
+  return (
+    <div className="flex h-12 shrink-0 items-center gap-1 border-line border-b bg-surface py-1 pl-2">
+      <button
+        type="button"
+        // By keyboard the table has a button for each moment.
+        tabIndex={-1}
+        aria-label="Lines over time: go to a moment"
+        className="relative min-w-0 flex-1 cursor-default"
+        title={hovered === null || buckets === null ? undefined : wordsOf(buckets, hovered)}
+        onMouseMove={(event) => setHovered(bucketAt(event))}
+        onMouseLeave={() => setHovered(null)}
+        onClick={(event) => {
+          const bucket = bucketAt(event);
+          if (bucket !== null && buckets !== null) onJump(buckets.fromMs + bucket * buckets.stepMs);
+        }}
+      >
+        <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
+      </button>
+      <span className="tabular hidden w-16 shrink-0 text-right text-meta text-muted phone:block">
+        {buckets === null ? "" : formatClock(buckets.fromMs)}
+      </span>
+      <IconButton
+        label="Lines over time: view as table"
+        className="shrink-0"
+        onClick={() => setTable(true)}
+        icon={<Table2 className="size-4" aria-hidden="true" />}
+      />
+      <Dialog isOpen={isTable} onClose={() => setTable(false)} title="Lines over time" isWide>
+        {buckets === null ? (
+          <p>There are no lines.</p>
+        ) : (
+          <BucketTable
+            buckets={buckets}
+            onJump={(atMs) => {
+              setTable(false);
+              onJump(atMs);
+            }}
+          />
+        )}
+      </Dialog>
+    </div>
+  );
+};
+
+type TableProps = { readonly buckets: Buckets; readonly onJump: (atMs: number) => void };
+
+const BucketTable = ({ buckets, onJump }: TableProps) => (
+  <div role="region" aria-label="Lines over time, table" tabIndex={0} className="max-h-96 overflow-auto">
+    <table className="tabular w-full text-right">
+      <thead className="text-muted">
+        <tr>
+          <th scope="col" className="text-left font-medium">
+            From
+          </th>
+          {ORDER.map((name) => (
+            <th key={name} scope="col" className="px-2 font-medium">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {Array.from({ length: bucketCount(buckets) }, (_, bucket) => bucket)
+          .filter((bucket) => totalOf(buckets, bucket) > 0)
+          .map((bucket) => {
+            const atMs = buckets.fromMs + bucket * buckets.stepMs;
+            return (
+              <tr key={atMs}>
+                <th scope="row" className="text-left font-normal">
+                  <button type="button" className="min-h-6 text-accent underline" onClick={() => onJump(atMs)}>
+                    {formatMoment(atMs)}
+                  </button>
+                </th>
+                {ORDER.map((name) => (
+                  <td key={name} className="px-2">
+                    {formatCount(countOf(buckets, bucket, LEVEL_NAMES.indexOf(name)))}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+      </tbody>
+    </table>
+  </div>
+);
+
+/** `14:02:10: 41 lines, 2 error, 39 info`. */
+const wordsOf = (buckets: Buckets, bucket: number): string => {
+  const parts = ORDER.map((name) => ({ name, count: countOf(buckets, bucket, LEVEL_NAMES.indexOf(name)) }))
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${formatCount(count)} ${name}`);
+  return `${formatClock(buckets.fromMs + bucket * buckets.stepMs)}: ${parts.length === 0 ? "no lines" : parts.join(", ")}`;
+};
+
+const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null): void => {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const scale = devicePixelRatio;
+  const width = canvas.clientWidth;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(HEIGHT_PX * scale);
+  context.scale(scale, scale);
+  if (buckets === null) return;
+  const style = getComputedStyle(canvas);
+  const count = bucketCount(buckets);
+  const most = tallest(buckets);
+  const step = width / count;
+  for (let bucket = 0; bucket < count; bucket++) {
+    let bottom = HEIGHT_PX;
+    for (const name of ORDER) {
+      const lines = countOf(buckets, bucket, LEVEL_NAMES.indexOf(name));
+      if (lines === 0) continue;
+      // What is there at all is seen.
+      const height = Math.max(1, (lines / most) * (HEIGHT_PX - 2));
+      context.fillStyle = style.getPropertyValue(TOKENS[name]);
+      context.fillRect(bucket * step, bottom - height, Math.max(1, step - 1), height);
+      bottom -= height;
+    }
+  }
+};
