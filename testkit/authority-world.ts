@@ -204,6 +204,11 @@ export class AuthorityWorld implements AsyncDisposable {
     return this.people.sessions.create({ userId, orgId: this.ownerActor.orgId }, client);
   }
 
+  /** What a browser with this session's token sends. */
+  headersOf(token: string): Readonly<Record<string, string>> {
+    return cookieOf(token);
+  }
+
   /** Signs the caller in again after they ended their own session. */
   async signInAgain(caller: Caller): Promise<void> {
     if (caller.kind !== "person" || caller.userId === null) return;
