@@ -120,6 +120,16 @@ export class AgentLogBench {
     return this.hub.count(ALIAS);
   }
 
+  /** Lines that the hub has committed. */
+  get committedLines(): number {
+    return this.hub.cursor(ALIAS)?.nextSeq ?? 0;
+  }
+
+  /** The line that came last. */
+  get lastText(): string | undefined {
+    return this.hub.last(ALIAS)?.text;
+  }
+
   get lines() {
     return this.hub.lines(ALIAS);
   }

@@ -96,6 +96,11 @@ export class CollectingLogHub {
     return [...lines, ...pending];
   }
 
+  last(alias: number): CollectedLine | undefined {
+    const { lines, pending } = this.#streamOf(alias);
+    return pending.at(-1) ?? lines.at(-1);
+  }
+
   texts(alias: number): readonly string[] {
     return this.lines(alias).map(({ text, loss }) => (loss === null ? text : `(${loss.reason})`));
   }

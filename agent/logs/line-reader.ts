@@ -238,8 +238,8 @@ export class LineReader implements MessageReader, LineSink {
   missing(reason: LossReason, lines: number | null): void {
     if (this.#phase.kind !== "reading") return;
     const { kind } = this.#phase.plan;
-    // What is missing before the place was told when it was passed.
-    if (this.#seek !== null || this.#isAtEnd || kind === "probe") return;
+    // What is missing before the place was told when it was passed, and a first contact tells it by itself.
+    if (this.#seek !== null || this.#isAtEnd || kind === "probe" || kind === "history") return;
     this.#pendingLoss.add(reason, this.lastTakenNs ?? this.#options.createdAtNs, lines);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RecentStamps, rotationBytes } from "./rotation.ts";
+import { keptFiles, RecentStamps, rotationBytes } from "./rotation.ts";
 
 test.each([
   ["json-file", {}, null],
@@ -49,4 +49,9 @@ describe("signs of a stream that repeats itself", () => {
     for (let n = 0; n < 5_000; n++) recent.take(n, 0);
     expect(recent.isRepeat(100, 0)).toBe(true);
   });
+});
+
+test("json-file keeps one old file even when it is told to keep none", () => {
+  expect([keptFiles({}), keptFiles({ "max-file": "1" }), keptFiles({ "max-file": "5" })]).toEqual([2, 2, 5]);
+  expect(keptFiles({ "max-file": "many" })).toBe(2);
 });

@@ -14,6 +14,10 @@ export const rotationBytes = (driver: string, options: Readonly<Record<string, s
   return number === undefined ? null : Number(number) * (UNITS[(unit ?? "").toLowerCase()] ?? 1);
 };
 
+/** So many files the json-file driver keeps, the current one included: two, however few it is asked for. */
+export const keptFiles = (options: Readonly<Record<string, string>>): number =>
+  Math.max(2, Number.parseInt(options["max-file"] ?? "1", 10) || 1);
+
 /** Bytes around each stored message (stamp, stream, quotes), so that a count of text comes near the file's size. */
 export const STORED_OVERHEAD_BYTES = 70;
 

@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- <name> --minutes N --seed S [--json FILE]`: breaks things at random for N minutes and looks whether what
+ * `npm run chaos -- <name> --minutes N --seed S [--source file|api] [--json FILE]`: breaks things at random for N minutes and looks whether what
  * was promised still holds. The seed is the schedule. Exit status 1 when it does not hold.
  */
 import { randomInt } from "node:crypto";
@@ -22,13 +22,24 @@ const PROGRAMS = new Map<string, Entry>([
       load: async () => (await import("./logs.ts")).chaosLogs,
     },
   ],
+  [
+    "rotation",
+    {
+      summary: "logs that rotate, through every source, beside a bare follow; the same every time",
+      load: async () => (await import("./rotation.ts")).chaosRotation,
+    },
+  ],
 ]);
 
 const HIGHEST_SEED = 2 ** 32 - 1;
 
 const usage = (): string => {
   const rows = [...PROGRAMS].map(([name, { summary }]) => `  ${name}  ${summary}`);
-  return ["Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--json FILE]", "", ...rows].join("\n");
+  return [
+    "Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--source file|api] [--json FILE]",
+    "",
+    ...rows,
+  ].join("\n");
 };
 
 interface Asked {
@@ -36,6 +47,7 @@ interface Asked {
   readonly entry: Entry;
   readonly minutes: number;
   readonly seed: number;
+  readonly source: "file" | "api";
   readonly json: string | undefined;
 }
 
@@ -43,16 +55,21 @@ const readArguments = (): Asked | null => {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { minutes: { type: "string" }, seed: { type: "string" }, json: { type: "string" } },
+      options: {
+        minutes: { type: "string" },
+        seed: { type: "string" },
+        source: { type: "string", default: "file" },
+        json: { type: "string" },
+      },
     });
     const [name = ""] = positionals;
     const entry = positionals.length === 1 ? PROGRAMS.get(name) : undefined;
     const minutes = Number(values.minutes ?? "1");
     const seed = Number(values.seed ?? String(randomInt(HIGHEST_SEED)));
     const isValid = minutes > 0 && Number.isFinite(minutes) && Number.isInteger(seed) && seed >= 0;
-    return entry === undefined || !isValid || seed > HIGHEST_SEED
-      ? null
-      : { name, entry, minutes, seed, json: values.json };
+    const { source, json } = values;
+    if (entry === undefined || !isValid || seed > HIGHEST_SEED || (source !== "file" && source !== "api")) return null;
+    return { name, entry, minutes, seed, source, json };
   } catch {
     return null; // an option that does not exist
   }
@@ -64,11 +81,11 @@ const start = async (): Promise<number> => {
     console.error(usage());
     return 2;
   }
-  const { name, entry, minutes, seed, json } = asked;
+  const { name, entry, minutes, seed, source, json } = asked;
   await buildPrograms();
   const chaos = await entry.load();
   const progress = (sentence: string): void => console.error(`${name}: ${sentence}`);
-  const { report, notes } = await chaos({ seed, durationMs: minutes * 60_000, progress });
+  const { report, notes } = await chaos({ seed, source, durationMs: minutes * 60_000, progress });
   for (const note of notes) console.log(note);
   console.log(JSON.stringify(report));
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report)}\n`);

@@ -4,7 +4,7 @@
  */
 
 import type { ReadFrom } from "../log-source.ts";
-import { findBeginning } from "./file-search.ts";
+import { findBeginning, hasLostBeginning } from "./file-search.ts";
 import { lastStampOf } from "./gzip-log.ts";
 import type { LogDirectory } from "./log-directory.ts";
 import { currentIdentity, type LogFile, type OpenedFiles, openLogFiles } from "./log-file.ts";
@@ -44,11 +44,18 @@ export class FileChain {
   // state: the file that is read first, the newest known last
   #links: Link[] = [];
 
-  /** Opens what a reading from `from` needs. Throws what the file system says. */
-  constructor(directory: LogDirectory, from: ReadFrom) {
+  /** The log's beginning was asked for, and is gone. */
+  readonly hasLostBeginning: boolean;
+
+  /**
+   * Opens what a reading from `from` needs. `maxFiles`: so many the engine keeps, as far as is known. Throws what the file
+   * system says.
+   */
+  constructor(directory: LogDirectory, from: ReadFrom, maxFiles: number) {
     this.#directory = directory;
     const { files } = openLogFiles(directory);
     const { index, offset } = findBeginning(files, from);
+    this.hasLostBeginning = from.kind === "beginning" && hasLostBeginning(files, maxFiles);
     for (const file of files.slice(0, index)) file.close();
     this.#links = files.slice(index).map((file, at) => ({ file, offset: at === 0 ? offset : 0, isBehindGap: false }));
   }

@@ -28,16 +28,19 @@ describe("a json-file log, read and numbered", () => {
     temp = await makeTempDir("follow");
     log = new JsonFileLog(temp.path, dockerId);
     isRunning = true;
+    // A container's first line comes a while after its log; one that came at once would have made the engine rotate.
+    await delay(15);
   });
   afterEach(async () => {
     bench.killAgent();
     await temp.remove();
   });
 
-  const container = (): ContainerDetails => {
+  const container = (maxFiles = 64): ContainerDetails => {
     const details: Partial<ContainerDetails> = { dockerId, tty: false, logDriver: "json-file", logPath: log.path };
     const state = isRunning ? "running" : "exited";
-    return { ...details, labels: {}, logOptions: {}, createdAtNs: 1n, state } as unknown as ContainerDetails;
+    const logOptions = { "max-file": String(maxFiles) };
+    return { ...details, labels: {}, logOptions, createdAtNs: 1n, state } as unknown as ContainerDetails;
   };
   const start = (options: Partial<AgentLogBenchOptions> = {}): void => {
     const place = {
@@ -122,6 +125,27 @@ describe("a json-file log, read and numbered", () => {
     const lines = bench.lines;
     expect(lines[100]?.loss?.fromTsNs).toBe(String(lines[99]?.tsNs));
     expect(lines[100]?.loss?.toTsNs).toBe(String(lines[101]?.tsNs));
+  });
+
+  test("[LOGS-09] a log that had rotated before it was read for the first time begins with a loss", async () => {
+    for (let round = 0; round < 4; round++) {
+      write(round * 100 + 1, round * 100 + 100);
+      log.rotate({ maxFiles: 2 });
+    }
+    write(401, 500);
+    start({ container: container(2) });
+    await bench.waitForLines(201);
+    expect(bench.texts).toEqual(["(rotated)", ...numbers(301, 500)]);
+    expect(bench.lines[0]?.loss?.fromTsNs).toBe("1");
+  });
+
+  test("a log that has rotated, but has lost nothing yet, begins with its first line", async () => {
+    write(1, 100);
+    log.rotate({ maxFiles: 2 });
+    write(101, 200);
+    start({ container: container(2) });
+    await bench.waitForLines(200);
+    expect(bench.texts).toEqual(numbers(1, 200));
   });
 
   test("a file that is cut under the reader is a loss, and goes on from its new beginning", async () => {

@@ -11,6 +11,7 @@ import { LF } from "../byte-class.ts";
 import type { ContainerRun } from "../container-run.ts";
 import { stampNs } from "../line-tail.ts";
 import type { LogEnd, LogRead, MessageReader, OpenLog } from "../log-source.ts";
+import { keptFiles } from "../rotation.ts";
 import { FileChain } from "./file-chain.ts";
 import { LONGEST_LINE_BYTES } from "./file-search.ts";
 import { gunzipped } from "./gzip-log.ts";
@@ -117,7 +118,8 @@ export class FileReading implements OpenLog, JsonLogSink {
       const { directory } = answer;
       // Before the first look, so that no change falls between the two.
       if (read.extent === "follow") stopWatching = this.#watch(directory);
-      this.#chain = new FileChain(directory, read.from);
+      this.#chain = new FileChain(directory, read.from, keptFiles(read.container.logOptions));
+      if (this.#chain.hasLostBeginning) this.#reader.missing("rotated", null);
       this.#offset = this.#chain.first.offset;
       if (read.extent === "follow") void this.#askWhetherItRuns();
       await this.#readOn(this.#chain);

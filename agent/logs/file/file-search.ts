@@ -65,6 +65,21 @@ const isOlder = (file: LogFile, tsNs: bigint): boolean => {
   return lastNs !== null && lastNs < tsNs;
 };
 
+/** A line that made the engine rotate was stamped just before the file was made, by a clock that ticks every few ms. */
+const ROTATION_TICK_NS = 10_000_000n;
+
+/**
+ * True when the engine has removed older files than the oldest one: it keeps as many as it may (`maxFiles`), and the oldest
+ * one was made for a line, not for the container's start. Of a compressed file the latter cannot be told.
+ */
+export const hasLostBeginning = (files: readonly LogFile[], maxFiles: number): boolean => {
+  const [oldest] = files;
+  if (oldest === undefined || files.length < maxFiles) return false;
+  if (oldest.isCompressed) return true;
+  const first = lineFrom(oldest, 0);
+  return first !== null && first.tsNs < oldest.madeAtNs + ROTATION_TICK_NS;
+};
+
 /** The first whole line that begins at `from` or behind it, within the longest line's length. */
 const lineFrom = (file: LogFile, from: number): { readonly offset: number; readonly tsNs: bigint } | null => {
   const bytes = Buffer.allocUnsafe(2 * LONGEST_LINE_BYTES);
