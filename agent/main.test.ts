@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { actionOutcomeSchema } from "@yardarm/protocol/agent-up/action-result";
 import { type ActionId, asId, type ContainerId } from "@yardarm/protocol/ids";
@@ -11,6 +12,7 @@ import { waitUntil } from "../testkit/wait-until.ts";
 import { readConfig } from "./config.ts";
 import { createLogger } from "./logger.ts";
 import { type RunningAgent, runAgent } from "./main.ts";
+import type { PolicyPlace } from "./policy/policy-file.ts";
 
 describe("a whole agent, between a simulated engine and the hub's side of the wire", () => {
   let temp: TempDir;
@@ -44,8 +46,9 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
     await temp.remove();
   });
 
-  const start = (): void => {
-    agent = runAgent({ config: readConfig(env), logger: createLogger("debug", (line) => log.push(line)) });
+  const start = (policy?: PolicyPlace): void => {
+    const config = { ...readConfig(env), ...(policy === undefined ? {} : { policy }) };
+    agent = runAgent({ config, logger: createLogger("debug", (line) => log.push(line)) });
   };
 
   test("enrolls, connects, reports, sends logs, acts, and comes back after a cut", async () => {
@@ -80,7 +83,7 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
       actor: "anna@example.org",
       override: false,
       timeToLiveMs: 60_000,
-      intent: { seq: 1, hash: "" },
+      intent: { seq: 1, hash: "0".repeat(64) },
     });
     const result = await hub.message("action_result");
     expect(actionOutcomeSchema.parse(JSON.parse(result.payload))).toMatchObject({ status: "SUCCESS", error: null });
@@ -97,6 +100,66 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
     await hub.logs.waitForLines(1, 3);
     expect(hub.logs.texts(1)).toEqual(["one", "two", "three"]);
     expect(log.join("")).not.toContain(hub.joinToken);
+  });
+
+  test("[POL-1] what the owner's file forbids is refused over the wire, redacted, kept on the host, and told to the hub", async () => {
+    const file = path.join(temp.path, "agent-policy.json");
+    const policy = {
+      actions: { allow: ["START"] },
+      reads: { deny: [{ name: "vault*" }] },
+      redact: ["password", "literal:s3cret"],
+    };
+    await writeFile(file, JSON.stringify(policy), { mode: 0o644 });
+    await engine.listen();
+    const web = engine.run({ name: "web" });
+    const vault = engine.run({ name: "vault-1" });
+    web.write("stdout", "password=hunter2 and s3cret");
+    vault.write("stdout", "never to be seen");
+    start({ file, isRequired: true, ownerUid: process.getuid?.() ?? 0 });
+
+    const hello = await hub.message("hello");
+    expect(hello.policy).toMatchObject({
+      mode: "enforced",
+      allowedVerbs: ["START"],
+      deniedReads: 1,
+      redactionRules: 2,
+    });
+    const { containers } = await hub.message("inventory.snapshot", ({ containers: known }) => known.length === 2);
+    hub.connection.send({
+      type: "log.assign",
+      streams: [
+        { dockerId: web.id, alias: 1, cursor: null },
+        { dockerId: vault.id, alias: 2, cursor: null },
+      ],
+    });
+    for (const alias of [1, 2]) hub.connection.send({ type: "log.stream.start", alias });
+    const status = await hub.message("log.status", (message) =>
+      message.containers.some(({ dockerId }) => dockerId === vault.id),
+    );
+    const source = status.containers.find(({ dockerId }) => dockerId === vault.id)?.source;
+    expect(source).toMatchObject({ kind: "off", reason: expect.stringContaining('name "vault*"') });
+    await hub.logs.waitForLines(1, 1);
+    expect(hub.logs.texts(1)).toEqual(["password=[redacted] and [redacted]"]);
+    expect(hub.logs.count(2)).toBe(0);
+
+    hub.act({
+      actionId: asId<ActionId>("act_0123456789abcdefghij"),
+      containerId: asId<ContainerId>("ctr_0123456789abcdefghij"),
+      dockerId: web.id,
+      startedAtNs: containers.find(({ dockerId }) => dockerId === web.id)?.startedAtNs ?? null,
+      verb: "STOP",
+      timeoutSeconds: null,
+      actor: "anna@example.org",
+      override: true,
+      timeToLiveMs: 60_000,
+      intent: { seq: 1, hash: "0".repeat(64) },
+    });
+    const { payload } = await hub.message("action_result");
+    expect(actionOutcomeSchema.parse(JSON.parse(payload))).toMatchObject({
+      rejected: true,
+      error: { code: "policy_denied", message: "The owner of this host does not allow STOP." },
+    });
+    expect(log.join("")).not.toMatch(/hunter2|s3cret/);
   });
 
   test("starts without an engine, says so, and finds it when it comes", async () => {

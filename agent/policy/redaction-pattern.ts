@@ -183,6 +183,7 @@ const byteClasses = (
 class SequenceRule implements RedactionRule {
   readonly isBounded = true;
   readonly begins = new Uint8Array(256);
+  readonly continues = new Uint8Array(256);
   readonly #classOfByte: Uint8Array;
   readonly #classes: number;
   readonly #next: Int16Array;
@@ -193,8 +194,12 @@ class SequenceRule implements RedactionRule {
     this.#classes = classes;
     this.#next = next;
     this.#isFinal = isFinal;
+    const second = Array.from(next.subarray(0, classes)).filter((state) => state !== DEAD);
     for (let byte = 0; byte < 256; byte++) {
-      this.begins[byte] = next[classOfByte[byte] as number] === DEAD ? 0 : 1;
+      const column = classOfByte[byte] as number;
+      this.begins[byte] = next[column] === DEAD ? 0 : 1;
+      // No pattern is shorter than this.
+      this.continues[byte] = second.some((state) => next[state * classes + column] !== DEAD) ? 1 : 0;
     }
   }
 

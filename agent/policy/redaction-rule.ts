@@ -15,6 +15,8 @@ export type RuleText = {
 export interface RedactionRule {
   /** 1 for each byte at which it is worth asking. */
   readonly begins: Uint8Array;
+  /** 1 for each byte that may come second: most places are refused by these two alone. */
+  readonly continues: Uint8Array;
   /**
    * True when it looks at a bounded number of bytes, so that it may be asked at every byte. The others find whole words
    * and MUST NOT look at the same bytes again and again.
@@ -30,6 +32,7 @@ export const bytesOf = (characters: string): Uint8Array => {
   return table;
 };
 
+export const ANY_BYTE: Uint8Array = new Uint8Array(256).fill(1);
 const DIGITS = "0123456789";
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
 export const DIGIT = bytesOf(DIGITS);

@@ -1,6 +1,7 @@
 /** The rules that a policy may name, and what each of them hides. `docs/host-policy.md` lists them for people. */
 import { literalRule, patternRule } from "./redaction-pattern.ts";
 import {
+  ANY_BYTE,
   bytesOf,
   CAPITAL_OR_DIGIT,
   DIGIT,
@@ -30,6 +31,7 @@ const DASH_OR_BLANK = bytesOf(" -");
 /** `Bearer …`: the token behind the word. */
 const bearer: RedactionRule = {
   begins: bytesOf("bB"),
+  continues: bytesOf("eE"),
   isBounded: false,
   find(line, at, span) {
     if (!standsAt(line, at, "bearer ") || follows(line, at, WORD)) return false;
@@ -46,6 +48,10 @@ const SECRET_KEYS = [
   ...["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key"],
   ...["access_key", "access-key", "accesskey", "private_key", "private-key", "privatekey", "credential", "credentials"],
 ];
+/** By their first letter, the longest first. */
+const KEYS_BY_LETTER: readonly (readonly string[])[] = Array.from({ length: 26 }, (_, letter) =>
+  SECRET_KEYS.filter((key) => key.charCodeAt(0) - 0x61 === letter).toSorted((a, b) => b.length - a.length),
+);
 /** Ends a value that is not in quotes. */
 const ENDS_VALUE = bytesOf(" \t\r,;&\"')}]<>");
 /** Blanks around the sign between key and value. */
@@ -54,12 +60,17 @@ const BLANKS = 4;
 /** `password=…`, `"api_key": "…"`, `DB_TOKEN: …`: the value behind a key that says that it is secret. */
 const password: RedactionRule = {
   begins: bytesOf("pPsStTaAcC"),
+  continues: bytesOf("aAwWeEoOpPcCrR"),
   isBounded: false,
   find(line, at, span) {
-    let key = 0;
-    for (const word of SECRET_KEYS) if (word.length > key && standsAt(line, at, word)) key = word.length;
-    if (key === 0) return false;
     const { text, end } = line;
+    const words = KEYS_BY_LETTER[((text[at] as number) | 0x20) - 0x61] as readonly string[];
+    let key = 0;
+    for (let index = 0; index < words.length && key === 0; index++) {
+      const word = words[index] as string;
+      if (standsAt(line, at, word)) key = word.length;
+    }
+    if (key === 0) return false;
     let next = quoteAt(line, at + key);
     next = skip(text, next, Math.min(end, next + BLANKS), BLANK);
     const sign = text[next];
@@ -101,6 +112,7 @@ const quotedEnd = ({ text, end }: RuleText, from: number, width: number): number
 /** `scheme://user:password@host`: the password. */
 const urlPassword: RedactionRule = {
   begins: bytesOf(":"),
+  continues: bytesOf("/"),
   isBounded: true,
   find({ text, end, isCut }, at, span) {
     if (text[at + 1] !== SLASH || text[at + 2] !== SLASH) return false;
@@ -123,6 +135,7 @@ const urlPassword: RedactionRule = {
 /** Access key ids of AWS: AKIA or ASIA and sixteen capitals or digits. */
 const awsKey: RedactionRule = {
   begins: bytesOf("A"),
+  continues: bytesOf("KS"),
   isBounded: true,
   find(line, at, span) {
     if (!standsAt(line, at, "akia") && !standsAt(line, at, "asia")) return false;
@@ -140,6 +153,7 @@ const IN_TOKEN_PART = bytesOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 /** JSON Web Tokens: `eyJ….….…`. */
 const jwt: RedactionRule = {
   begins: bytesOf("e"),
+  continues: bytesOf("y"),
   isBounded: false,
   find(line, at, span) {
     const { text, end, isCut } = line;
@@ -159,6 +173,7 @@ const IN_DOMAIN = bytesOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 /** E-mail addresses, found by their `@`. */
 const email: RedactionRule = {
   begins: bytesOf("@"),
+  continues: ANY_BYTE,
   isBounded: true,
   find({ text, start, end, isCut }, at, span) {
     let from = at;
@@ -174,15 +189,18 @@ const email: RedactionRule = {
   },
 };
 
+/** What belongs to a number, or to a name with one in it: the digits of `-4111…` and `blk_4111…` are no card's. */
+const BEFORE_NUMBER = bytesOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 const CARD_DIGITS = { least: 13, most: 19 };
 
 /** Numbers of payment cards: 13 to 19 digits, alone or in groups, whose check digit is right. */
 const card: RedactionRule = {
-  begins: DIGIT,
+  begins: bytesOf("23456"),
+  continues: bytesOf("0123456789 -"),
   isBounded: true,
   find(line, at, span) {
     const { text, end, isCut } = line;
-    if (follows(line, at, WORD)) return false;
+    if (follows(line, at, BEFORE_NUMBER)) return false;
     let digits = 0;
     let to = at;
     // Luhn: every second digit from the right is doubled; which ones these are shows only at the end.

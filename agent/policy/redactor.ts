@@ -15,6 +15,8 @@ export class Redactor {
   readonly #rules: readonly RedactionRule[];
   /** By byte, a bit for each rule that may begin with it. */
   readonly #begins = new Int32Array(256);
+  /** The same for the byte behind it. */
+  readonly #continues = new Int32Array(256);
   readonly #bounded: number;
   readonly #line: { text: Uint8Array; start: number; end: number; isCut: boolean } = {
     ...{ text: new Uint8Array(0), start: 0, end: 0, isCut: false },
@@ -27,10 +29,11 @@ export class Redactor {
     if (rules.length > RULES_LIMIT) throw new RangeError(`More than ${RULES_LIMIT} rules.`);
     this.#rules = rules;
     let bounded = 0;
-    rules.forEach(({ begins, isBounded }, index) => {
+    rules.forEach(({ begins, continues, isBounded }, index) => {
       if (isBounded) bounded |= 1 << index;
       for (let byte = 0; byte < 256; byte++) {
         if (begins[byte] === 1) this.#begins[byte] = (this.#begins[byte] as number) | (1 << index);
+        if (continues[byte] === 1) this.#continues[byte] = (this.#continues[byte] as number) | (1 << index);
       }
     });
     this.#bounded = bounded;
@@ -47,12 +50,15 @@ export class Redactor {
     line.end = end;
     line.isCut = isCut;
     const begins = this.#begins;
+    const continues = this.#continues;
     let copied = start;
     let from = -1;
     let to = start;
     this.#length = 0;
     for (let at = start; at < end; at++) {
       let mask = begins[text[at] as number] as number;
+      if (mask === 0) continue;
+      if (at + 1 < end) mask &= continues[text[at + 1] as number] as number;
       if (mask === 0) continue;
       // Inside of what was found, only what may reach beyond it is of interest.
       if (at < to) mask &= this.#bounded;
