@@ -106,6 +106,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     on: "org",
     fresh: async (world, ids, { userId }) => ({ viewId: await world.freshView(userId ?? ids.userId) }),
   },
+  "GET /api/audit": onOrg,
+  "GET /api/audit/export": onOrg,
+  "GET /api/audit/verify": onOrg,
   "GET /api/retention": onOrg,
   "PATCH /api/retention": { on: "org", body: () => ({ days: 30 }) },
 
@@ -123,6 +126,13 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/containers": { on: "org", query: ({ hostId }) => `host=${hostId}` },
   "GET /api/containers/:containerId": onProject,
   "GET /api/containers/:containerId/metrics": onProject,
+  "GET /api/containers/:containerId/logs": onProject,
+  "GET /api/containers/:containerId/logs/histogram": onProject,
+  "GET /api/containers/:containerId/logs/older": onProject,
+  "GET /api/containers/:containerId/logs/context": { on: "project", query: () => "seq=0" },
+  "GET /api/containers/:containerId/logs/position": { on: "project", query: () => "ts=0" },
+  "GET /api/containers/:containerId/logs/range": onProject,
+  "GET /api/logs/search": { on: "org", query: ({ hostId }) => `host=${hostId}` },
   "POST /api/containers/:containerId/actions": {
     on: "project",
     permission: "container.stop",

@@ -36,6 +36,7 @@ import { authRoutes } from "./http/routes/auth-routes.ts";
 import { containerRoutes } from "./http/routes/container-routes.ts";
 import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
 import { invitationRoutes } from "./http/routes/invitation-routes.ts";
+import { logRoutes } from "./http/routes/log-routes.ts";
 import { memberRoutes } from "./http/routes/member-routes.ts";
 import { olderLogRoutes } from "./http/routes/older-log-routes.ts";
 import { orgRoutes } from "./http/routes/org-routes.ts";
@@ -47,6 +48,7 @@ import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
 import { listen } from "./listen.ts";
 import { changeRetention, keepLogs, readRetention } from "./log-keeping.ts";
+import { openLogReading, recordDownload } from "./log-reading.ts";
 import type { LogDamage, LogStore } from "./logs/log-store.ts";
 import { openPgLogStore } from "./logs/pg-log-store.ts";
 import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
@@ -61,7 +63,7 @@ import { PageRequests } from "./relay/page-requests.ts";
 import { ReadThrough } from "./relay/read-through.ts";
 import { RequestRouter } from "./relay/request-router.ts";
 import { Turn } from "./relay/turn.ts";
-import { Viewer } from "./relay/viewer.ts";
+import { Viewer, type ViewerSocket } from "./relay/viewer.ts";
 import { SavedViews } from "./saved-views.ts";
 import { openDataDirectory } from "./storage/data-directory.ts";
 import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
@@ -165,6 +167,8 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     nowMs,
     report,
   });
+  const newViewer = (socket: ViewerSocket): Viewer =>
+    new Viewer({ socket, transport: frameTransport, turn, drops: metrics.drops });
   const router = new RequestRouter({ bus, report });
   const pages = new PageRequests({
     hubId: keys.hubId,
@@ -282,7 +286,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       nowMs,
       report,
     },
-    newViewer: (socket) => new Viewer({ socket, transport: frameTransport, turn, drops: metrics.drops }),
+    newViewer,
     refusedUpgrade: (socket, code) => metrics.connectionsRefused.inc({ socket, code }),
     version: VERSION,
     recheckMs: RECHECK_MS,
@@ -302,6 +306,9 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       report,
     ),
   );
+
+  const logReading = await openLogReading({ ...{ relay, newViewer, storage, nowMs, after, report }, store: logStore });
+  opened.defer(() => logReading[Symbol.asyncDispose]());
 
   const { files, bundleSha256 } = await loadWebFiles();
   const claimed = Promise.withResolvers<OrgId>();
@@ -348,6 +355,11 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         },
       }),
       ...containerRoutes({ fleet, can, nowMs, metrics: liveMetrics }),
+      ...logRoutes({
+        ...{ fleet, can, nowMs, queries: logReading.queries, cursors: logReading.cursors },
+        recheck: (actor) => callers.recheck(actor),
+        recordDownload: (download) => recordDownload(audit, download),
+      }),
       ...olderLogRoutes({ fleet, readThrough }),
       ...actionRoutes({ fleet, actions, permissionFor }),
     ],

@@ -31,6 +31,7 @@ export const AUDIT_KINDS = [
   "password.changed",
   "password.reset",
   "retention.changed",
+  "logs.download",
   "access.denied",
   "action.intent",
   "action.outcome",

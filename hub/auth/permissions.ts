@@ -27,7 +27,7 @@ const TABLE = {
   "account.manage": rule("viewer", "filtered", "never", "manage their own account, sessions and memberships"),
   "token.own": rule("viewer", "filtered", "never", "make and revoke API tokens of their own"),
   "fleet.read": rule("viewer", "filtered", "scope", "see projects, hosts, containers and actions"),
-  "logs.read": rule("viewer", "project", "scope", "read logs"),
+  "logs.read": rule("viewer", "filtered", "scope", "read logs"),
   "metrics.read": rule("viewer", "project", "scope", "read metrics"),
   "member.read": rule("viewer", "never", "scope", "see who the members are"),
   "container.start": rule("operator", "project", "scope", "start containers"),

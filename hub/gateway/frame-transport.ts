@@ -41,3 +41,19 @@ export const frameTransport: ViewerTransport = {
   text: (json) => frames(FIN_TEXT, [Buffer.from(json)]),
   binary: (payloads) => frames(FIN_BINARY, payloads),
 };
+
+/** Takes apart what `frameTransport` put together. Views into the bytes, which others hold too: they MUST NOT be written. */
+export const readFrames = (bytes: Uint8Array): { readonly isText: boolean; readonly payload: Uint8Array }[] => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: { readonly isText: boolean; readonly payload: Uint8Array }[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const short = view.getUint8(at + 1);
+    let length = short;
+    if (short === LENGTH_16_BITS) length = view.getUint16(at + 2);
+    else if (short === LENGTH_64_BITS) length = Number(view.getBigUint64(at + 2));
+    const start = at + headerBytes(length);
+    found.push({ isText: bytes[at] === FIN_TEXT, payload: bytes.subarray(start, start + length) });
+    at = start + length;
+  }
+  return found;
+};

@@ -210,11 +210,14 @@ export type ContextResponse = z.infer<typeof contextResponseSchema>;
 export const positionQuerySchema = z.strictObject({ ts: timeBoundSchema, scope: scopeSchema });
 export type PositionQueryInput = z.input<typeof positionQuerySchema>;
 
-/** The first stored line at or after the instant; where there is none, the last one before it. `not_found`: nothing is stored. */
+/**
+ * The first stored line at or after the instant; where there is none, the last one before it. `seq` and `tsNs` are `null` when
+ * nothing is stored.
+ */
 export const positionResponseSchema = z.object({
   containerId: idSchema<ContainerId>(),
-  seq: seqSchema,
-  tsNs: tsNsSchema,
+  seq: seqSchema.nullable(),
+  tsNs: tsNsSchema.nullable(),
   /** False: the line lies before the instant, or what was before the line is no longer stored. */
   isExact: z.boolean(),
 });

@@ -16,6 +16,8 @@ export interface ReadQuery {
   readonly filter: LineFilter;
   /** The last n lines that pass; `null`: everything. */
   readonly tail: number | null;
+  /** Only lines from `fromSeq` up to but without `endSeq`. */
+  readonly range?: { readonly fromSeq: number; readonly endSeq: number };
   readonly kind: LineFormat["kind"];
   readonly messageBytes?: number;
   readonly signal: AbortSignal;
@@ -53,8 +55,10 @@ export const openLines = async (
   const endSeqs = new Map(containerIds.map((id) => [id, cursors.get(id)?.nextSeq ?? 0]));
   const spans = containerIds.flatMap((containerId): Span[] => {
     const firstSeq = since.get(containerId)?.firstSeq;
-    const endSeq = endSeqs.get(containerId) ?? 0;
-    return firstSeq === undefined || firstSeq >= endSeq ? [] : [{ containerId, fromSeq: firstSeq, endSeq }];
+    if (firstSeq === undefined) return [];
+    const fromSeq = Math.max(firstSeq, query.range?.fromSeq ?? 0);
+    const endSeq = Math.min(endSeqs.get(containerId) ?? 0, query.range?.endSeq ?? Number.MAX_SAFE_INTEGER);
+    return fromSeq >= endSeq ? [] : [{ containerId, fromSeq, endSeq }];
   });
   const isPlain = !isSelective(filter) && filter.sinceNs === null && filter.untilNs === null;
   const tailed =
