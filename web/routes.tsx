@@ -13,6 +13,7 @@ import { readContainerSearch } from "./pages/container/container-search.ts";
 import { FleetPage } from "./pages/fleet/FleetPage.tsx";
 import { readFleetSearch } from "./pages/fleet/fleet-search.ts";
 import { readHostSearch } from "./pages/host/host-search.ts";
+import { readLogsSearch } from "./pages/logs/logs-address.ts";
 import { PATHS } from "./pages/paths.ts";
 import { LoadingPage } from "./pages/shell/LoadingPage.tsx";
 import { NotFoundPage } from "./pages/shell/NotFoundPage.tsx";
@@ -88,6 +89,13 @@ const container = createRoute({
   component: lazyRouteComponent(() => import("./pages/container/ContainerPage.tsx"), "ContainerPage"),
 });
 
+const logs = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.logs,
+  validateSearch: readLogsSearch,
+  component: lazyRouteComponent(() => import("./pages/logs/LogsPage.tsx"), "LogsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: PATHS.settings,
@@ -113,7 +121,7 @@ const tree = root.addChildren([
   index,
   setup,
   signIn,
-  signedIn.addChildren([fleet, host, container, settings.addChildren([profile, hosts])]),
+  signedIn.addChildren([fleet, host, container, logs, settings.addChildren([profile, hosts])]),
 ]);
 
 export const makeRouter = (context: RouterContext) =>

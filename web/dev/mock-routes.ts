@@ -13,6 +13,7 @@ import { containerCan, isGuarded, protectionByLabel } from "@yardarm/protocol/co
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
 import { asId, type ContainerId, type HostId, type OrgId, type SessionId, type UserId } from "@yardarm/protocol/ids";
+import { MockExplorer } from "./mock-explorer.ts";
 import { type MockFleet, sampleOf } from "./mock-fleet.ts";
 import { makeHost } from "./samples.ts";
 
@@ -43,6 +44,13 @@ export type Answer = {
 
 export const OWNER = { email: "owner@example.com", password: "correct horse battery", name: "Olga Owner" } as const;
 const ORG = asId<OrgId>("org_00000000000000000000");
+const USER = asId<UserId>("usr_00000000000000000000");
+const explorers = new WeakMap<MockFleet, MockExplorer>();
+const explorerOf = (fleet: MockFleet): MockExplorer => {
+  const explorer = explorers.get(fleet) ?? new MockExplorer(fleet);
+  explorers.set(fleet, explorer);
+  return explorer;
+};
 const JOIN_TOKEN_MS = 15 * 60_000;
 const HISTORY_STEP_MS = 5_000;
 const HISTORY_MS = 15 * 60_000;
@@ -73,6 +81,8 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
   }
   const session = state.sessions.get(request.session);
   if (session === undefined) throw new ProtocolError("unauthenticated", "Sign in first.");
+  const explored = explorerOf(state.fleet).handle(request, USER);
+  if (explored !== null) return explored;
   switch (route) {
     case "POST /api/auth/sign-out":
       state.sessions.delete(request.session);
@@ -149,7 +159,7 @@ const signIn = (state: MockState, request: MockRequest): Answer => {
 };
 
 const meOf = (state: MockState, session: SessionView): Me => ({
-  userId: asId<UserId>("usr_00000000000000000000"),
+  userId: USER,
   sessionId: session.sessionId,
   name: OWNER.name,
   email: OWNER.email,

@@ -163,7 +163,10 @@ export class LogChunk {
   head(endSeq: number): LogChunk {
     const head = new LogChunk(this.firstSeq);
     head.search(this.#queryId);
-    head.append(this.#columns(), 0, Math.max(0, endSeq - this.firstSeq), null);
+    // What was found already need not be looked for again.
+    const matches =
+      this.#queryId === null || this.#isMatchStale ? null : { queryId: this.#queryId, matched: this.#matched };
+    head.append(this.#columns(), 0, Math.max(0, endSeq - this.firstSeq), matches);
     return head;
   }
 

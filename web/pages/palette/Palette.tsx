@@ -115,16 +115,16 @@ const PaletteBody = ({ onClose, onLayer, container, judge, hostId }: BodyProps) 
                   spellCheck={false}
                   className="h-full min-w-0 flex-1 bg-transparent outline-none"
                 />
-                <Dialog.Close className="shrink-0" aria-label="Close">
+                <Dialog.Close className="shrink-0" aria-label="Esc: close">
                   <Kbd>Esc</Kbd>
                 </Dialog.Close>
               </div>
-              <Autocomplete.Empty className="empty:hidden">
-                <p className="p-4 text-muted">
+              {found.length > 0 ? null : (
+                <p role="status" className="p-4 text-muted">
                   Nothing is called that. Names of containers, hosts and pages are searched; the Logs page searches
                   lines.
                 </p>
-              </Autocomplete.Empty>
+              )}
               <Autocomplete.List className="min-h-0 overflow-y-auto overscroll-contain p-1 empty:hidden">
                 {(group: PaletteGroup) => (
                   <Autocomplete.Group key={group.title} items={group.items} className="pb-1">

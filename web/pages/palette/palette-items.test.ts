@@ -27,13 +27,16 @@ const titles = (offered: PaletteFacts, query: string): readonly string[] =>
 test("[UI palette] while nothing is typed, the open page's object comes first", () => {
   const groups = findItems(makeGroups({ ...facts, container: web, host }), "");
   expect(groups[0]?.title).toBe("This container");
-  expect(groups[0]?.items[1]?.title).toBe("Stop shop-web-1");
+  expect(groups[0]?.items[0]?.title).toBe("Stop shop-web-1");
   expect(findItems(makeGroups(facts), "")[0]?.title).toBe("Pages");
 });
 
 test("[UI palette] what cannot be done is offered with its reason", () => {
   const [first] = makeGroups({ ...facts, container: web, host });
-  expect(first?.items[0]).toMatchObject({ title: "Start shop-web-1", disabledReason: "It is running already." });
+  expect(first?.items.find(({ id }) => id === "act START")).toMatchObject({
+    title: "Start shop-web-1",
+    disabledReason: "It is running already.",
+  });
 });
 
 test("[UI palette] what was typed decides the order of the groups as well", () => {

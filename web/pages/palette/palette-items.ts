@@ -48,16 +48,18 @@ const containerActions = ({ container, judge }: PaletteFacts): readonly PaletteI
   if (container === undefined) return [];
   const page = containerPath(container.hostId, container.containerId);
   const verbs = VERBS.filter((verb) => verb !== (container.state === "paused" ? "PAUSE" : "UNPAUSE"));
+  const actions = verbs.map((verb) => {
+    const verdict = judge(verb);
+    return item({
+      id: `act ${verb}`,
+      title: `${VERB_WORDS[verb].verb} ${container.name}`,
+      disabledReason: verdict.allowed ? null : verdict.reason,
+      run: { kind: "act", verb, container },
+    });
+  });
   return [
-    ...verbs.map((verb) => {
-      const verdict = judge(verb);
-      return item({
-        id: `act ${verb}`,
-        title: `${VERB_WORDS[verb].verb} ${container.name}`,
-        disabledReason: verdict.allowed ? null : verdict.reason,
-        run: { kind: "act", verb, container },
-      });
-    }),
+    // What can be done comes first: Enter takes the first one.
+    ...actions.toSorted((one, other) => Number(one.disabledReason !== null) - Number(other.disabledReason !== null)),
     item({ id: "metrics", title: `Metrics of ${container.name}`, run: go(page, { tab: "metrics" }) }),
     item({ id: "details", title: `Details of ${container.name}`, run: go(page, { tab: "details" }) }),
     ...(container.compose === null

@@ -14,6 +14,7 @@ export const Breadcrumb = () => {
   const isKnown = useInventory().status === "known";
   const crumbs: ReactNode[] = [];
   if (pathname.startsWith(PATHS.settings)) crumbs.push("Settings");
+  else if (pathname.startsWith(PATHS.logs)) crumbs.push("Logs");
   else if (params.hostId === undefined) crumbs.push("Fleet");
   else {
     crumbs.push(<CrumbLink to={PATHS.fleet}>Fleet</CrumbLink>);

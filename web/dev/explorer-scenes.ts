@@ -1,0 +1,158 @@
+import { expect, type Page } from "@playwright/test";
+import type { MockHub } from "./mock-hub.ts";
+import { CALM_LOG, EMPTY_LOG } from "./mock-log.ts";
+import type { Scene } from "./scenes.ts";
+
+/** The logs explorer, the palette and the sheet of keys in each of their looks. */
+
+const row = (page: Page) => page.locator("[data-seq]");
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const firstOf = (hub: MockHub, name: string) => {
+  const container = [...hub.fleet.containers.values()].find((candidate) => candidate.name === name);
+  if (container === undefined) throw new Error(`No container ${name}.`);
+  return container;
+};
+
+export const EXPLORER_SCENES: readonly Scene[] = [
+  {
+    name: "explorer-live",
+    path: (hub) => {
+      hub.fleet.logs.set("shop-db-1", { ...CALM_LOG, linesPerSecond: 3 });
+      return "/logs?compose=shop";
+    },
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await expect(page.locator("[data-chip]").filter({ hasText: "Live", visible: true })).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-nothing",
+    path: () => "/logs",
+    act: async (page) => {
+      await expect(button(page, "Follow all containers")).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-picker",
+    path: () => "/logs",
+    act: async (page) => {
+      await page.getByLabel("Whose logs").click();
+      await page.keyboard.type("sho");
+      await expect(page.getByRole("option").nth(3)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-no-match",
+    path: () => "/logs?name=nothing-like-this",
+    act: async (page) => {
+      await expect(page.getByText("No container matches.")).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-empty",
+    path: (hub) => {
+      hub.fleet.logs.set("shop-web-1", EMPTY_LOG);
+      return `/logs?workload=${firstOf(hub, "shop-web-1").workloadId}`;
+    },
+    act: async (page) => {
+      await expect(page.getByText("These containers have written nothing yet.")).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-offline",
+    path: (hub) => `/logs?workload=${firstOf(hub, "edge-proxy").workloadId}`,
+    act: async (page) => {
+      await expect(page.getByText(/hosts have been offline/)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-many",
+    path: () => "/logs?name=*",
+    extraContainers: 200,
+    act: async (page) => {
+      await expect(page.getByText(/match; the 50 most recently active are followed/).first()).toBeAttached();
+      await expect(row(page).last()).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-reconnecting",
+    path: () => "/logs?compose=shop",
+    expectsFailures: true,
+    act: async (page, hub) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.context().setOffline(true);
+      hub.cutSockets();
+      await expect(page.locator("[data-chip]").filter({ hasText: /Reconnecting/, visible: true })).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-stored",
+    path: () => "/logs?tab=stored&find=served%20in%201&compose=shop",
+    act: async (page) => {
+      await expect(button(page, "Search further")).toBeVisible();
+      await page.getByRole("listitem").nth(1).getByRole("button").click();
+      await expect(page.getByRole("list", { name: "Lines around the hit" })).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-stored-none",
+    path: () => "/logs?tab=stored&find=nothing%20like%20this&since=1h",
+    act: async (page) => {
+      await expect(page.getByText("No stored line matches.")).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-save",
+    path: () => "/logs?compose=shop",
+    act: async (page) => {
+      await button(page, "Views").click();
+      await page.getByRole("menuitem", { name: "Save this view" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("The shop");
+      await button(page, "Save view").click();
+      await expect(page.getByRole("dialog")).toBeHidden();
+      await button(page, "Views").click();
+      await expect(page.getByRole("menuitem", { name: "The shop" })).toBeVisible();
+    },
+  },
+  {
+    name: "palette",
+    path: (hub) => {
+      const { hostId, containerId } = firstOf(hub, "shop-web-1");
+      return `/fleet/${hostId}/${containerId}`;
+    },
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option", { name: /Restart shop-web-1/ })).toBeVisible();
+    },
+  },
+  {
+    name: "palette-found",
+    path: () => "/fleet",
+    act: async (page) => {
+      await expect(page.getByRole("link", { name: "shop-web-1" })).toBeVisible();
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("web");
+      await expect(page.getByRole("option", { name: /shop-web-1/ })).toBeVisible();
+    },
+  },
+  {
+    name: "palette-nothing",
+    path: () => "/fleet",
+    act: async (page) => {
+      await expect(page.getByRole("link", { name: "shop-web-1" })).toBeVisible();
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("nothing like this");
+      await expect(page.getByText(/Nothing is called that/)).toBeVisible();
+    },
+  },
+  {
+    name: "keys",
+    path: () => "/fleet",
+    act: async (page) => {
+      await expect(page.getByRole("link", { name: "shop-web-1" })).toBeVisible();
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: "All keys" })).toBeVisible();
+    },
+  },
+];

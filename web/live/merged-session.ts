@@ -1,0 +1,379 @@
+import type { ContainerId } from "@yardarm/protocol/ids";
+import { ERROR } from "@yardarm/protocol/log/level";
+import { FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
+import type { LogColumns, LogMatches, LogPattern, LogQuery } from "../workers/log-messages.ts";
+import type { Timers } from "./hub-socket.ts";
+import { Listeners } from "./listeners.ts";
+import { LogDecoder, type OpenLogDecoderPort } from "./log-decoder.ts";
+import type { FetchState } from "./log-fetcher.ts";
+import { LogMerge } from "./log-merge.ts";
+import type { Arrived, LogFeed, LogSource } from "./log-session.ts";
+import { LOG_LIMITS, type LogLimits, LogStore } from "./log-store.ts";
+import type { LogSubscription } from "./log-subscriptions.ts";
+import { columnsOf, type PlacedLine } from "./merged-columns.ts";
+import { type LineOrigin, MergedOrigins } from "./merged-origins.ts";
+import { type LineRun, MergedSource } from "./merged-source.ts";
+
+/**
+ * Reading many containers' logs as one. Lines are numbered by their place in the view, so that everything that shows a container's log
+ * shows this one as well. All frames pass through one worker.
+ */
+
+/** A container to be followed. */
+export type FollowedContainer = {
+  readonly containerId: ContainerId;
+  /** Its host's clock minus the hub's, ms: stamps are compared without it. */
+  readonly skewMs: number;
+};
+
+export type MergedSessionOptions = {
+  readonly source: LogSource;
+  readonly openPort: OpenLogDecoderPort;
+  readonly timers: Timers;
+  /** Runs `publish` once, before the next frame is drawn. */
+  readonly schedule: (publish: () => void) => void;
+  readonly limits?: LogLimits;
+};
+
+type Reader = {
+  readonly number: number;
+  readonly source: MergedSource;
+  subscription: LogSubscription | null;
+  skewUs: number;
+};
+
+/** Lines that exist at the beginning, for all containers together; each gets its share of them. */
+const OPENING_LINES = 3_000;
+const LEAST_TAIL = 50;
+const MOST_TAIL = 1_000;
+/** The lines that existed at the start are shown after this long even if some are still missing. */
+const OPEN_LIMIT_MS = 1_500;
+/** A page that is not drawn takes lines in without waiting for its next frame. */
+const MOST_WAITING = 4_096;
+const RATE_WINDOW_MS = 1_000;
+const IDLE: FetchState = { status: "idle" };
+
+export class MergedSession {
+  // fixed
+  readonly #options: MergedSessionOptions;
+  readonly #listeners = new Listeners();
+  readonly #decoder: LogDecoder;
+  readonly #merge = new LogMerge<PlacedLine>();
+  readonly #origins = new MergedOrigins();
+  readonly store: LogStore;
+  // state
+  readonly #readers: Reader[] = [];
+  readonly #active = new Map<ContainerId, Reader>();
+  /** Whose frames the worker has and has not answered yet, in their order. */
+  #decoding: Reader[] = [];
+  #feed: LogFeed = { status: "opening" };
+  #cancelOpening: () => void = () => {};
+  #query: LogQuery | null = null;
+  #queryProblem: string | null = null;
+  #lastQueryId = 0;
+  #isScanning = false;
+  /** Lines from here on have changed their places since they were given away to be searched. */
+  #scanValidEnd = Number.POSITIVE_INFINITY;
+  #focusPlace: number | null = null;
+  #arrived: Arrived = { lines: 0, errors: 0 };
+  #rate = { sinceMs: 0, lines: 0, perSecond: 0 };
+  #isPublishing = false;
+  #isStopped = false;
+  #version = 0;
+
+  constructor(options: MergedSessionOptions) {
+    this.#options = options;
+    this.store = new LogStore(options.limits ?? LOG_LIMITS);
+    this.#decoder = new LogDecoder(options.openPort, {
+      onLines: (lines, matches) => {
+        this.#decoding.shift()?.source.took(lines, matches);
+        this.#openIfAllAre();
+      },
+      onMalformed: () => void this.#decoding.shift(),
+      onScanned: (firstSeq, matches) => this.#scanned(firstSeq, matches),
+      onRefused: (queryId, message) => this.#refusedQuery(queryId, message),
+      onBroken: () => this.#fail(),
+    });
+  }
+
+  readonly version = (): number => this.#version;
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
+
+  get feed(): LogFeed {
+    return this.#feed;
+  }
+
+  /** False until the lines that existed at the beginning are here; before that nothing is shown. */
+  get hasOpened(): boolean {
+    return this.#feed.status === "open";
+  }
+
+  /** Lines that left are not loaded again: whoever needs them opens the container's log, or searches. */
+  get fetchState(): FetchState {
+    return IDLE;
+  }
+
+  get arrived(): Arrived {
+    return this.#arrived;
+  }
+
+  get query(): LogQuery | null {
+    return this.#query;
+  }
+
+  /** Why the present search cannot be understood; `null` when it can. */
+  get queryProblem(): string | null {
+    return this.#queryProblem;
+  }
+
+  get isEmpty(): boolean {
+    return this.store.isEmpty;
+  }
+
+  /** The place behind the newest line. */
+  get endSeq(): number {
+    return this.store.endSeq;
+  }
+
+  levelCounts(): readonly number[] {
+    return this.store.levelCounts();
+  }
+
+  get isSearching(): boolean {
+    return this.#isScanning;
+  }
+
+  get linesPerSecond(): number {
+    const { sinceMs, perSecond } = this.#rate;
+    return this.#options.timers.now() - sinceMs > 2 * RATE_WINDOW_MS ? 0 : perSecond;
+  }
+
+  /** The containers that are being read, and how each of them does. */
+  get sources(): readonly MergedSource[] {
+    return [...this.#active.values()].map(({ source }) => source);
+  }
+
+  /** Whose line stands at this place, and which one it is. */
+  originAt(place: number): LineOrigin & { readonly containerId: ContainerId } {
+    const origin = this.#origins.at(place);
+    const reader = this.#readers[origin.source];
+    if (reader === undefined) throw new RangeError("There is no line at this place.");
+    return { ...origin, containerId: reader.source.containerId };
+  }
+
+  /** Reads these from now on, and no others. What was shown stays. */
+  follow(containers: readonly FollowedContainer[]): void {
+    const wanted = new Set(containers.map(({ containerId }) => containerId));
+    for (const [containerId, reader] of this.#active) if (!wanted.has(containerId)) this.#leave(containerId, reader);
+    const tailLines = Math.min(MOST_TAIL, Math.max(LEAST_TAIL, Math.floor(OPENING_LINES / containers.length)));
+    for (const { containerId, skewMs } of containers) {
+      const reader = this.#active.get(containerId);
+      if (reader === undefined) this.#join(containerId, skewMs, tailLines);
+      else reader.skewUs = skewMs * 1_000;
+    }
+    if (this.#feed.status !== "opening") {
+      this.#publish();
+      return;
+    }
+    this.#cancelOpening();
+    this.#cancelOpening = this.#options.timers.after(OPEN_LIMIT_MS, () => this.#opened());
+    this.#openIfAllAre();
+  }
+
+  focus(place: number | null): void {
+    this.#focusPlace = place;
+  }
+
+  load(): void {}
+
+  /** Searches everything that is held and everything that comes; no text and nothing to leave out end it. */
+  search(pattern: LogPattern, excludes: readonly string[]): void {
+    this.#lastQueryId += 1;
+    const isEmpty = pattern.text === "" && excludes.length === 0;
+    this.#query = isEmpty ? null : { id: this.#lastQueryId, ...pattern, excludes };
+    this.#queryProblem = null;
+    this.#decoder.search(this.#query);
+    this.store.search(this.#query?.id ?? null);
+    this.#scanNext();
+    this.#publish();
+  }
+
+  /** Asks again for the containers that were refused. */
+  retry(): void {
+    const containers = [...this.#active.values()].map(({ source, skewUs }) => ({
+      containerId: source.containerId,
+      skewMs: skewUs / 1_000,
+    }));
+    for (const [containerId, reader] of this.#active) {
+      if (reader.source.state.status === "failed") this.#leave(containerId, reader);
+    }
+    this.follow(containers);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelOpening();
+    for (const [containerId, reader] of this.#active) this.#leave(containerId, reader);
+    this.#decoder.close();
+  }
+
+  #join(containerId: ContainerId, skewMs: number, tailLines: number): void {
+    const reader: Reader = {
+      number: this.#readers.length,
+      skewUs: skewMs * 1_000,
+      subscription: null,
+      source: new MergedSource({
+        containerId,
+        tailLines,
+        timers: this.#options.timers,
+        onLines: (run) => this.#took(reader, run),
+        fetch: (fromSeq, toSeq) => reader.subscription?.fetch(fromSeq, toSeq),
+        shownStamps: (fromSeq) => this.#shownStamps(reader.number, fromSeq),
+      }),
+    };
+    this.#readers.push(reader);
+    this.#active.set(containerId, reader);
+    const { source } = reader;
+    // Whatever is not a frame waits behind the frames that came before it.
+    const inTurn = (run: () => void): void =>
+      this.#decoder.mark(() => {
+        if (this.#active.get(containerId) !== reader) return;
+        run();
+        this.#openIfAllAre();
+        this.#publish();
+      });
+    reader.subscription = this.#options.source.subscribeLog(containerId, {
+      start: () => source.start(),
+      onFrame: (frame) => {
+        this.#decoding.push(reader);
+        this.#decoder.decode(frame);
+      },
+      onSubscribed: (answer) => inTurn(() => source.subscribed(answer)),
+      onSkipped: ({ from, to }) => inTurn(() => source.skipped({ fromSeq: from, endSeq: to })),
+      onFetched: () => inTurn(() => source.fetched()),
+      onError: (error) => inTurn(() => source.refused(error)),
+    });
+  }
+
+  #leave(containerId: ContainerId, reader: Reader): void {
+    this.#active.delete(containerId);
+    reader.subscription?.end();
+    reader.source.stop();
+    this.#merge.forget(reader.number);
+  }
+
+  #took(reader: Reader, { columns, from, end, matches }: LineRun): void {
+    if (this.#active.get(reader.source.containerId) !== reader) return;
+    const now = this.#options.timers.now();
+    for (let index = from; index < end; index++) {
+      const atUs = Number(columns.stampsNs[index] ?? 0n) / 1_000 - reader.skewUs;
+      this.#merge.take({ source: reader.number, atUs, columns, index, matches }, now);
+    }
+    if (this.hasOpened) this.#countArrived(columns, from, end);
+    if (this.hasOpened && this.#merge.waiting > MOST_WAITING) this.#flush();
+    this.#publish();
+  }
+
+  #openIfAllAre(): void {
+    if (this.#feed.status !== "opening" || this.#active.size === 0) return;
+    const states = [...this.#active.values()].map(({ source }) => source.state.status);
+    if (!states.includes("opening")) this.#opened();
+  }
+
+  #opened(): void {
+    this.#cancelOpening();
+    if (this.#feed.status !== "opening") return;
+    this.#feed = { status: "open" };
+    this.#publish();
+  }
+
+  #refusedQuery(queryId: number, message: string): void {
+    if (queryId !== this.#query?.id) return;
+    this.#queryProblem = message;
+    this.#publish();
+  }
+
+  #fail(): void {
+    this.#cancelOpening();
+    this.#feed = { status: "failed", code: "internal", message: "The part of this page that reads logs has stopped." };
+    this.#publish();
+  }
+
+  #flush(): void {
+    const change = this.#merge.flush(this.#options.timers.now());
+    if (change === null) return;
+    const { from, lines } = change;
+    if (from < this.store.endSeq) {
+      this.store.dropFrom(from);
+      this.#scanValidEnd = Math.min(this.#scanValidEnd, from);
+    }
+    const queryId = this.#query?.id ?? null;
+    const before = this.store.chunkOf(from - 1) === undefined ? null : this.#origins.at(from - 1).source;
+    const { columns, matches } = columnsOf(lines, { place: from, queryId, sourceBefore: before });
+    this.store.add(columns, matches);
+    for (const [offset, { line, isLate }] of lines.entries()) {
+      const seq = line.columns.firstSeq + line.index;
+      this.#origins.set(from + offset, { source: line.source, seq, isLate });
+    }
+    if (this.store.trim(this.#focusPlace) > 0) this.#origins.keepOnly(this.store);
+    this.#scanNext();
+  }
+
+  #shownStamps(source: number, fromSeq: number): Map<number, bigint> {
+    this.#flush();
+    const stamps = new Map<number, bigint>();
+    for (const chunk of this.store.chunks) {
+      for (let index = 0; index < chunk.count; index++) {
+        const origin = this.#origins.at(chunk.firstSeq + index);
+        if (origin.source === source && origin.seq >= fromSeq) stamps.set(origin.seq, chunk.stampNs(index));
+      }
+    }
+    return stamps;
+  }
+
+  #countArrived({ flags }: LogColumns, from: number, end: number): void {
+    let errors = 0;
+    for (let index = from; index < end; index++) {
+      const flag = flags[index] ?? 0;
+      if ((flag & FLAG_LOSS) === 0 && levelOfFlags(flag) >= ERROR) errors += 1;
+    }
+    this.#arrived = { lines: this.#arrived.lines + end - from, errors: this.#arrived.errors + errors };
+    this.#rate.lines += end - from;
+    const now = this.#options.timers.now();
+    const elapsedMs = now - this.#rate.sinceMs;
+    if (elapsedMs < RATE_WINDOW_MS) return;
+    const perSecond = elapsedMs > 2 * RATE_WINDOW_MS ? 0 : (this.#rate.lines * 1_000) / elapsedMs;
+    this.#rate = { sinceMs: now, lines: 0, perSecond };
+  }
+
+  #scanNext(): void {
+    if (this.#isScanning) return;
+    const chunk = this.store.nextToScan();
+    if (chunk === undefined) return;
+    this.#isScanning = true;
+    this.#scanValidEnd = Number.POSITIVE_INFINITY;
+    this.#decoder.scan(chunk.textToScan());
+  }
+
+  #scanned(firstSeq: number, matches: LogMatches | null): void {
+    this.#isScanning = false;
+    const validCount = Math.max(0, this.#scanValidEnd - firstSeq);
+    if (matches !== null) {
+      this.store.takeMatches(firstSeq, { ...matches, matched: matches.matched.subarray(0, validCount) });
+    }
+    this.#scanNext();
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#isPublishing || this.#isStopped) return;
+    this.#isPublishing = true;
+    this.#options.schedule(() => {
+      this.#isPublishing = false;
+      if (this.#isStopped) return;
+      if (this.hasOpened) this.#flush();
+      this.#version += 1;
+      this.#listeners.tell();
+    });
+  }
+}

@@ -1,0 +1,131 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { Container } from "@yardarm/protocol/container";
+import type { Host } from "@yardarm/protocol/host";
+import type { ContainerId, HostId } from "@yardarm/protocol/ids";
+import { useCallback, useState, useSyncExternalStore } from "react";
+import { formatCount, formatPlural } from "../../format/percent.ts";
+import { useConnection, useLive } from "../../live/live-context.tsx";
+import type { MergedSession } from "../../live/merged-session.ts";
+import { useNow } from "../../live/now.ts";
+import { type Buckets, bucketsFor } from "../log/histogram/buckets.ts";
+import { LogHistogram } from "../log/histogram/LogHistogram.tsx";
+import { LogView } from "../log/LogView.tsx";
+import type { SourceMark } from "../log/line/row-element.ts";
+import type { LogAddress } from "../log/log-address.ts";
+import type { LineAt } from "../log/rows/copy-lines.ts";
+import { LogRowBuilder } from "../log/rows/row-builder.ts";
+import type { LogMarker, LogRowList, RowsWanted } from "../log/rows/row-list.ts";
+import type { AddressChange } from "../log/use-log-address.ts";
+import { PATHS } from "../paths.ts";
+import { lineLink } from "./line-link.ts";
+import { type FollowedSource, followedWords, mergedNotice, mergedTransport } from "./merged-words.ts";
+import { colourOf } from "./source-colours.ts";
+
+export type MergedLogProps = {
+  readonly session: MergedSession;
+  readonly containers: ReadonlyMap<ContainerId, Container>;
+  readonly hosts: ReadonlyMap<HostId, Host>;
+  readonly fittingCount: number;
+  readonly address: LogAddress;
+  readonly onAddress: AddressChange;
+};
+
+/** The live lines of many containers in one stream; each says whose it is. */
+export const MergedLog = ({ session, containers, hosts, fittingCount, address, onAddress }: MergedLogProps) => {
+  const live = useLive();
+  const navigate = useNavigate();
+  const connection = useConnection();
+  useNow();
+  useSyncExternalStore(session.subscribe, session.version);
+  const [builder] = useState(() => new LogRowBuilder());
+  const buildRows = useCallback(
+    (wanted: RowsWanted): LogRowList => {
+      const { store } = session;
+      // What left this view is not loaded again: it stays in the containers' own logs.
+      return builder.build({
+        ...wanted,
+        store: { chunks: store.chunks, holes: () => [], span: () => store.span() },
+        markers: markersOf(session),
+      });
+    },
+    [session, builder],
+  );
+  const [goToSeq, setGoToSeq] = useState<number | null>(null);
+  const readBuckets = useCallback((): Buckets | null => {
+    const span = session.store.span();
+    if (span === null) return null;
+    const { fromMs, stepMs, count } = bucketsFor(...span);
+    return { fromMs, stepMs, counts: session.store.histogram(fromMs, stepMs, count) };
+  }, [session]);
+  const lineAt = useCallback<LineAt>(
+    (seq) => {
+      const chunk = session.store.chunkOf(seq);
+      return chunk === undefined ? null : { chunk, index: seq - chunk.firstSeq };
+    },
+    [session],
+  );
+  const areOnOneHost = new Set(session.sources.map(({ containerId }) => containers.get(containerId)?.hostId)).size <= 1;
+  const sourceOf = useCallback(
+    (place: number): SourceMark | null => {
+      const { containerId, isLate } = session.originAt(place);
+      const container = containers.get(containerId);
+      if (container === undefined) return { text: isLate ? "late · removed" : "removed", colour: "white" };
+      const host = hosts.get(container.hostId)?.name ?? "?";
+      const name = areOnOneHost ? container.name : `${host}/${container.name}`;
+      return { text: `${isLate ? "late · " : ""}${name}`, colour: colourOf(container.workloadId) };
+    },
+    [session, containers, hosts, areOnOneHost],
+  );
+  const sources = session.sources.flatMap(({ containerId, state, leftOutLines }): FollowedSource[] => {
+    const container = containers.get(containerId);
+    return container === undefined ? [] : [{ container, host: hosts.get(container.hostId), state, leftOutLines }];
+  });
+  const hubNowMs = live.hubNow();
+  const facts = { connection, feed: session.feed, sources, fittingCount, hubNowMs };
+  const transport = mergedTransport(facts);
+  const words = followedWords(facts);
+  return (
+    <LogView
+      reader={session}
+      buildRows={buildRows}
+      lineAt={lineAt}
+      label={`Log of ${formatPlural(sources.length, "container")}`}
+      transport={transport}
+      noticeOf={(view) => mergedNotice(transport, view)}
+      onNotice={(action) => {
+        if (action === "retry") session.retry();
+        else if (action === "reconnect") live.retryNow();
+        else void navigate({ to: PATHS.fleet });
+      }}
+      hubNowMs={hubNowMs}
+      address={address}
+      onAddress={onAddress}
+      linkOf={(place) => {
+        const { containerId, seq } = session.originAt(place);
+        const container = containers.get(containerId);
+        const line = lineAt(place);
+        return container === undefined || line === null
+          ? null
+          : lineLink(container, { seq, tsNs: line.chunk.stampNs(line.index) });
+      }}
+      fileName="logs"
+      lead={<span className="tabular truncate text-muted">{leadWords(sources.length, fittingCount)}</span>}
+      above={() => <LogHistogram read={readBuckets} onJump={(atMs) => setGoToSeq(session.store.seqAt(atMs))} />}
+      goToSeq={goToSeq}
+      footer={<span title={words}>{words}</span>}
+      sourceOf={sourceOf}
+    />
+  );
+};
+
+const markersOf = ({ store }: MergedSession): readonly LogMarker[] => {
+  const gone = store.isEmpty ? 0 : store.firstSeq;
+  if (gone === 0) return [];
+  const text = `${formatPlural(gone, "older line")} left this view. They are in the containers' own logs and in the stored lines.`;
+  return [{ id: 0, at: "start", text, action: null }];
+};
+
+const leadWords = (followed: number, fitting: number): string =>
+  followed < fitting
+    ? `${formatCount(followed)} of ${formatPlural(fitting, "container")}`
+    : formatPlural(followed, "container");
