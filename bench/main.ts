@@ -39,6 +39,17 @@ const BENCHES = new Map<string, Entry>([
     },
   ],
   [
+    "log-store",
+    {
+      summary: "the log store against one row per line: ingest, size, tail, scan, delete; SQLite and PostgreSQL",
+      load: async () => (await import("./log-store.ts")).logStore,
+    },
+  ],
+  [
+    "ui-burst",
+    { summary: "the log page in Chromium under a burst", load: async () => (await import("./ui-burst.ts")).uiBurst },
+  ],
+  [
     "agent-footprint",
     {
       summary: "memory and CPU of the bundled agent with 0, 20 and 100 containers",

@@ -117,23 +117,23 @@ export const openChunk = (chunk: StoredBody): readonly ChunkPart[] => storedBatc
 export const storedBatches = (stored: StoredBody): readonly Uint8Array[] =>
   stored.codec === PACK_BATCH ? [stored.body] : readPack(openPack(stored));
 
+/** The output is made in one piece: it fits with a byte to spare, so zlib neither grows nor copies it. */
 export const decompressBody = (body: Uint8Array, maxBytes: number): Uint8Array =>
-  zstdDecompressSync(body, { maxOutputLength: maxBytes });
+  zstdDecompressSync(body, { maxOutputLength: maxBytes, chunkSize: Math.max(MIN_CHUNK_BYTES, maxBytes + 1) });
+
+/** Less is refused by zlib. */
+const MIN_CHUNK_BYTES = 64;
 
 const openPart = (batch: Uint8Array): ChunkPart => {
   const header = readBatchHeader(batch, 0, CHUNK_LIMITS);
-  if (header.codec === CODEC_NONE) return partOf(header, batch);
-  const body = decompressBody(batch.subarray(BATCH_HEADER_BYTES), header.rawLength);
+  const textStart = header.tsBytes + header.lineCount + header.lengthBytes;
+  const stored = batch.subarray(BATCH_HEADER_BYTES);
+  if (header.codec === CODEC_NONE) {
+    return { header, text: stored.subarray(textStart), decode: () => decodeBatch(batch, { limits: CHUNK_LIMITS }) };
+  }
+  const body = decompressBody(stored, header.rawLength);
   if (body.length !== header.rawLength) throw malformed("The body decompresses to another length.");
-  const plain = new Uint8Array(BATCH_HEADER_BYTES + body.length);
-  plain.set(batch.subarray(0, BATCH_HEADER_BYTES));
-  plain[1] = CODEC_NONE;
-  plain.set(body, BATCH_HEADER_BYTES);
-  return partOf(header, plain);
+  // It is opened already: the decoder is handed what it would make itself.
+  const decode = (): LogBatch => decodeBatch(batch, { limits: CHUNK_LIMITS, decompress: () => body });
+  return { header, text: body.subarray(textStart), decode };
 };
-
-const partOf = (header: BatchHeader, plain: Uint8Array): ChunkPart => ({
-  header,
-  text: plain.subarray(BATCH_HEADER_BYTES + header.tsBytes + header.lineCount + header.lengthBytes),
-  decode: () => decodeBatch(plain, { limits: CHUNK_LIMITS }),
-});

@@ -22,8 +22,8 @@ import { checksumOf, type StoredRow } from "./stored-row.ts";
 
 /** Orgs whose file stays open; the one that wrote longest ago is closed first. */
 const OPEN_FILES = 64;
-/** A file gives freed pages back when it has this many of them, so many at a time (4 KiB each). */
-const FREE_PAGES = 2_048;
+/** A file gives freed pages back when it has this many of them, so many at a time (4 KiB each). The open one uses them again. */
+const FREE_PAGES = { open: 2_048, closed: 16 } as const;
 const PAGES_PER_STEP = 512;
 
 /** A day's file as the writer holds it. */
@@ -103,7 +103,7 @@ export class SqliteWriter {
         for (const row of rows) insertRow(insert, containerRef, row);
         return true;
       });
-      if (isSwapped) giveBackPages(database);
+      if (isSwapped) giveBackPages(database, this.#files.get(orgId)?.day === day ? "open" : "closed");
       return isSwapped;
     });
     return swapped ?? false;
@@ -247,7 +247,9 @@ const insertRow = (insert: Statement, containerRef: number, row: StoredRow): voi
   );
 };
 
-const giveBackPages = (database: Database): void => {
+const giveBackPages = (database: Database, state: keyof typeof FREE_PAGES): void => {
   const free = Number(database.prepare("PRAGMA freelist_count").get()?.freelist_count);
-  if (free >= FREE_PAGES) database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP})`);
+  if (free >= FREE_PAGES[state]) {
+    database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP}); PRAGMA wal_checkpoint(PASSIVE);`);
+  }
 };
