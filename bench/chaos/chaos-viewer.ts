@@ -121,6 +121,9 @@ export class ChaosViewer implements Disposable {
         log.subscribed(message);
         break;
       }
+      case "log.committed":
+        this.#logs.get(message.containerId)?.committed(message.seq);
+        break;
       case "skipped":
         this.#logs.get(message.containerId)?.skipped(message);
         break;
@@ -139,8 +142,7 @@ export class ChaosViewer implements Disposable {
   #subscribe(containerId: ContainerId): void {
     const first = this.#options.from === "tail" ? { tail: TAIL_LINES } : { sinceSeq: 0 };
     const resume = this.log(containerId).resume;
-    const since = resume === null ? first : { sinceSeq: resume.sinceSeq };
-    this.#send({ type: "log.subscribe", containerId, ...since });
+    this.#send({ type: "log.subscribe", containerId, ...(resume ?? first) });
   }
 
   #askForHoles(): void {

@@ -24,8 +24,6 @@ const VIEWERS: readonly Pick<ChaosViewerOptions, "name" | "from">[] = [
   { name: "page that is opened anew", from: "tail" },
 ];
 export const VIEWER_COUNT = VIEWERS.length;
-/** Which log source the agent takes, for whoever runs the harness. */
-const SOURCE_VARIABLE = "AGENT_LOG_SOURCE";
 
 export class ChaosWorld implements AsyncDisposable {
   readonly engine: MortalEngine;
@@ -51,20 +49,20 @@ export class ChaosWorld implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  static async start(): Promise<ChaosWorld> {
+  static async start(source: "file" | "api"): Promise<ChaosWorld> {
     await using started = new AsyncDisposableStack();
     const engine = await startMortalEngine();
     started.defer(() => engine.stop());
     const hub = started.use(await startHubProcess({ command: "hub" }));
     const session = await hub.signIn();
-    const network = started.use(await NetworkPath.to(hub.port));
-    const source = process.env[SOURCE_VARIABLE];
+    const network = started.use(await NetworkPath.to({ host: "127.0.0.1", port: hub.port }));
+    // Over TCP the agent cannot know whose files it would read, and asks the engine for everything.
+    const engineUrl = source === "file" ? null : started.use(await NetworkPath.to({ path: engine.socketPath })).url;
     const agent = started.use(
       await startAgentProcess({
         session: { ...session, url: network.url },
         name: "chaos",
-        dockerHost: engine.dockerHost,
-        env: source === undefined ? {} : { [SOURCE_VARIABLE]: source },
+        dockerHost: engineUrl?.replace("http:", "tcp:") ?? engine.dockerHost,
       }),
     );
     // The host's enrollment comes first: every container is then taken from its first line.

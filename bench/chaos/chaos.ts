@@ -4,6 +4,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How long things are broken; settling comes on top. */
   readonly durationMs: number;
+  /** How the agent reaches the engine's logs: their files, or the engine's API alone. */
+  readonly source: "file" | "api";
   /** Tells a person what is going on; never part of the result. */
   readonly progress: (sentence: string) => void;
 }

@@ -77,9 +77,13 @@ export class HeldLog {
       this.#endSeq = Math.max(this.#firstSeq, Math.min(this.#endSeq, committedSeq));
     }
     this.#epoch = epoch;
-    this.#committedSeq = committedSeq;
+    this.committed(committedSeq);
     this.#position = fromSeq;
     this.#endSeq = Math.max(this.#endSeq, fromSeq);
+  }
+
+  committed(seq: number): void {
+    this.#committedSeq = Math.max(this.#committedSeq, seq);
   }
 
   skipped({ from, to }: { readonly from: number; readonly to: number }): void {

@@ -17,10 +17,10 @@ import { WRITER_COUNT } from "./writers.ts";
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 500;
 
-export const chaosLogs: Chaos = async ({ seed, durationMs, progress }): Promise<ChaosOutcome> => {
+export const chaosLogs: Chaos = async ({ seed, source, durationMs, progress }): Promise<ChaosOutcome> => {
   const beganMs = performance.now();
   const plan = planFaults(createRandom(seed), { durationMs, viewers: VIEWER_COUNT, containers: WRITER_COUNT });
-  await using world = await ChaosWorld.start();
+  await using world = await ChaosWorld.start(source);
   progress(`seed ${seed}: ${plan.length} faults in ${durationMs / 1000} s`);
   const counts = await runFaults(plan, world.breakables);
   await delay(Math.max(0, durationMs - (performance.now() - beganMs)));
@@ -62,7 +62,7 @@ export const chaosLogs: Chaos = async ({ seed, durationMs, progress }): Promise<
       .join(", ")}`,
     `${written} lines in ${world.writers.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}; rests of lines ${sum("rests")}`,
     `viewers connected ${world.viewers.map(({ connections }) => connections).join(", ")} times`,
-    `seed ${seed}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
+    `seed ${seed}, source ${source}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
     ...verdicts.flatMap(({ name, verdict: { firstFault } }) => (firstFault === null ? [] : [`${name}: ${firstFault}`])),
     ...[...faults, ...differences].slice(0, 10),
     ...late.map((viewer) => `${viewer.name} did not come to rest: ${describeRest(viewer, stored)}`),

@@ -1,5 +1,5 @@
 /** A TCP path on loopback that can be cut, stalled and half-closed. */
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
 
 interface Pair {
   readonly near: Socket;
@@ -11,13 +11,13 @@ export class NetworkPath implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
   #isStalled = false;
 
-  private constructor(targetPort: number) {
-    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => this.#join(near, targetPort));
+  private constructor(target: NetConnectOpts) {
+    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => this.#join(near, target));
   }
 
-  /** Listens on a port of its own and passes everything on to `targetPort`. */
-  static async to(targetPort: number): Promise<NetworkPath> {
-    const path = new NetworkPath(targetPort);
+  /** Listens on a port of its own and passes everything on to `target`. */
+  static async to(target: NetConnectOpts): Promise<NetworkPath> {
+    const path = new NetworkPath(target);
     await new Promise<void>((resolve) => path.#server.listen(0, "127.0.0.1", resolve));
     return path;
   }
@@ -61,8 +61,8 @@ export class NetworkPath implements AsyncDisposable {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #join(near: Socket, targetPort: number): void {
-    const far = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
+  #join(near: Socket, target: NetConnectOpts): void {
+    const far = connect({ ...target, allowHalfOpen: true });
     const pair = { near, far };
     this.#pairs.add(pair);
     this.#pass(near, far, pair);

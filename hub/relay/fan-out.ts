@@ -16,6 +16,8 @@ export interface LogSubscriber {
   deliverUnreadable(fromSeq: number, toSeq: number): void;
   /** A new epoch began: lines from its start on will be numbered anew. */
   restarted(): void;
+  /** Everything below is committed for good. Told now and then. */
+  committed(seq: number): void;
 }
 
 export interface FanOutOptions {
@@ -66,6 +68,10 @@ export class FanOut {
   restart(seq: number): void {
     this.#deliveredSeq = seq;
     for (const subscriber of [...this.#subscribers]) subscriber.restarted();
+  }
+
+  committed(seq: number): void {
+    for (const subscriber of this.#subscribers) subscriber.committed(seq);
   }
 
   /** Something came: it is handed out when the turn ends. */

@@ -39,6 +39,9 @@ export interface LogRequest {
   /** The last n lines; with neither this nor `sinceSeq` the default tail. */
   readonly tail?: number | undefined;
   readonly sinceSeq?: number | undefined;
+  /** Of a client that comes back: whose numbers it holds, and up to where it knows them committed. */
+  readonly epoch?: string | undefined;
+  readonly committedSeq?: number | undefined;
   readonly encoding?: LogEncoding | undefined;
 }
 
@@ -147,6 +150,7 @@ export class LogRelay {
       encoding: request.encoding ?? "binary",
       tail: request.tail ?? null,
       sinceSeq: request.sinceSeq ?? null,
+      held: request.epoch === undefined ? null : { epoch: request.epoch, committedSeq: request.committedSeq ?? 0 },
     });
     viewer.subscriptions.set(containerId, subscription);
     void subscription.open(this.#acquire(request.orgId, [containerId]).then(([stream]) => stream as LogStream));

@@ -7,16 +7,18 @@ import type { AgentConnection } from "./agent-connection.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { DropCounter } from "./drop-counter.ts";
+import { Epochs } from "./epochs.ts";
 import { FanOut, type LogSubscriber } from "./fan-out.ts";
 import { LogEntry } from "./log-entry.ts";
 import { Ring } from "./ring.ts";
 import type { RingBudget } from "./ring-budget.ts";
 import type { Turn } from "./turn.ts";
+import { Watching } from "./watching.ts";
 
-/** A viewer that comes back within this time does not make the agent change its mode twice. */
-const STOP_GRACE_MS = 5_000;
 /** An agent that still sends frames which do not follow has not understood. */
 const TELL_AGAIN_MS = 5_000;
+/** How often viewers are told how far the log is committed. */
+const COMMITTED_EVERY_MS = 5_000;
 /** Honest agents stop at their window; columns and headers are the reason for the double. */
 const WINDOW_TOLERANCE = 2;
 
@@ -44,9 +46,6 @@ type Upstream =
   /** A frame did not follow: everything is ignored until a batch starts at the seq that the agent was told. */
   | { readonly kind: "rewinding"; readonly connection: AgentConnection; readonly toldAtMs: number | null };
 
-/** What the agent was told about being watched. */
-type Watch = { readonly kind: "off" } | { readonly kind: "on" } | { readonly kind: "ending"; readonly atMs: number };
-
 /**
  * One container's log on this node: one upstream, a ring, the commits, any number of viewers.
  *
@@ -62,12 +61,12 @@ export class LogStream {
   readonly #options: LogStreamOptions;
   readonly #commits: CommitPipeline;
   readonly #fanOut: FanOut;
+  readonly #watching = new Watching((type) => this.#tell(type));
+  readonly epochs: Epochs;
   // state
   #cursor: LogCursor | null;
   #upstream: Upstream = { kind: "detached" };
-  #watch: Watch = { kind: "off" };
-  #epoch: string;
-  #epochSeq: number;
+  #told = { committedSeq: 0, atMs: 0 };
   /** The store knows better than `#cursor`; it must be read again before the agent goes on. */
   #isStale = false;
   #holds = 0;
@@ -80,8 +79,7 @@ export class LogStream {
     this.alias = options.alias;
     this.#cursor = options.cursor;
     this.ring = new Ring(options.budget, startSeq);
-    this.#epoch = options.newEpoch();
-    this.#epochSeq = startSeq;
+    this.epochs = new Epochs(options.newEpoch, startSeq);
     this.#fanOut = new FanOut({
       containerId: options.containerId,
       ring: this.ring,
@@ -114,15 +112,6 @@ export class LogStream {
     return this.#fanOut.deliveredSeq;
   }
 
-  /** Changes when lines from `epochSeq` on may be numbered otherwise than before. */
-  get epoch(): string {
-    return this.#epoch;
-  }
-
-  get epochSeq(): number {
-    return this.#epochSeq;
-  }
-
   /** Nobody needs this object: no agent, no viewer, nothing to commit. */
   get isIdle(): boolean {
     return (
@@ -151,7 +140,7 @@ export class LogStream {
    */
   async prepare(connection: AgentConnection): Promise<boolean> {
     this.#upstream = { kind: "preparing", connection };
-    this.#watch = { kind: "off" };
+    this.#watching.forget();
     this.#commits.discardUncovered();
     await this.#commits.settled();
     if (this.#isStale) await this.#reload();
@@ -170,7 +159,7 @@ export class LogStream {
   detach(connection: AgentConnection): void {
     if (this.#upstream.kind === "detached" || this.#upstream.connection !== connection) return;
     this.#upstream = { kind: "detached" };
-    this.#watch = { kind: "off" };
+    this.#watching.forget();
     this.#commits.discardUncovered();
     // Nothing will cover the rest any more. Who watches keeps seeing it until an agent numbers on.
     void this.#commits.settled().then(() => this.#tidy());
@@ -214,10 +203,11 @@ export class LogStream {
 
   tick(nowMs: number): void {
     if (this.#commits.needsRetry) this.#commits.tick(nowMs);
-    if (this.#watch.kind === "ending" && nowMs >= this.#watch.atMs) {
-      this.#watch = { kind: "off" };
-      this.#tell("log.stream.stop");
-    }
+    this.#watching.tick(nowMs);
+    if (this.#fanOut.size === 0 || nowMs - this.#told.atMs < COMMITTED_EVERY_MS) return;
+    if (this.#told.committedSeq === this.committedSeq) return;
+    this.#told = { committedSeq: this.committedSeq, atMs: nowMs };
+    this.#fanOut.committed(this.committedSeq);
   }
 
   /** Resolves when everything covered so far is committed. */
@@ -236,16 +226,13 @@ export class LogStream {
   remove(subscriber: LogSubscriber): void {
     if (!this.#fanOut.remove(subscriber) || this.#fanOut.size > 0) return;
     this.#options.budget.watched(this.ring);
-    if (this.#watch.kind === "on") this.#watch = { kind: "ending", atMs: this.#options.nowMs() + STOP_GRACE_MS };
+    this.#watching.endSoon(this.#options.nowMs());
     this.#fanOut.queue();
     this.#tidy();
   }
 
   #startWatch(): void {
-    const wasOff = this.#watch.kind === "off";
-    if (this.#upstream.kind !== "following" && this.#upstream.kind !== "rewinding") return;
-    this.#watch = { kind: "on" };
-    if (wasOff) this.#tell("log.stream.start");
+    if (this.#upstream.kind === "following" || this.#upstream.kind === "rewinding") this.#watching.begin();
   }
 
   #tell(type: "log.stream.start" | "log.stream.stop"): void {
@@ -313,8 +300,7 @@ export class LogStream {
   }
 
   #beginEpoch(): void {
-    this.#epoch = this.#options.newEpoch();
-    this.#epochSeq = this.committedSeq;
+    this.epochs.begin(this.committedSeq);
     this.#fanOut.restart(this.committedSeq);
   }
 }

@@ -2,6 +2,7 @@ import { toProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES, VIEWER_QUEUE_BYTES } from "@yardarm/protocol/limits";
 import type { CommittedLog } from "./committed-log.ts";
+import type { HeldEpoch } from "./epochs.ts";
 import type { LogSubscriber } from "./fan-out.ts";
 import { LogChunk, type LogEncoding } from "./log-chunk.ts";
 import { type LogPiece, readPiece } from "./log-reader.ts";
@@ -25,6 +26,8 @@ export interface LogSubscriptionOptions {
   /** Where to begin: the last `tail` lines, or `sinceSeq`. */
   readonly tail: number | null;
   readonly sinceSeq: number | null;
+  /** What a client that comes back holds. */
+  readonly held: HeldEpoch | null;
   readonly report: (error: unknown) => void;
 }
 
@@ -79,7 +82,8 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
       const wanted = sinceSeq ?? stream.ring.endSeq - (tail ?? DEFAULT_TAIL_LINES);
       this.#position = Math.min(Math.max(wanted, oldestSeq, 0), stream.ring.endSeq);
       this.#phase = "backfilling";
-      this.#announce(stream);
+      const { held } = this.#options;
+      this.#announce(stream, held === null ? stream.epochs.startSeq : stream.epochs.contradictedFrom(held));
       await this.#catchUp(stream);
     } catch (error) {
       this.#fail(error, "log.subscribe");
@@ -110,8 +114,8 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
     const stream = this.#stream;
     if (stream === null || this.#phase === "opening" || this.#phase === "ended") return;
     this.#restarts += 1;
-    this.#position = Math.min(this.#position, stream.epochSeq);
-    this.#announce(stream);
+    this.#position = Math.min(this.#position, stream.epochs.startSeq);
+    this.#announce(stream, stream.epochs.startSeq);
     if (this.isLive && this.#position !== stream.deliveredSeq) this.#fallBack(stream);
   }
 
@@ -141,14 +145,19 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
     if (subscriptions.get(this.containerId) === this) subscriptions.delete(this.containerId);
   }
 
-  #announce(stream: LogStream): void {
+  committed(seq: number): void {
+    if (this.#phase !== "opening")
+      this.#options.viewer.send({ type: "log.committed", containerId: this.containerId, seq });
+  }
+
+  #announce(stream: LogStream, committedSeq: number): void {
     this.#options.viewer.send({
       type: "log.subscribed",
       containerId: this.containerId,
       alias: stream.alias,
-      epoch: stream.epoch,
+      epoch: stream.epochs.name,
       fromSeq: this.#position,
-      committedSeq: stream.epochSeq,
+      committedSeq,
       nextSeq: stream.ring.endSeq,
     });
   }
@@ -257,7 +266,7 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
       if (this.isEnded) return;
       if (restarts !== this.#restarts) {
         // Lines of the epoch that ended must not follow its end; those of the new one come by themselves.
-        toSeq = Math.min(toSeq, stream.epochSeq);
+        toSeq = Math.min(toSeq, stream.epochs.startSeq);
         position = Math.min(position, toSeq);
         continue;
       }

@@ -3,6 +3,7 @@ import { actionUpdateSchema } from "./action-update.ts";
 import { clientErrorSchema } from "./error.ts";
 import { clientInventoryDeltaSchema } from "./inventory-delta.ts";
 import { clientInventorySnapshotSchema } from "./inventory-snapshot.ts";
+import { logCommittedSchema } from "./log-committed.ts";
 import { logFetchedSchema } from "./log-fetched.ts";
 import { logSubscribedSchema } from "./log-subscribed.ts";
 import { logsSchema } from "./logs.ts";
@@ -14,6 +15,7 @@ import { skippedSchema } from "./skipped.ts";
 export const clientDownSchema = z.discriminatedUnion("type", [
   readySchema,
   logSubscribedSchema,
+  logCommittedSchema,
   logFetchedSchema,
   logsSchema,
   skippedSchema,

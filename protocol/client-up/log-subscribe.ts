@@ -14,7 +14,7 @@ export const logSubscribeSchema = z.object({
   containerId: idSchema<ContainerId>(),
   tail: z.exactOptional(z.number().int().min(0).max(MAX_TAIL_LINES)),
   sinceSeq: z.exactOptional(seqSchema),
-  /** Of a client that comes back: the `epoch` and the `committedSeq` that it was told last for what it holds. */
+  /** Of a client that comes back: the `epoch` of what it holds, and up to where it was told that it is committed. */
   epoch: z.exactOptional(z.string().max(64)),
   committedSeq: z.exactOptional(seqSchema),
   encoding: z.exactOptional(z.enum(["binary", "json"])),

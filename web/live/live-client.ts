@@ -134,6 +134,9 @@ export class LiveClient {
       case "log.subscribed":
         this.#logs.onSubscribed(message);
         return;
+      case "log.committed":
+        this.#logs.onCommitted(message);
+        return;
       case "log.fetched":
         this.#logs.onFetched(message);
         return;

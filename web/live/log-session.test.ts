@@ -173,7 +173,7 @@ test("a lost connection goes on from the next missing line", () => {
   hub.disconnect();
   hub.write(5);
   hub.connect();
-  expect(hub.asked[1]).toEqual({ sinceSeq: 10 });
+  expect(hub.asked[1]).toEqual({ sinceSeq: 10, epoch: "e1", committedSeq: 0 });
   hub.send(5, 3);
   port.deliver();
   expect(textOf(session).map(([seq]) => seq)).toEqual(Array.from({ length: 15 }, (_, seq) => seq));

@@ -56,6 +56,7 @@ export class LogSession {
   #subscription: LogSubscription;
   #feed: LogFeed = { status: "opening" };
   #epoch: string | null = null;
+  #committedSeq = 0;
   #isResuming = false;
   #openAtSeq = Number.POSITIVE_INFINITY;
   #cancelOpening: () => void = () => {};
@@ -200,11 +201,16 @@ export class LogSession {
       start: () => {
         this.#fetcher.forget();
         this.#isResuming = !this.store.isEmpty;
-        return this.store.isEmpty ? { tail: DEFAULT_TAIL_LINES } : { sinceSeq: this.store.endSeq };
+        if (this.store.isEmpty) return { tail: DEFAULT_TAIL_LINES };
+        const { endSeq: sinceSeq } = this.store;
+        return this.#epoch === null ? { sinceSeq } : { sinceSeq, epoch: this.#epoch, committedSeq: this.#committedSeq };
       },
       onFrame: (frame) => this.#decoder.decode(frame),
       onSubscribed: (answer) => this.#decoder.mark(() => this.#subscribed(answer)),
       onSkipped: ({ from, to }) => this.#decoder.mark(() => this.#skipped({ fromSeq: from, endSeq: to }, "whenQuiet")),
+      onCommitted: (seq) => {
+        this.#committedSeq = Math.max(this.#committedSeq, seq);
+      },
       onFetched: (answer) => this.#decoder.mark(() => this.#fetcher.answered(answer)),
       onError: (error) => this.#decoder.mark(() => this.#refused(error)),
     });
@@ -213,6 +219,7 @@ export class LogSession {
   #subscribed({ epoch, fromSeq, committedSeq, nextSeq }: LogSubscribed): void {
     if (this.#epoch !== null && this.#epoch !== epoch) this.store.dropFrom(committedSeq);
     this.#epoch = epoch;
+    this.#committedSeq = Math.max(this.#committedSeq, committedSeq);
     // Also when nothing is left: the lines in between were asked for from further on than they are needed now.
     const isOpen = this.#isResuming && this.store.endSeq < fromSeq;
     if (isOpen) this.#skipped({ fromSeq: this.store.endSeq, endSeq: fromSeq }, "now");

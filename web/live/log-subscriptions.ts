@@ -1,4 +1,5 @@
 import type { ClientError } from "@yardarm/protocol/client-down/error";
+import type { LogCommitted } from "@yardarm/protocol/client-down/log-committed";
 import type { LogFetched } from "@yardarm/protocol/client-down/log-fetched";
 import type { LogSubscribed } from "@yardarm/protocol/client-down/log-subscribed";
 import type { Skipped } from "@yardarm/protocol/client-down/skipped";
@@ -8,7 +9,14 @@ import type { ContainerId } from "@yardarm/protocol/ids";
 /** Who reads which log on the one socket: subscriptions, and frames routed to them by alias. */
 
 /** Where reading begins. Asked anew for each connection, so that a resumed view continues where it stood. */
-export type LogStart = { readonly tail: number } | { readonly sinceSeq: number };
+export type LogStart =
+  | { readonly tail: number }
+  | {
+      readonly sinceSeq: number;
+      /** Whose numbers the lines held have, and up to where they are known to be committed (LOG-9). */
+      readonly epoch?: string;
+      readonly committedSeq?: number;
+    };
 
 export type LogHandlers = {
   readonly start: () => LogStart;
@@ -17,6 +25,8 @@ export type LogHandlers = {
   readonly onFrame: (frame: ArrayBuffer) => void;
   readonly onSkipped: (range: Skipped) => void;
   readonly onFetched: (answer: LogFetched) => void;
+  /** Lines below `seq` are committed for good. */
+  readonly onCommitted?: (seq: number) => void;
   /** The hub refused the subscription or a fetch; `refused` says which. */
   readonly onError: (error: ClientError) => void;
 };
@@ -94,6 +104,10 @@ export class LogSubscriptions {
 
   onFetched(answer: LogFetched): void {
     this.#current(answer.containerId)?.onFetched(answer);
+  }
+
+  onCommitted({ containerId, seq }: LogCommitted): void {
+    this.#current(containerId)?.onCommitted?.(seq);
   }
 
   onError(error: ClientError): void {
