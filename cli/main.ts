@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseConfig, renderHelp } from "@yardarm/hub/config";
 import { runHub } from "@yardarm/hub/main";
+import { passwordLink } from "@yardarm/hub/reset-password";
 import { VERSION } from "@yardarm/hub/version";
 import { Command } from "commander";
 import { say } from "./say.ts";
@@ -40,6 +41,20 @@ hubCommand("hub", "the hub alone").action(async (_options, command: Command) => 
   });
   await hub.stop();
 });
+
+program
+  .command("user")
+  .description("people's accounts")
+  .command("reset-password")
+  .argument("<email>")
+  .description("print a one-time link (1 h) with which this person sets a new password; works beside a running hub")
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (email: string, _options, command: Command) => {
+    const link = await passwordLink(configOf(command.args.slice(1)), email);
+    say("Give this link to that person. It works once, for an hour; every session of theirs ends then.");
+    process.stdout.write(`${link}\n`);
+  });
 
 try {
   await program.parseAsync();

@@ -3,7 +3,6 @@ import { passwordSchema } from "@yardarm/protocol/api/auth";
 import type { JoinRequest } from "@yardarm/protocol/api/invitations";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { UserId } from "@yardarm/protocol/ids";
-import { PASSWORD_RESET_MS } from "@yardarm/protocol/limits";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { AuditEntry } from "../audit/audit-row.ts";
 import type { Storage, StorageScope } from "../storage/storage.ts";
@@ -15,7 +14,7 @@ import { newId, type RandomBytes } from "./new-id.ts";
 import type { Passwords } from "./password.ts";
 import { AttemptLimiter } from "./rate-limit.ts";
 import { type Announce, auditActorOf, type Requester } from "./requester.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
+import { hashSecret } from "./secrets.ts";
 import type { Client, NewSession, Sessions } from "./sessions.ts";
 
 const PER_ADDRESS = { attempts: 20, firstBlockSeconds: 60, longestBlockSeconds: 900 };
@@ -109,17 +108,6 @@ export class Accounts {
     });
     await this.#announce(userId);
     return token;
-  }
-
-  /** A one-time link's secret for somebody who forgot their password, for the operator's eyes. `null`: no such account. */
-  async issueReset(email: string): Promise<string | null> {
-    const { storage, nowMs, random } = this.#options;
-    const user = await storage.system.users.findByEmail(email);
-    if (user === undefined) return null;
-    const secret = newSecret(random);
-    const expiresAtMs = nowMs() + PASSWORD_RESET_MS;
-    await storage.system.passwordResets.create({ secretHash: hashSecret(secret), userId: user.userId, expiresAtMs });
-    return secret;
   }
 
   /**

@@ -11,6 +11,8 @@ export interface MigrateOptions {
   readonly migrations: Readonly<Record<string, Migration>>;
   /** Called before a schema that holds data is changed; MUST have saved it when it resolves. */
   readonly backUp: (before: string) => Promise<void>;
+  /** False refuses a database of an earlier version: it may be that version's hub that is running on it. */
+  readonly mayMigrate: boolean;
 }
 
 const appliedNames = async (db: Db): Promise<readonly string[]> => {
@@ -23,9 +25,10 @@ const appliedNames = async (db: Db): Promise<readonly string[]> => {
 /**
  * Brings the schema to this version in one transaction, under the engine's lock.
  *
- * @throws ProtocolError `storage_unavailable` when a newer version of the hub has already been here
+ * @throws ProtocolError `storage_unavailable` when a newer version of the hub has already been here, or an earlier one and
+ *   the schema may not be changed
  */
-export const migrate = async ({ db, migrations, backUp }: MigrateOptions): Promise<void> => {
+export const migrate = async ({ db, migrations, backUp, mayMigrate }: MigrateOptions): Promise<void> => {
   const applied = await appliedNames(db);
   const newer = applied.filter((name) => !(name in migrations));
   if (newer.length > 0) {
@@ -38,6 +41,12 @@ export const migrate = async ({ db, migrations, backUp }: MigrateOptions): Promi
   const pending = Object.keys(migrations).filter((name) => !applied.includes(name));
   const [next] = pending;
   if (next === undefined) return;
+  if (!mayMigrate) {
+    throw new ProtocolError(
+      "storage_unavailable",
+      "The database is not of this version yet: start the hub of this version once, and try again.",
+    );
+  }
   if (applied.length > 0) await backUp(next);
   const migrator = new Migrator({
     db,

@@ -39,6 +39,8 @@ export interface PostgresStorageOptions {
   readonly url: string;
   /** Connections of this node at most. */
   readonly connections?: number;
+  /** False opens only a database in this version's form: for commands beside a running hub. */
+  readonly mayMigrate?: boolean;
   /** A connection broke; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void;
 }
@@ -69,7 +71,8 @@ const migrateAsOwner = async (options: PostgresStorageOptions): Promise<void> =>
   // The owner is bound by the walls as well, and migrations may have to change rows of every org.
   const db = connect({ ...options, connections: 1 }, `-c ${TENANT_SETTING}=${ABOVE_TENANTS}`);
   try {
-    await migrate({ db, migrations: allMigrations(traits), backUp: () => Promise.resolve() });
+    const { mayMigrate = true } = options;
+    await migrate({ db, mayMigrate, migrations: allMigrations(traits), backUp: () => Promise.resolve() });
   } finally {
     await db.destroy();
   }

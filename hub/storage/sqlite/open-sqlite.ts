@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { ProtocolError } from "@yardarm/protocol/errors";
 import { CamelCasePlugin, Kysely } from "kysely";
 import type { EngineTraits } from "../engine-traits.ts";
 import { migrate } from "../migrate.ts";
@@ -27,6 +28,8 @@ export interface SqliteStorageOptions {
   readonly onBackup?: (file: string) => void;
   /** Those of this version, unless a test plays a later one. */
   readonly migrations?: typeof allMigrations;
+  /** False opens only what is there, and only in this version's form: for commands beside a running hub. */
+  readonly mayMigrate?: boolean;
 }
 
 /**
@@ -37,11 +40,15 @@ export interface SqliteStorageOptions {
  */
 export const openSqliteStorage = async (options: SqliteStorageOptions): Promise<Storage> => {
   const file = path.join(options.dataDirectory, "yardarm.db");
+  const { mayMigrate = true } = options;
+  if (!mayMigrate && !existsSync(file)) {
+    throw new ProtocolError("storage_unavailable", `There is no database at ${file}: is YARDARM_DATA right?`);
+  }
   const database = openDatabase(file);
   const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(database), plugins: [new CamelCasePlugin()] });
   try {
     await migrate({
-      db,
+      ...{ db, mayMigrate },
       migrations: (options.migrations ?? allMigrations)(traits),
       backUp: async (before) => {
         const directory = path.join(options.dataDirectory, "backups");

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import { normalizeEmail } from "@yardarm/protocol/person-text";
+import { AuditChain } from "./audit/audit-chain.ts";
+import { issuePasswordLink } from "./auth/password-link.ts";
+import type { Config } from "./config.ts";
+import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
+import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+
+/**
+ * A link with which a person who forgot their password sets a new one. Works on the database beside a running hub, and
+ * needs nothing but access to it: whoever has that is the operator.
+ *
+ * @throws ProtocolError `not_found` for an address without an account, `storage_unavailable`
+ */
+export const passwordLink = async (config: Config, typedEmail: string): Promise<string> => {
+  const email = normalizeEmail(typedEmail);
+  const storage =
+    config.databaseUrl === null
+      ? await openSqliteStorage({ dataDirectory: config.dataDirectory, mayMigrate: false })
+      : await openPostgresStorage({ url: config.databaseUrl, mayMigrate: false });
+  try {
+    const nowMs = Date.now;
+    const audit = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });
+    const secret = await issuePasswordLink({ storage, audit, nowMs, random: randomBytes }, email);
+    if (secret === null) throw new ProtocolError("not_found", `There is no account with the e-mail address ${email}.`);
+    const origin = config.publicUrl?.origin ?? `http://127.0.0.1:${config.port}`;
+    return `${origin}/reset-password#token=${secret}`;
+  } finally {
+    await storage.close();
+  }
+};
