@@ -97,6 +97,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
       inspect: ({ dockerId }) => runStateOf(() => engine.inspectContainer(dockerId)),
     }),
     api: new ApiSource(engine),
+    prefer: config.logSource,
   });
   const redaction = makeRedactor(policy.redact);
   const describe = (dockerId: DockerId) => inventory.records.get(dockerId)?.details ?? null;
@@ -157,6 +158,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
       metricsBackend: metrics.backend,
       policy: policy.summary,
       clockNs: String(systemClock.nowNs()),
+      witness: journal.witness,
     }),
     onState: (state) => followState(state, parts, logger),
     onMessage: (message) => dispatch(message, parts, logger),
@@ -273,6 +275,7 @@ Configuration comes from the environment:
   AGENT_TOKEN_FILE      a file that holds the join token; AGENT_TOKEN holds it itself
   AGENT_STATE_DIR       where the agent keeps its key (0700)
   AGENT_LOG_LEVEL       debug, info, warn or error
+  AGENT_LOG_SOURCE      "api" never reads the engine's log files, only its API; default "auto"
   AGENT_LOG_RATE        lines per second that are read of one container, "off" for no limit; default 20000
   AGENT_LOG_READERS     containers whose logs are read at the same time; default 500
   AGENT_POLICY_FILE     what this host allows, instead of ${POLICY_FILE}

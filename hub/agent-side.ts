@@ -5,6 +5,7 @@ import type { ContainerId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
 import type { ActionService } from "./actions/action-service.ts";
+import type { AuditWitnesses } from "./audit/audit-witnesses.ts";
 import type { HubKeys } from "./auth/hub-keys.ts";
 import type { AgentHandlers, AgentSessionOptions } from "./gateway/agent-session.ts";
 import { type LiveMetrics, toTick, WATCHED_INTERVAL_MS } from "./history/live-metrics.ts";
@@ -24,16 +25,18 @@ export type AgentHandlerOptions = {
   readonly reports: AgentReports<AgentConnection>;
   readonly metrics: LiveMetrics;
   readonly actions: ActionService;
+  readonly witnesses: AuditWitnesses;
   readonly router: RequestRouter;
   readonly report: (error: unknown) => void;
 };
 
 export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
-  const { reports, metrics, actions, router, report } = options;
+  const { reports, metrics, actions, witnesses, router, report } = options;
   return {
     connected: (connection, hello) => {
       const { orgId, hostId } = connection;
       reports.connected(connection, hello);
+      if (hello.witness !== null) witnesses.heard(orgId, hostId, hello.witness).catch(report);
       const watched = metrics.watchedOn(hostId);
       if (watched.length > 0) watchHost(router, { orgId, hostId, containerIds: watched }).catch(report);
       actions.unsettled(orgId, hostId).then((actionIds) => {
@@ -63,7 +66,10 @@ export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
           actions.progress(hostId, message).catch(report);
           break;
         case "action_result":
-          actions.result(orgId, hostId, message).catch(report);
+          actions
+            .result(orgId, hostId, message)
+            .then((witness) => (witness === null ? undefined : witnesses.heard(orgId, hostId, witness)))
+            .catch(report);
           break;
       }
     },

@@ -36,7 +36,7 @@ test("[LOGS-12] an org's bounds are the installation's until it sets its own, an
 
   await changeRetention({ storage, audit }, requester, { days: null });
   expect((await readRetention({ storage, config }, orgId)).inForce.days).toBe(14);
-  const rows = await audit.list(orgId, { before: null, limit: 10, filter: { kind: "retention.changed" } });
+  const rows = await audit.list(orgId, { before: null, limit: 10, filter: { kinds: ["retention.changed"] } });
   expect(rows).toHaveLength(3);
   expect(rows[0]?.details).toMatchObject({ before: expect.stringContaining('"maxDays":3') });
 });

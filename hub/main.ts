@@ -12,6 +12,7 @@ import { ActionFeed } from "./actions/action-feed.ts";
 import { ActionService } from "./actions/action-service.ts";
 import { agentHandlers, dispatchCommand, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
 import { createActionAudit } from "./audit/action-audit.ts";
+import { AuditWitnesses } from "./audit/audit-witnesses.ts";
 import { Denials } from "./audit/denials.ts";
 import { can, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
@@ -27,11 +28,13 @@ import { removeHost, renameHost } from "./change-host.ts";
 import { authenticateClient, clientHandlers } from "./client-side.ts";
 import type { Config } from "./config.ts";
 import { demandOrRecord } from "./demand-or-record.ts";
+import { exportAudit } from "./export-audit.ts";
 import { frameTransport } from "./gateway/frame-transport.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { LiveMetrics } from "./history/live-metrics.ts";
 import { createApp } from "./http/app.ts";
 import { actionRoutes } from "./http/routes/action-routes.ts";
+import { auditRoutes } from "./http/routes/audit-routes.ts";
 import { authRoutes } from "./http/routes/auth-routes.ts";
 import { containerRoutes } from "./http/routes/container-routes.ts";
 import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
@@ -157,6 +160,14 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const denials = new Denials({ audit, after, report });
   opened.defer(() => denials.flush());
 
+  const witnesses = new AuditWitnesses({
+    ...{ storage, chain: audit },
+    contradicted: (orgId, hostId, { seq }) => {
+      metrics.auditContradictions.inc();
+      logger.error({ orgId, hostId, seq }, "an agent remembers an audit row that the audit does not have");
+    },
+  });
+
   const fleet = new Fleet();
   const turn = new Turn({ defer: setImmediate, report });
   const relay = new LogRelay({
@@ -265,7 +276,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
     agents: {
       ...{ registry, relay, router, pages },
-      handlers: agentHandlers({ reports, metrics: liveMetrics, actions, router, report }),
+      handlers: agentHandlers({ reports, metrics: liveMetrics, actions, witnesses, router, report }),
       welcome: signWelcome({ keys, nodeId, nowNs }),
       received: (frameBytes) => {
         metrics.logFrames.inc();
@@ -330,6 +341,12 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         claimed: claimed.resolve,
       }),
       ...orgRoutes({ orgs: people.orgs, anybodyCreates: config.anybodyCreatesOrgs, signedIn }),
+      ...auditRoutes({
+        ...{ nowNs },
+        list: (orgId, page) => audit.list(orgId, page),
+        export: (requester, filter) => exportAudit(audit, requester, filter),
+        verify: (orgId) => witnesses.verify(orgId),
+      }),
       ...retentionRoutes({
         read: (orgId) => readRetention({ storage, config }, orgId),
         change: async (requester, change) => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ActionId, ContainerId, HostId, HubId, OrgId } from "./ids.ts";
-import { dockerIdSchema, idSchema, tsNsSchema } from "./schema.ts";
+import { dockerIdSchema, idSchema, intentSchema, tsNsSchema } from "./schema.ts";
 
 export const ACTION_VERBS = ["START", "STOP", "RESTART", "PAUSE", "UNPAUSE", "KILL"] as const;
 export const actionVerbSchema = z.enum(ACTION_VERBS);
@@ -44,7 +44,7 @@ export const actionCommandSchema = z.object({
   issuedAtNs: tsNsSchema,
   timeToLiveMs: z.number().int().min(1).max(3_700_000),
   /** Position and hash of the audit intent that precedes the command. */
-  intent: z.object({ seq: z.number().int().min(0), hash: z.string().max(64) }),
+  intent: intentSchema,
 });
 
 export type ActionCommand = z.infer<typeof actionCommandSchema>;

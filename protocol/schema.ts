@@ -27,6 +27,13 @@ export const idSchema = <Id extends AnyId>(): z.ZodType<Id, string> =>
     .regex(ID_PATTERN, "an identifier")
     .transform((value) => value as Id);
 
+/** Position of a row in an org's audit, and its SHA-256 in hex: what a command carries of the intent that precedes it. */
+export const intentSchema = z.object({
+  seq: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  hash: z.string().regex(/^[0-9a-f]{64}$/, "SHA-256 in hex"),
+});
+export type Intent = z.infer<typeof intentSchema>;
+
 /** What a person calls something: one line, 1 to 100 characters, nothing invisible, in one form (NFC). */
 export const displayNameSchema = z
   .string()

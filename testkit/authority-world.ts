@@ -237,7 +237,9 @@ export class AuthorityWorld implements AsyncDisposable {
   }
 
   async freshToken(userId: UserId): Promise<ApiTokenId> {
-    const actor = { ...this.ownerActor, userId };
+    // Somebody of another org has nothing here.
+    const isOurs = userId !== this.strangerActor.userId;
+    const actor = isOurs ? { ...this.ownerActor, userId } : this.ownerActor;
     const order = { name: "fresh", scopes: ["fleet.read"], days: 1 };
     return (await this.people.apiTokens.create({ actor, address: client.address }, order)).token.tokenId;
   }

@@ -84,6 +84,7 @@ export const HELLO = {
   engine: { state: "unreachable", code: "engine_unreachable", message: "none" },
   metricsBackend: null,
   clockNs: "1",
+  witness: null,
 } as const;
 
 /** A gateway on real sockets, in front of a real relay; people and agents are who their credential says. */

@@ -32,7 +32,7 @@ const command: Decoder<ActionCommand> = objectOf({
   sessionNonce: textOf({ max: 64 }),
   issuedAtNs: tsNsText,
   timeToLiveMs: integerOf({ min: 1, max: 3_700_000 }),
-  intent: objectOf({ seq: integerOf({ min: 0 }), hash: textOf({ max: 64 }) }),
+  intent: objectOf({ seq: integerOf({ min: 1 }), hash: textOf({ max: 64 }) }),
 });
 
 /** Decodes the payload of an `action`, after its signature was verified. Throws `malformed_frame`. */

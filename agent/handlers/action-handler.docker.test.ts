@@ -81,7 +81,7 @@ const act = async (verb: ActionVerb): Promise<ActionOutcome> => {
     sessionNonce: "n",
     issuedAtNs: String(systemClock.nowNs()),
     timeToLiveMs: 60_000,
-    intent: { seq: 1, hash: "" },
+    intent: { seq: 1, hash: "0".repeat(64) },
   });
   const signed = { payload, keyId: "k", signature: "s".repeat(86) };
   await handler.take({ type: "action", action_id: actionId, container_id: containerId, action: verb, ...signed });

@@ -149,7 +149,7 @@ describe("action handler", () => {
       sessionNonce,
       issuedAtNs: String(clock.nowNs()),
       timeToLiveMs: 60_000,
-      intent: { seq: 1, hash: "h" },
+      intent: { seq: 1, hash: "0".repeat(64) },
       ...change,
     };
     const payload = JSON.stringify(full);
@@ -306,7 +306,7 @@ describe("action handler", () => {
 
   test("[ACTN-09] settles what the agent did not live to finish, and what it never heard of", async () => {
     const lost = asId<ActionId>("act_lost0000000000000000");
-    journal.accept({ actionId: lost, dockerId, verb: "STOP", deadlineNs: String(clock.nowNs()) });
+    journal.accept({ actionId: lost, dockerId, verb: "STOP", deadlineNs: String(clock.nowNs()), intent: { seq: 1, hash: "0".repeat(64) } });
     await handler.query({ type: "action.query", actionIds: [lost] });
     expect(outcome()).toMatchObject({ actionId: lost, rejected: false, error: { code: "unknown" } });
     expect(journal.find(lost)?.result).not.toBeNull();

@@ -9,6 +9,7 @@ import { containerCan } from "@yardarm/protocol/container-can";
 import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import type { ActionId, DockerId, HostId, HubId, OrgId } from "@yardarm/protocol/ids";
 import { AGENT_HEARTBEAT_MS } from "@yardarm/protocol/limits";
+import type { Intent } from "@yardarm/protocol/schema";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { parseActionCommand } from "./action-command.ts";
@@ -25,7 +26,10 @@ export interface Journal {
     readonly dockerId: DockerId;
     readonly verb: ActionCommand["verb"];
     readonly deadlineNs: string;
+    readonly intent: Intent;
   }): void;
+  /** The newest intent of all that were ever accepted. */
+  readonly witness: Intent | null;
   settle(actionId: ActionId, result: ActionResult): void;
 }
 
@@ -188,10 +192,10 @@ export class ActionHandler {
 
   #accept(command: ActionCommand): void {
     const { journal, send } = this.#options;
-    const { actionId, dockerId, verb } = command;
+    const { actionId, dockerId, verb, intent } = command;
     if (journal.isFull)
       throw new ProtocolError("rate_limited", "The agent's journal of actions is full; try tomorrow.");
-    journal.accept({ actionId, dockerId, verb, deadlineNs: String(deadlineNs(command)) });
+    journal.accept({ actionId, dockerId, verb, deadlineNs: String(deadlineNs(command)), intent });
     send({ type: "action_progress", action_id: actionId, phase: "accepted" });
   }
 
@@ -275,11 +279,11 @@ export class ActionHandler {
   }
 
   #sign(outcome: Pick<ActionOutcome, "actionId" | "rejected" | "error" | "container">): ActionResult {
-    const { sign, clock } = this.#options;
+    const { sign, clock, journal } = this.#options;
     const { actionId, error } = outcome;
     const status = error === null ? "SUCCESS" : "FAILURE";
     const finishedAtNs = String(this.#session?.hubNowNs() ?? clock.nowNs());
-    const signed: ActionOutcome = { ...outcome, status, finishedAtNs };
+    const signed: ActionOutcome = { ...outcome, status, finishedAtNs, witness: journal.witness };
     const payload = JSON.stringify(signed);
     return {
       type: "action_result",

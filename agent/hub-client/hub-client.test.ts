@@ -97,6 +97,7 @@ describe("hub client", () => {
         engine: { state: "unreachable", code: "engine_unreachable", message: "none" },
         metricsBackend: null,
         clockNs: String(clock.nowNs()),
+        witness: null,
       }),
       onState: (state) => states.push(state),
       onMessage: (message) => {

@@ -9,11 +9,13 @@ import { type AcceptedAction, ActionJournal } from "./action-journal.ts";
 const NOW_NS = 1_780_000_000_000_000_000n;
 const DAY_NS = 86_400_000_000_000n;
 const idOf = (n: number) => asId<ActionId>(`act_${String(n).padStart(20, "0")}`);
+const intent = (seq: number) => ({ seq, hash: String(seq).padStart(64, "0") });
 const action = (n: number, deadlineNs = NOW_NS): AcceptedAction => ({
   actionId: idOf(n),
   dockerId: asId<DockerId>("a".repeat(64)),
   verb: "STOP",
   deadlineNs: String(deadlineNs),
+  intent: intent(n),
 });
 const result = (n: number): ActionResult => ({
   type: "action_result",
@@ -76,5 +78,18 @@ describe("action journal", () => {
 
   test("writes nothing about an action that was never accepted", () => {
     expect(() => open().settle(idOf(9), result(9))).toThrow(/never accepted/);
+  });
+
+  test("[AUD-2] [AUDT-05] the newest audit intent is remembered for good, also when its action is long forgotten", () => {
+    const journal = open();
+    expect(journal.witness).toBeNull();
+    journal.accept(action(7));
+    journal.accept(action(5));
+    expect(journal.witness).toEqual(intent(7));
+    journal.close();
+    const later = open(NOW_NS + 3n * DAY_NS);
+    expect(later.find(idOf(7))).toBeUndefined();
+    later.close();
+    expect(open(NOW_NS + 4n * DAY_NS).witness).toEqual(intent(7));
   });
 });

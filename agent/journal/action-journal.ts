@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { ActionVerb } from "@yardarm/protocol/action";
 import type { ActionResult } from "@yardarm/protocol/agent-up/action-result";
 import type { ActionId, DockerId } from "@yardarm/protocol/ids";
+import type { Intent } from "@yardarm/protocol/schema";
 
 export type AcceptedAction = {
   readonly actionId: ActionId;
@@ -14,11 +15,14 @@ export type AcceptedAction = {
   readonly verb: ActionVerb;
   /** ns since the epoch, as a decimal string. */
   readonly deadlineNs: string;
+  /** The audit row in which the hub wrote down that somebody wants this. */
+  readonly intent: Intent;
 };
 
 export type JournalEntry = { readonly action: AcceptedAction; readonly result: ActionResult | null };
 
 type JournalLine =
+  | { readonly event: "witnessed"; readonly intent: Intent }
   | { readonly event: "accepted"; readonly action: AcceptedAction }
   | { readonly event: "settled"; readonly actionId: ActionId; readonly result: ActionResult };
 
@@ -29,6 +33,7 @@ export class ActionJournal {
   readonly #path: string;
   readonly #limit: number;
   readonly #entries = new Map<ActionId, JournalEntry>();
+  #witness: Intent | null = null;
   #file: number;
 
   /**
@@ -50,6 +55,11 @@ export class ActionJournal {
     return this.#entries.size >= this.#limit;
   }
 
+  /** The newest intent of all that were ever accepted: it outlives their entries. */
+  get witness(): Intent | null {
+    return this.#witness;
+  }
+
   find(actionId: ActionId): JournalEntry | undefined {
     return this.#entries.get(actionId);
   }
@@ -58,6 +68,7 @@ export class ActionJournal {
   accept(action: AcceptedAction): void {
     this.#append({ event: "accepted", action });
     this.#entries.set(action.actionId, { action, result: null });
+    this.#remember(action.intent);
   }
 
   /** Durable when it returns. */
@@ -78,16 +89,28 @@ export class ActionJournal {
   }
 
   #replay(line: JournalLine): void {
-    if (line.event === "accepted") this.#entries.set(line.action.actionId, { action: line.action, result: null });
-    else {
-      const entry = this.#entries.get(line.actionId);
-      if (entry !== undefined) this.#entries.set(line.actionId, { ...entry, result: line.result });
+    switch (line.event) {
+      case "witnessed":
+        this.#remember(line.intent);
+        return;
+      case "accepted":
+        this.#entries.set(line.action.actionId, { action: line.action, result: null });
+        this.#remember(line.action.intent);
+        return;
+      case "settled": {
+        const entry = this.#entries.get(line.actionId);
+        if (entry !== undefined) this.#entries.set(line.actionId, { ...entry, result: line.result });
+      }
     }
+  }
+
+  #remember(intent: Intent): void {
+    if (this.#witness === null || intent.seq > this.#witness.seq) this.#witness = intent;
   }
 
   /** Leaves out what has expired, and the half line of a crash. */
   #rewrite(): void {
-    const lines: JournalLine[] = [];
+    const lines: JournalLine[] = this.#witness === null ? [] : [{ event: "witnessed", intent: this.#witness }];
     for (const [actionId, { action, result }] of this.#entries) {
       lines.push({ event: "accepted", action });
       if (result !== null) lines.push({ event: "settled", actionId, result });

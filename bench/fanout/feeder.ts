@@ -23,6 +23,7 @@ const HELLO: Hello = {
   engine: { state: "connected", kind: "docker", version: "", apiVersion: "1.41", simulated: true },
   metricsBackend: null,
   clockNs: "0",
+  witness: null,
 };
 
 const encodeFrame = (alias: number): Buffer => {

@@ -123,6 +123,7 @@ const resultOf = (actionId: ActionId, changes: Partial<ActionOutcome> = {}) => {
     rejected: false,
     error: null,
     finishedAtNs: "2000",
+    witness: null,
     container: null,
     ...changes,
   });
@@ -163,7 +164,7 @@ describe("actions", () => {
     expect(commands[0]).toMatchObject({ dockerId: container.dockerId, intent: { seq: 7 }, timeToLiveMs: 65_000 });
   });
 
-  test("[AUDT-01] when the intent cannot be written nothing is dispatched", async () => {
+  test("[AUD-1] [AUDT-01] when the intent cannot be written nothing is dispatched", async () => {
     const { service, commands, rows } = setUp({
       audit: {
         intent: () => Promise.reject(new ProtocolError("storage_unavailable", "disk full")),

@@ -11,6 +11,7 @@ import type { Container } from "@yardarm/protocol/container";
 import { containerCan } from "@yardarm/protocol/container-can";
 import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import type { ActionId, HostId, HubId, OrgId, UserId } from "@yardarm/protocol/ids";
+import type { Intent } from "@yardarm/protocol/schema";
 import { commandTimeToLiveMs } from "./command-deadline.ts";
 
 /** Silence of the agent after which nobody knows any more: it beats every 3 s while an action runs. */
@@ -157,16 +158,21 @@ export class ActionService {
     if (open.action.state !== message.phase) await this.#move(open, message.phase);
   }
 
-  /** The signed outcome, also one that comes after a reconnect. A result that the host's key did not sign is refused. */
-  async result(orgId: OrgId, hostId: HostId, message: ActionResult): Promise<void> {
+  /**
+   * The signed outcome, also one that comes after a reconnect. A result that the host's key did not sign is refused.
+   *
+   * @returns the newest audit intent that the agent remembers
+   */
+  async result(orgId: OrgId, hostId: HostId, message: ActionResult): Promise<Intent | null> {
     if (!(await this.#options.verifyResult(hostId, message.payload, message.signature))) {
       throw new ProtocolError("signature_invalid", "The result was not signed by this host's key.");
     }
     const outcome = actionOutcomeSchema.parse(JSON.parse(message.payload));
     const open = await this.#recall(orgId, outcome.actionId);
-    if (open === undefined || open.action.hostId !== hostId || isSettled(open.action.state)) return;
+    if (open === undefined || open.action.hostId !== hostId || isSettled(open.action.state)) return outcome.witness;
     const failed: ActionState = outcome.rejected ? "rejected" : "failed";
     await this.#move(open, outcome.status === "SUCCESS" ? "succeeded" : failed, outcome.error);
+    return outcome.witness;
   }
 
   /** The open actions of a host whose agent is back: what it must be asked about. */

@@ -104,7 +104,7 @@ test("a row belongs to the transaction in which it was written", async () => {
 test("[AUDT-04] rows are read newest first, filtered and page by page", async () => {
   await append(4);
   await hub.audit.append(orgId, entry({ kind: "host.removed", reason: "old", details: { b: 1, a: "x" } }));
-  const [removed] = await hub.audit.list(orgId, { before: null, limit: 10, filter: { kind: "host.removed" } });
+  const [removed] = await hub.audit.list(orgId, { before: null, limit: 10, filter: { kinds: ["host.removed"] } });
   expect(removed).toMatchObject({
     ...entry({ kind: "host.removed", reason: "old", details: { a: "x", b: 1 } }),
     seq: 6,

@@ -3,6 +3,8 @@ import type { OrgStorage, Storage } from "../storage/storage.ts";
 import type { AuditFilter, StoredAuditRow } from "../storage/tables/audit.ts";
 import { type AuditEntry, type AuditRow, genesisHash, hashBody, readBody, writeBody } from "./audit-row.ts";
 
+export type { AuditFilter };
+
 /** Position and hash of a row: what a command carries of its intent. */
 export type AuditPosition = { readonly seq: number; readonly hash: string };
 
@@ -57,13 +59,20 @@ export class AuditChain {
     orgId: OrgId,
     page: { readonly before: number | null; readonly limit: number; readonly filter?: AuditFilter },
   ): Promise<readonly AuditRow[]> {
-    const rows = await this.#storage.org(orgId).audit.before(page.before, page.limit, page.filter);
-    return rows.flatMap(({ body, hash }) => {
-      const read = readBody(body);
-      if (read === null) return [];
-      const { orgId: _org, prev: _prev, ...entry } = read;
-      return [{ ...entry, hash }];
-    });
+    return readable(await this.#storage.org(orgId).audit.before(page.before, page.limit, page.filter));
+  }
+
+  /** Every row that there is when it begins, oldest first, in pages. */
+  async *export(orgId: OrgId, filter: AuditFilter): AsyncGenerator<readonly AuditRow[], void, undefined> {
+    const { audit } = this.#storage.org(orgId);
+    const endSeq = ((await audit.head())?.seq ?? 0) + 1;
+    for (let lastSeq = 0; ; ) {
+      const rows = (await audit.after(lastSeq, ROWS_PER_READ, filter)).filter(({ seq }) => seq < endSeq);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      lastSeq = last.seq;
+      yield readable(rows);
+    }
   }
 
   /**
@@ -72,13 +81,13 @@ export class AuditChain {
    */
   async verify(orgId: OrgId, witnessed: readonly AuditPosition[] = []): Promise<AuditVerdict> {
     const { audit } = this.#storage.org(orgId);
-    const expected = new Map(witnessed.map(({ seq, hash }) => [seq, hash]));
+    const expected = Map.groupBy(witnessed, ({ seq }) => seq);
     let last: AuditPosition = { seq: 0, hash: genesisHash(orgId) };
     for (;;) {
       const rows = await audit.after(last.seq, ROWS_PER_READ);
       for (const row of rows) {
-        const problem =
-          check(orgId, row, last) ?? (row.hash === (expected.get(row.seq) ?? row.hash) ? null : "changed");
+        const isRemembered = (expected.get(row.seq) ?? []).every(({ hash }) => hash === row.hash);
+        const problem = check(orgId, row, last) ?? (isRemembered ? null : "changed");
         if (problem !== null) return { ok: false, brokenSeq: last.seq + 1, problem };
         last = { seq: row.seq, hash: row.hash };
       }
@@ -93,6 +102,15 @@ export class AuditChain {
     }
   }
 }
+
+/** Rows as people read them; one that is none any more is `verify`'s to name. */
+const readable = (rows: readonly StoredAuditRow[]): readonly AuditRow[] =>
+  rows.flatMap(({ body, hash }) => {
+    const read = readBody(body);
+    if (read === null) return [];
+    const { orgId: _org, prev: _prev, v: _version, ...entry } = read;
+    return [{ ...entry, hash }];
+  });
 
 const check = (orgId: OrgId, row: StoredAuditRow, previous: AuditPosition): AuditProblem | null => {
   if (row.seq !== previous.seq + 1) return "missing";

@@ -32,6 +32,7 @@ export const AUDIT_KINDS = [
   "password.reset",
   "retention.changed",
   "logs.download",
+  "audit.exported",
   "access.denied",
   "action.intent",
   "action.outcome",
@@ -93,7 +94,7 @@ export const writeBody = (entry: AuditEntry, { orgId, seq, atNs, prev }: Positio
   });
 };
 
-export type AuditBody = Required<AuditEntry> & Position;
+export type AuditBody = Required<AuditEntry> & Position & { readonly v: 1 };
 
 /** Reads a canonical text back; `null` when it is none, which only tampering can cause. */
 export const readBody = (body: string): AuditBody | null => {

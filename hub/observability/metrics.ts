@@ -31,6 +31,10 @@ export class HubMetrics {
     ["socket", "code"],
   );
   readonly actions = this.#counter("actions_total", "Settled actions, by verb and state.", ["verb", "state"]);
+  readonly auditContradictions = this.#counter(
+    "audit_contradictions_total",
+    "Times that an agent remembered an audit row that the audit does not have.",
+  );
   readonly signIns = this.#counter("sign_ins_total", "Attempts to sign in, by outcome.", ["outcome"]);
   readonly requestSeconds = this.#histogram(
     "http_request_duration_seconds",

@@ -3,6 +3,7 @@ import type { ActionsTable } from "./tables/actions.ts";
 import type { AgentNoncesTable } from "./tables/agent-nonces.ts";
 import type { ApiTokensTable } from "./tables/api-tokens.ts";
 import type { AuditHeadsTable, AuditTable } from "./tables/audit.ts";
+import type { AuditWitnessesTable } from "./tables/audit-witnesses.ts";
 import type { ContainersTable } from "./tables/containers.ts";
 import type { HostsTable } from "./tables/hosts.ts";
 import type { InstanceTable } from "./tables/instance.ts";
@@ -36,6 +37,7 @@ export interface Schema {
   actions: ActionsTable;
   audit: AuditTable;
   auditHeads: AuditHeadsTable;
+  auditWitnesses: AuditWitnessesTable;
   wsTickets: WsTicketsTable;
   invitations: InvitationsTable;
   apiTokens: ApiTokensTable;

@@ -298,7 +298,39 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
       await expect(opened.execute(`delete from audit where org_id = '${orgId}'`)).rejects.toThrow(/never changed/);
       expect(await audit.after(0, 10)).toEqual([row]);
       expect(await audit.before(2, 10, { actorId: "a" })).toEqual([row]);
-      expect(await audit.before(null, 10, { kind: "other" })).toEqual([]);
+      expect(await audit.before(null, 10, { kinds: ["other"] })).toEqual([]);
+    });
+
+    test("[AUDT-04] audit rows are found by kind, actor, target and time", async () => {
+      const { orgId } = await makeOrg();
+      const { audit } = storage.org(orgId);
+      await audit.start("zero");
+      const ns = 1_700_000_000_000_000_000n;
+      const rows = ["a.one", "a.two", "b.one"].map((kind, index) => {
+        const atNs = (ns + BigInt(index)).toString();
+        return { seq: index + 1, atNs, kind, actorId: `u${index}`, targetId: "t", body: "{}", hash: `h${index}` };
+      });
+      for (const row of rows) await audit.append(row);
+      const found = async (filter: Parameters<typeof audit.before>[2]) =>
+        (await audit.before(null, 10, filter)).map(({ seq }) => seq);
+      expect(await found({ kinds: ["a.one", "b.one"] })).toEqual([3, 1]);
+      expect(await found({ actorId: "u1" })).toEqual([2]);
+      expect(await found({ targetId: "t", sinceNs: ns + 1n })).toEqual([3, 2]);
+      expect(await found({ sinceNs: -5n, untilNs: ns + 1n })).toEqual([1]);
+      expect((await audit.after(1, 10, { untilNs: ns + 2n })).map(({ seq }) => seq)).toEqual([2]);
+    });
+
+    test("[AUDT-05] an agent's newer word about the audit counts, an older one does not", async () => {
+      const { orgId } = await makeOrg();
+      const { auditWitnesses } = storage.org(orgId);
+      const hostId = newId<HostId>("hst");
+      await auditWitnesses.put({ hostId, seq: 5, hash: "five" });
+      await auditWitnesses.put({ hostId, seq: 4, hash: "four" });
+      expect(await auditWitnesses.list()).toEqual([{ hostId, seq: 5, hash: "five" }]);
+      await auditWitnesses.put({ hostId, seq: 5, hash: "other" });
+      expect(await auditWitnesses.list()).toEqual([{ hostId, seq: 5, hash: "other" }]);
+      await auditWitnesses.put({ hostId, seq: 9, hash: "nine" });
+      expect(await auditWitnesses.list()).toEqual([{ hostId, seq: 9, hash: "nine" }]);
     });
 
     test("[SEC] nothing of one org is seen or changed through another", async () => {

@@ -47,6 +47,17 @@ test("[OPER-05] a database of a newer version is refused with a sentence", async
   });
 });
 
+test("[AUDT-05] the hub's role may add audit rows and do nothing else with them, also without the triggers", async () => {
+  await using database = await createDatabase(inject("postgres"));
+  for (let start = 0; start < 2; start += 1) await (await openPostgresStorage({ url: database.url })).close();
+  await executeOn(database.url, "drop trigger audit_no_change on audit; drop trigger audit_no_truncate on audit");
+  for (const change of ["update audit set body = ''", "delete from audit", "truncate audit"]) {
+    await expect(executeOn(database.url, `set role yardarm_hub; ${change}`), change).rejects.toThrow(
+      /permission denied/,
+    );
+  }
+});
+
 test("audit rows cannot be truncated away", async () => {
   await using database = await createDatabase(inject("postgres"));
   await (await openPostgresStorage({ url: database.url })).close();

@@ -6,6 +6,7 @@ import { OrgActions } from "./tables/actions.ts";
 import { SystemAgentNonces } from "./tables/agent-nonces.ts";
 import { OrgApiTokens, SystemApiTokens } from "./tables/api-tokens.ts";
 import { OrgAudit } from "./tables/audit.ts";
+import { OrgAuditWitnesses } from "./tables/audit-witnesses.ts";
 import { OrgContainers } from "./tables/containers.ts";
 import { OrgHosts, SystemHosts } from "./tables/hosts.ts";
 import { SystemInstance } from "./tables/instance.ts";
@@ -34,6 +35,7 @@ export interface OrgStorage {
   readonly containers: OrgContainers;
   readonly actions: OrgActions;
   readonly audit: OrgAudit;
+  readonly auditWitnesses: OrgAuditWitnesses;
   readonly logRetention: OrgLogRetention;
   readonly savedViews: OrgSavedViews;
 }
@@ -89,6 +91,7 @@ const orgOf = (db: Db, orgId: OrgId, traits: EngineTraits): OrgStorage =>
     containers: new OrgContainers(db, orgId),
     actions: new OrgActions(db, orgId),
     audit: new OrgAudit(db, orgId, traits),
+    auditWitnesses: new OrgAuditWitnesses(db, orgId),
     logRetention: new OrgLogRetention(db, orgId),
     savedViews: new OrgSavedViews(db, orgId),
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { reportedContainerSchema } from "../container.ts";
 import type { ActionId } from "../ids.ts";
-import { base64UrlSchema, idSchema, tsNsSchema } from "../schema.ts";
+import { base64UrlSchema, idSchema, intentSchema, tsNsSchema } from "../schema.ts";
 
 /** What the agent signs (purpose `action-result`). */
 export const actionOutcomeSchema = z.object({
@@ -13,6 +13,8 @@ export const actionOutcomeSchema = z.object({
   finishedAtNs: tsNsSchema,
   /** The container as inspected afterwards; `null` when it is gone or could not be inspected. */
   container: reportedContainerSchema.nullable(),
+  /** The newest audit intent that a command ever brought to this host; `null`: none did. */
+  witness: intentSchema.nullable(),
 });
 
 export type ActionOutcome = z.infer<typeof actionOutcomeSchema>;

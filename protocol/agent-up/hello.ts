@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { engineStateSchema, hostPolicySchema, METRICS_BACKENDS, machineSchema } from "../host.ts";
-import { base64UrlSchema, tsNsSchema } from "../schema.ts";
+import { base64UrlSchema, intentSchema, tsNsSchema } from "../schema.ts";
 
 /** First message of an agent. The hub answers with a `welcome` signed over `sessionNonce`. */
 export const helloSchema = z.object({
@@ -13,6 +13,8 @@ export const helloSchema = z.object({
   metricsBackend: z.enum(METRICS_BACKENDS).nullable(),
   policy: hostPolicySchema.optional(),
   clockNs: tsNsSchema,
+  /** The newest audit intent that a command ever brought to this host; `null`: none did. */
+  witness: intentSchema.nullable(),
 });
 
 export type Hello = z.infer<typeof helloSchema>;

@@ -4,6 +4,7 @@ import { first } from "./0001-first.ts";
 import { people } from "./0002-people.ts";
 import { logRetention } from "./0003-log-retention.ts";
 import { savedViews } from "./0004-saved-views.ts";
+import { auditWitnesses } from "./0005-audit-witnesses.ts";
 
 /** Every migration by its lasting name, in the order of the names. */
 export const allMigrations = (traits: EngineTraits): Record<string, Migration> => ({
@@ -11,4 +12,5 @@ export const allMigrations = (traits: EngineTraits): Record<string, Migration> =
   "0002-people": people,
   "0003-log-retention": logRetention,
   "0004-saved-views": savedViews,
+  "0005-audit-witnesses": auditWitnesses,
 });

@@ -39,7 +39,7 @@ const ensureRole = async (client: pg.Client): Promise<void> => {
  * It looks at what is there rather than at a list, so that no table of a later version can be forgotten.
  */
 const WALLS = `do $$
-declare one record; has_org boolean;
+declare one record; has_org boolean; is_append_only boolean;
 begin
   execute format('grant usage on schema %I to ${HUB_ROLE}', current_schema());
   for one in
@@ -47,8 +47,13 @@ begin
     where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
       and c.relname not like '${LOG_TABLES}' and c.relname not like 'schema\\_migrations%'
   loop
-    if not has_table_privilege('${HUB_ROLE}', one.oid, 'select, insert, update, delete') then
-      execute format('grant select, insert, update, delete on %I to ${HUB_ROLE}', one.relname);
+    -- What is only ever added to cannot be changed even where its triggers are gone.
+    is_append_only := one.relname = 'audit';
+    if not has_table_privilege('${HUB_ROLE}', one.oid, 'insert')
+      or has_table_privilege('${HUB_ROLE}', one.oid, 'update') = is_append_only then
+      execute format('revoke all on %I from ${HUB_ROLE}', one.relname);
+      execute format('grant %s on %I to ${HUB_ROLE}',
+        case when is_append_only then 'select, insert' else 'select, insert, update, delete' end, one.relname);
     end if;
     select exists (select from pg_attribute where attrelid = one.oid and attname = 'org_id' and not attisdropped) into has_org;
     if has_org and not one.closed then

@@ -28,9 +28,13 @@ export type StoredAuditRow = Readonly<Omit<AuditTable, "orgId">>;
 export type AuditHead = Pick<StoredAuditRow, "seq" | "hash">;
 
 export interface AuditFilter {
-  readonly kind?: string;
-  readonly actorId?: string;
-  readonly targetId?: string;
+  readonly kinds?: readonly string[] | undefined;
+  readonly actorId?: string | undefined;
+  readonly targetId?: string | undefined;
+  /** Inclusive. */
+  readonly sinceNs?: bigint | undefined;
+  /** Exclusive. */
+  readonly untilNs?: bigint | undefined;
 }
 
 export class OrgAudit {
@@ -82,8 +86,8 @@ export class OrgAudit {
   }
 
   /** Rows after `seq`, oldest first. */
-  async after(seq: number, limit: number): Promise<readonly StoredAuditRow[]> {
-    return this.#rows({}).where("seq", ">", seq).orderBy("seq").limit(limit).execute();
+  async after(seq: number, limit: number, filter: AuditFilter = {}): Promise<readonly StoredAuditRow[]> {
+    return this.#rows(filter).where("seq", ">", seq).orderBy("seq").limit(limit).execute();
   }
 
   /** Rows before `seq` (null: from the end), newest first. */
@@ -93,14 +97,19 @@ export class OrgAudit {
     return query.execute();
   }
 
-  #rows({ kind, actorId, targetId }: AuditFilter) {
+  #rows({ kinds, actorId, targetId, sinceNs, untilNs }: AuditFilter) {
     let query = this.#db
       .selectFrom("audit")
       .select(["seq", "atNs", "kind", "actorId", "targetId", "body", "hash"])
       .where("orgId", "=", this.#orgId);
-    if (kind !== undefined) query = query.where("kind", "=", kind);
+    if (kinds !== undefined) query = query.where("kind", "in", kinds);
     if (actorId !== undefined) query = query.where("actorId", "=", actorId);
     if (targetId !== undefined) query = query.where("targetId", "=", targetId);
+    if (sinceNs !== undefined) query = query.where("atNs", ">=", instantText(sinceNs));
+    if (untilNs !== undefined) query = query.where("atNs", "<", instantText(untilNs));
     return query;
   }
 }
+
+/** Instants are stored as decimal text, all of one length until the year 2286: so is what they are compared with. */
+const instantText = (ns: bigint): string => (ns < 0n ? "0" : ns.toString()).padStart(19, "0").slice(0, 19);
