@@ -306,7 +306,13 @@ describe("action handler", () => {
 
   test("[ACTN-09] settles what the agent did not live to finish, and what it never heard of", async () => {
     const lost = asId<ActionId>("act_lost0000000000000000");
-    journal.accept({ actionId: lost, dockerId, verb: "STOP", deadlineNs: String(clock.nowNs()), intent: { seq: 1, hash: "0".repeat(64) } });
+    journal.accept({
+      actionId: lost,
+      dockerId,
+      verb: "STOP",
+      deadlineNs: String(clock.nowNs()),
+      intent: { seq: 1, hash: "0".repeat(64) },
+    });
     await handler.query({ type: "action.query", actionIds: [lost] });
     expect(outcome()).toMatchObject({ actionId: lost, rejected: false, error: { code: "unknown" } });
     expect(journal.find(lost)?.result).not.toBeNull();
