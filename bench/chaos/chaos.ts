@@ -6,6 +6,8 @@ export interface ChaosOptions {
   readonly durationMs: number;
   /** How the agent reaches the engine's logs: their files, or the engine's API alone. */
   readonly source: "file" | "api";
+  /** For programs that count kills instead of minutes. */
+  readonly kills?: number;
   /** Tells a person what is going on; never part of the result. */
   readonly progress: (sentence: string) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- <name> --minutes N --seed S [--source file|api] [--json FILE]`: breaks things at random for N minutes and looks whether what
- * was promised still holds. The seed is the schedule. Exit status 1 when it does not hold.
+ * `npm run chaos -- <name> --minutes N --seed S [--source file|api] [--kills N] [--json FILE]`: breaks things at random for N minutes (or,
+ * where only kills count, N times) and looks whether what was promised still holds. The seed is the schedule. Exit status 1 when it does not hold.
  */
 import { randomInt } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -12,6 +12,8 @@ interface Entry {
   readonly summary: string;
   /** Loaded only when it is asked for. */
   readonly load: () => Promise<Chaos>;
+  /** It runs from the sources and needs no built programs. */
+  readonly isUnbuilt?: true;
 }
 
 const PROGRAMS = new Map<string, Entry>([
@@ -29,6 +31,14 @@ const PROGRAMS = new Map<string, Entry>([
       load: async () => (await import("./rotation.ts")).chaosRotation,
     },
   ],
+  [
+    "store",
+    {
+      summary: "the log store's process, killed while it commits and compacts (--kills, 200 unless told)",
+      load: async () => (await import("./store.ts")).chaosStore,
+      isUnbuilt: true,
+    },
+  ],
 ]);
 
 const HIGHEST_SEED = 2 ** 32 - 1;
@@ -36,7 +46,7 @@ const HIGHEST_SEED = 2 ** 32 - 1;
 const usage = (): string => {
   const rows = [...PROGRAMS].map(([name, { summary }]) => `  ${name}  ${summary}`);
   return [
-    "Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--source file|api] [--json FILE]",
+    "Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--source file|api] [--kills N] [--json FILE]",
     "",
     ...rows,
   ].join("\n");
@@ -48,6 +58,7 @@ interface Asked {
   readonly minutes: number;
   readonly seed: number;
   readonly source: "file" | "api";
+  readonly kills: number | undefined;
   readonly json: string | undefined;
 }
 
@@ -59,6 +70,7 @@ const readArguments = (): Asked | null => {
         minutes: { type: "string" },
         seed: { type: "string" },
         source: { type: "string", default: "file" },
+        kills: { type: "string" },
         json: { type: "string" },
       },
     });
@@ -68,8 +80,10 @@ const readArguments = (): Asked | null => {
     const seed = Number(values.seed ?? String(randomInt(HIGHEST_SEED)));
     const isValid = minutes > 0 && Number.isFinite(minutes) && Number.isInteger(seed) && seed >= 0;
     const { source, json } = values;
+    const kills = values.kills === undefined ? undefined : Number(values.kills);
+    if (kills !== undefined && !(Number.isInteger(kills) && kills > 0)) return null;
     if (entry === undefined || !isValid || seed > HIGHEST_SEED || (source !== "file" && source !== "api")) return null;
-    return { name, entry, minutes, seed, source, json };
+    return { name, entry, minutes, seed, source, kills, json };
   } catch {
     return null; // an option that does not exist
   }
@@ -81,11 +95,17 @@ const start = async (): Promise<number> => {
     console.error(usage());
     return 2;
   }
-  const { name, entry, minutes, seed, source, json } = asked;
-  await buildPrograms();
+  const { name, entry, minutes, seed, source, kills, json } = asked;
+  if (entry.isUnbuilt !== true) await buildPrograms();
   const chaos = await entry.load();
   const progress = (sentence: string): void => console.error(`${name}: ${sentence}`);
-  const { report, notes } = await chaos({ seed, source, durationMs: minutes * 60_000, progress });
+  const { report, notes } = await chaos({
+    seed,
+    source,
+    durationMs: minutes * 60_000,
+    progress,
+    ...(kills === undefined ? {} : { kills }),
+  });
   for (const note of notes) console.log(note);
   console.log(JSON.stringify(report));
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report)}\n`);

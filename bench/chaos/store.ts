@@ -1,0 +1,132 @@
+/**
+ * `npm run chaos -- store --kills N --seed S`: the log store's process is killed (SIGKILL) N times while it commits and compacts. Every
+ * line that was acknowledged must be there, once, as it was written.
+ */
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { createRandom, type Random } from "@yardarm/testkit/random";
+import { makeTempDir } from "@yardarm/testkit/temp-dir";
+import { openChunk } from "../../hub/logs/log-chunk.ts";
+import { SqliteLogStore } from "../../hub/logs/sqlite-log-store.ts";
+import { after } from "../../hub/timers.ts";
+import { startChild } from "../process/child.ts";
+import type { ChaosOptions, ChaosOutcome } from "./chaos.ts";
+import { CONTAINERS, lineOf, ORG } from "./store/known-lines.ts";
+import type { WriterMessage } from "./store/writer-main.ts";
+
+const WRITER = new URL("./store/writer-main.ts", import.meta.url).pathname;
+const DEFAULT_KILLS = 200;
+const START_MS = Date.UTC(2026, 0, 2, 12);
+const HOUR_MS = 3_600_000;
+/** Everything is read back after so many kills, and at the end. */
+const KILLS_PER_READING = 20;
+const LONGEST_LIFE_MS = 300;
+
+export type StoreChaosOptions = Pick<ChaosOptions, "seed" | "progress" | "kills">;
+
+interface Findings {
+  lost: number;
+  doubled: number;
+  /** Kills that met a compaction under way. */
+  duringCompaction: number;
+  lines: number;
+  chunks: number;
+}
+
+/** One life of the writer, from its first acknowledgement to its death. */
+const liveAndDie = async (
+  directory: string,
+  { random, nowMs, acknowledged }: { readonly random: Random; readonly nowMs: number; readonly acknowledged: number[] },
+): Promise<{ readonly wasCompacting: boolean }> => {
+  await using child = startChild({ file: WRITER, args: [directory, String(random.int(0, 1e9)), String(nowMs)] });
+  let wasCompacting = false;
+  const first = Promise.withResolvers<void>();
+  child.process.on("message", (message: WriterMessage) => {
+    if (message.kind === "compacting") {
+      wasCompacting = message.isRunning;
+    } else {
+      acknowledged[message.containerIndex] = message.nextSeq;
+      first.resolve();
+    }
+  });
+  const exit = once(child.process, "exit");
+  await Promise.race([
+    first.promise,
+    exit.then(() => {
+      throw new Error(`The writer ended by itself:\n${child.output()}`);
+    }),
+  ]);
+  await delay(random.int(0, LONGEST_LIFE_MS));
+  child.process.kill("SIGKILL");
+  await exit;
+  return { wasCompacting };
+};
+
+/** Reads the whole store and counts what is missing, doubled or otherwise than written. */
+const readBack = async (
+  directory: string,
+  { nowMs, acknowledged }: { readonly nowMs: number; readonly acknowledged: readonly number[] },
+  findings: Findings,
+): Promise<void> => {
+  const store = new SqliteLogStore({ directory, nowMs: () => nowMs, after });
+  findings.lines = 0;
+  findings.chunks = 0;
+  try {
+    const cursors = await store.cursors(ORG, CONTAINERS);
+    for (const [index, containerId] of CONTAINERS.entries()) {
+      const endSeq = cursors.get(containerId)?.nextSeq ?? 0;
+      findings.lost += Math.max(0, (acknowledged[index] ?? 0) - endSeq);
+      let expected = 0;
+      for await (const read of store.chunks({ orgId: ORG, containerIds: [containerId], order: "oldest" })) {
+        if (read.kind === "damaged") continue;
+        findings.chunks++;
+        for (const batch of openChunk(read.chunk).map((part) => part.decode())) {
+          for (let line = 0; line < batch.lineCount; line++) {
+            const seq = batch.firstSeq + line;
+            if (seq < expected || batch.lineText(line) !== lineOf(containerId, seq)) findings.doubled++;
+            else findings.lost += seq - expected;
+            expected = Math.max(expected, seq + 1);
+            findings.lines++;
+          }
+        }
+      }
+      findings.lost += Math.max(0, endSeq - expected);
+    }
+  } finally {
+    await store.close();
+  }
+};
+
+export const chaosStore = async ({
+  seed,
+  kills = DEFAULT_KILLS,
+  progress,
+}: StoreChaosOptions): Promise<ChaosOutcome> => {
+  const random = createRandom(seed);
+  const directory = await makeTempDir("chaos-store");
+  const acknowledged = CONTAINERS.map(() => 0);
+  const findings: Findings = { lost: 0, doubled: 0, duringCompaction: 0, lines: 0, chunks: 0 };
+  let nowMs = START_MS;
+  try {
+    for (let kill = 1; kill <= kills; kill++) {
+      const { wasCompacting } = await liveAndDie(directory.path, { random, nowMs, acknowledged });
+      if (wasCompacting) findings.duringCompaction++;
+      // Days end, and now and then the clock goes back.
+      if (random.chance(0.2)) nowMs += random.int(-6, 20) * HOUR_MS;
+      if (kill % KILLS_PER_READING !== 0 && kill !== kills) continue;
+      await readBack(directory.path, { nowMs, acknowledged }, findings);
+      progress(`${kill} of ${kills} kills, ${findings.lines} lines read back`);
+      if (findings.lost + findings.doubled > 0) break;
+    }
+  } finally {
+    await directory.remove();
+  }
+  const { lost, doubled, duringCompaction, lines, chunks } = findings;
+  return {
+    report: { seed, kills, lost, doubled, unsettled: 0, ok: lost + doubled === 0 },
+    notes: [
+      `${kills} kills, ${duringCompaction} of them while rows were compacted; ${lines} lines in ${chunks} rows read back at the end, ` +
+        `${acknowledged.reduce((sum, seq) => sum + seq, 0)} of them acknowledged before the last kill.`,
+    ],
+  };
+};
