@@ -1,0 +1,4 @@
+import { openHubCore } from "@yardarm/testkit/hub-core";
+import { peopleContract } from "./people.contract.ts";
+
+peopleContract("SQLite", () => openHubCore());
