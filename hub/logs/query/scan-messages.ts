@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@yardarm/protocol/errors";
 import type { ScanAnswer, ScanRequest } from "./scan-job.ts";
 
-/** Between the pool and its threads: one task at a time, one reply each. */
+/** Between the pool and its threads: the thread says `ready` once, then one task at a time, one reply each. */
 
 export interface ThreadTask {
   /** Tasks of one scan have the same filter. */
@@ -10,5 +10,6 @@ export interface ThreadTask {
 }
 
 export type ThreadReply =
-  | { readonly ok: true; readonly answer: ScanAnswer }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly stack: string };
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly answer: ScanAnswer }
+  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly stack: string };

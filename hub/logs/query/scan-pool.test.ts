@@ -44,11 +44,11 @@ const seqs = { kind: "seqs", limit: 10 } as const;
 describe("[LOGS-11] scans in threads", () => {
   test("an expression that never ends has its thread ended, and nobody else's", async () => {
     // The one clock of this test: the thread is ended as soon as it has the task.
-    const kills: (() => void)[] = [];
+    const begun = Promise.withResolvers<() => void>();
     await using pool = openPool({
       threads: 1,
       after: (_, task) => {
-        kills.push(task);
+        begun.resolve(task);
         return () => {};
       },
     });
@@ -56,7 +56,8 @@ describe("[LOGS-11] scans in threads", () => {
     const cheap = pool.open(OTHER_ORG, regex("fine"));
     const refused = costly.run<"seqs">(seqs, [chunkOf(costlyLines(30))]).catch((error: unknown) => error);
     const answered = cheap.run<"seqs">(seqs, [chunkOf(["fine", "no", "fine too"])]);
-    kills[0]?.();
+    const kill = await begun.promise;
+    kill();
     expect(await refused).toMatchObject({ code: "pattern_too_costly" });
     expect([...(await answered).result.seqs]).toEqual([2, 0]);
     expect(pool.reports).toEqual([]);

@@ -49,6 +49,8 @@ interface Task {
 
 interface Thread {
   readonly worker: Worker;
+  /** Its code is loaded: until then no task's time runs. */
+  isReady: boolean;
   task: Task | null;
   cancelKill: (() => void) | null;
 }
@@ -156,24 +158,29 @@ export class ScanPool {
   }
 
   #idleThread(): Thread | null {
-    for (const thread of this.#threads) if (thread.task === null) return thread;
-    if (this.#threads.size >= this.#threadCount) return null;
+    for (const thread of this.#threads) if (thread.isReady && thread.task === null) return thread;
+    if (this.#threads.size < this.#threadCount) this.#startThread();
+    return null;
+  }
+
+  #startThread(): void {
     const worker = new Worker(new URL("./scan-thread.ts", import.meta.url), {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
     });
-    const thread: Thread = { worker, task: null, cancelKill: null };
+    const thread: Thread = { worker, isReady: false, task: null, cancelKill: null };
     this.#threads.add(thread);
     worker.unref();
     worker.on("message", (reply: ThreadReply) => this.#replied(thread, reply));
     worker.on("error", (error) => this.#ended(thread, error));
     worker.on("exit", () => this.#ended(thread, new Error("A scan thread ended.")));
-    return thread;
   }
 
   #replied(thread: Thread, reply: ThreadReply): void {
     const task = this.#finish(thread);
-    if (reply.ok) {
+    if (reply.kind === "ready") {
+      thread.isReady = true;
+    } else if (reply.kind === "done") {
       task?.resolve(reply.answer);
     } else {
       if (reply.code === "internal") this.#options.report(new Error(reply.stack));
@@ -197,6 +204,8 @@ export class ScanPool {
     const isOutOfMemory = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
     if (!isOutOfMemory) this.#options.report(error);
     if (task !== null) task.reject(tooLong(task));
+    // One that could not even start is not started for the same task for ever.
+    if (!thread.isReady) this.#nextTask()?.reject(unavailable());
     this.#dispatch();
   }
 
@@ -212,6 +221,8 @@ export class ScanPool {
 const tooLong = ({ message }: Task): ProtocolError =>
   message.request.filter.pattern?.kind === "regex"
     ? new ProtocolError("pattern_too_costly", "This expression takes too long, or too much memory, on these lines.")
-    : new ProtocolError("storage_unavailable", "Reading this log took too long.");
+    : unavailable();
+
+const unavailable = (): ProtocolError => new ProtocolError("storage_unavailable", "Stored logs cannot be read now.");
 
 const closed = (): ProtocolError => new ProtocolError("draining", "The reading was ended.");

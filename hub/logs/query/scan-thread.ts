@@ -62,12 +62,14 @@ port?.on("message", (task: ThreadTask) => {
   startedAt = performance.now();
   try {
     const answer = scanChunks(task.request, matcherOf(task));
-    const reply: ThreadReply = { ok: true, answer };
+    const reply: ThreadReply = { kind: "done", answer };
     port.postMessage(reply, transfersOf(answer.result));
   } catch (error) {
     const { code, message } = toProtocolError(error);
     const stack = error instanceof Error ? (error.stack ?? error.message) : "failed";
-    const reply: ThreadReply = { ok: false, code, message, stack };
+    const reply: ThreadReply = { kind: "failed", code, message, stack };
     port.postMessage(reply);
   }
 });
+const ready: ThreadReply = { kind: "ready" };
+port?.postMessage(ready);
