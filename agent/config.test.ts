@@ -29,6 +29,7 @@ describe("readConfig", () => {
     expect(refusal).toThrow(/AGENT_TOKEN holds no join token/);
     expect(refusal).not.toThrow(new RegExp("s".repeat(43)));
     expect(() => readConfig({ AGENT_API_URL, AGENT_LOG_LEVEL: "loud" })).toThrow(/none of debug, info/);
+    expect(() => readConfig({ AGENT_API_URL, AGENT_LOG_SOURCE: "tape" })).toThrow(/neither "auto" nor "api"/);
     expect(() => readConfig({ AGENT_API_URL, AGENT_LOG_RATE: "fast" })).toThrow(/no number of lines per second/);
     expect(() => readConfig({ AGENT_API_URL, AGENT_LOG_READERS: "0" })).toThrow(/from 1 to 10000/);
   });

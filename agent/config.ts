@@ -20,6 +20,8 @@ export type AgentConfig = {
   readonly logRate: LogRate | null;
   /** Containers whose logs are read at the same time at most. */
   readonly logReaders: number;
+  /** `api`: the engine's files are left alone, also where they could be read. */
+  readonly logSource: "auto" | "api";
   readonly policy: PolicyPlace;
   /** `DOCKER_HOST` and what belongs to it. */
   readonly engine: EngineEnvironment;
@@ -40,6 +42,7 @@ export const readConfig = (env: Environment): AgentConfig => {
     logLevel: readLogLevel(env.AGENT_LOG_LEVEL || "info"),
     logRate: readLogRate(env.AGENT_LOG_RATE || String(DEFAULT_LINES_PER_SECOND)),
     logReaders: readLogReaders(env.AGENT_LOG_READERS || String(DEFAULT_READERS)),
+    logSource: readLogSource(env.AGENT_LOG_SOURCE || "auto"),
     policy: {
       file: env.AGENT_POLICY_FILE || POLICY_FILE,
       isRequired: Boolean(env.AGENT_POLICY_FILE),
@@ -47,6 +50,11 @@ export const readConfig = (env: Environment): AgentConfig => {
     },
     engine: env,
   };
+};
+
+const readLogSource = (text: string): AgentConfig["logSource"] => {
+  if (text === "auto" || text === "api") return text;
+  throw new Error(`AGENT_LOG_SOURCE "${text}" is neither "auto" nor "api".`);
 };
 
 const readJoinToken = (env: Environment): JoinToken | null => {

@@ -1,20 +1,26 @@
 import type { FileSource } from "./file/file-source.ts";
 import type { LogContainer, LogSource, LogSourceChoice, LogSources } from "./log-source.ts";
 
+export type HostLogSourcesOptions = {
+  readonly file: FileSource;
+  readonly api: LogSource;
+  /** `api`: the files are left alone, also where they could be read. */
+  readonly prefer: "auto" | "api";
+};
+
 /** The files where the agent may and can read them, the engine's API for everything else. */
 export class HostLogSources implements LogSources {
-  readonly #file: FileSource;
-  readonly #api: LogSource;
+  readonly #options: HostLogSourcesOptions;
 
-  constructor(sources: { readonly file: FileSource; readonly api: LogSource }) {
-    this.#file = sources.file;
-    this.#api = sources.api;
+  constructor(options: HostLogSourcesOptions) {
+    this.#options = options;
   }
 
   choose(container: LogContainer): LogSourceChoice {
-    const answer = this.#file.find(container);
-    if (answer.kind === "readable") return { source: this.#file, reason: null };
-    return { source: this.#api, reason: answer.reason };
+    const { file, api, prefer } = this.#options;
+    if (prefer === "api") return { source: api, reason: "AGENT_LOG_SOURCE tells the agent to use the engine's API." };
+    const answer = file.find(container);
+    return answer.kind === "readable" ? { source: file, reason: null } : { source: api, reason: answer.reason };
   }
 }
 

@@ -21,7 +21,12 @@ export interface Chain extends AsyncDisposable {
   readonly committedLines: (containerId: string) => number;
 }
 
-export const startChain = async (): Promise<Chain> => {
+export interface ChainOptions {
+  /** What the agent reads logs from. */
+  readonly source: "file" | "api";
+}
+
+export const startChain = async ({ source }: ChainOptions = { source: "file" }): Promise<Chain> => {
   await buildPrograms();
   await using started = new AsyncDisposableStack();
   const engine = started.use(await startBenchEngine());
@@ -31,7 +36,7 @@ export const startChain = async (): Promise<Chain> => {
     // What is measured is what the chain can do, not the limit on one container's lines.
     await startAgentProcess({
       ...{ session, name: "bench", dockerHost: engine.dockerHost },
-      env: { AGENT_LOG_RATE: "off" },
+      env: { AGENT_LOG_RATE: "off", AGENT_LOG_SOURCE: source === "file" ? "auto" : "api" },
     }),
   );
   const findContainer = (dockerId: string): Promise<Container> =>

@@ -27,6 +27,8 @@ export interface WriterSpec {
 export interface LogWriter {
   readonly dockerId: string;
   readonly name: string;
+  /** Its log, as the engine keeps it. */
+  readonly logPath: string;
   /** Lets it write. */
   go(): Promise<void>;
   /** Resolves when it has written everything. */
@@ -86,9 +88,13 @@ export const startBenchEngine = async (): Promise<BenchEngine> => {
       const log = await call("GET", `/containers/${dockerId}/logs?stdout=1&stderr=1`);
       return log.includes("ready\n");
     });
+    const inspected = JSON.parse((await call("GET", `/containers/${dockerId}/json`)).toString()) as {
+      readonly LogPath: string;
+    };
     return {
       dockerId,
       name,
+      logPath: inspected.LogPath,
       go: async () => {
         await call("POST", `/containers/${dockerId}/kill?signal=SIGUSR2`);
       },
