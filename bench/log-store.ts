@@ -5,7 +5,7 @@ import { startPostgres } from "@yardarm/testkit/postgres";
 import { createDatabase } from "@yardarm/testkit/postgres-database";
 import { processTreeNaming } from "@yardarm/testkit/process-tree";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
-import pg from "pg";
+import { openPool, queryRows } from "../hub/logs/pg-client.ts";
 import { openPgLogStore } from "../hub/logs/pg-log-store.ts";
 import { SqliteLogStore } from "../hub/logs/sqlite-log-store.ts";
 import { after } from "../hub/timers.ts";
@@ -103,8 +103,7 @@ const runPostgres = async (corpus: Corpus): Promise<readonly Pair[]> => {
   const pairs: Pair[] = [];
   for (let run = 0; run < RUNS; run++) {
     await using database = await createDatabase(cluster.address);
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    const pool = openPool(database.url, 1);
     let nowMs = START_MS;
     const store = await openPgLogStore({ url: database.url, nowMs: () => nowMs, after });
     const figures = await measureStore(
@@ -116,9 +115,11 @@ const runPostgres = async (corpus: Corpus): Promise<readonly Pair[]> => {
         },
         bytes: async () => {
           // What compaction replaced is free space within the files until the server tidies up.
-          await client.query("VACUUM FULL log_pack");
-          const { rows } = await client.query<{ n: string }>(
+          await queryRows(pool, "VACUUM FULL log_pack", []);
+          const rows = await queryRows<{ n: string }>(
+            pool,
             "SELECT sum(pg_total_relation_size(relid)) AS n FROM pg_partition_tree('log_pack') WHERE isleaf",
+            [],
           );
           return Number(rows[0]?.n);
         },
@@ -127,8 +128,8 @@ const runPostgres = async (corpus: Corpus): Promise<readonly Pair[]> => {
       cpu,
     );
     await store.close();
-    const reference = await measureRows(await openPgRows(client), corpus, cpu);
-    await client.end();
+    const reference = await measureRows(await openPgRows(pool), corpus, cpu);
+    await pool.end();
     pairs.push({ store: figures, rows: reference });
   }
   return pairs;

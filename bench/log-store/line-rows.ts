@@ -2,7 +2,7 @@
 import { rmSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { decodeBatch } from "@yardarm/protocol/log/batch";
-import type pg from "pg";
+import { type PgPool, queryRows } from "../../hub/logs/pg-client.ts";
 import type { LogCommit } from "../../hub/relay/committed-log.ts";
 
 /** What the bench does to either engine's table. */
@@ -73,12 +73,14 @@ export const openSqliteRows = (file: string): LineRows => {
   };
 };
 
-export const openPgRows = async (client: pg.Client): Promise<LineRows> => {
-  await client.query(`DROP TABLE IF EXISTS line; ${TABLE}`);
+export const openPgRows = async (pool: PgPool): Promise<LineRows> => {
+  await queryRows(pool, "DROP TABLE IF EXISTS line", []);
+  await queryRows(pool, TABLE, []);
   return {
     insert: async (commits) => {
       const rows = [...rowsOf(commits)];
-      await client.query(
+      await queryRows(
+        pool,
         "INSERT INTO line SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[], $5::text[])",
         [
           rows.map(({ containerId }) => containerId),
@@ -92,23 +94,23 @@ export const openPgRows = async (client: pg.Client): Promise<LineRows> => {
     },
     last: async (containerId, lines) =>
       (
-        await client.query("SELECT seq, flags, text FROM line WHERE container_id = $1 ORDER BY seq DESC LIMIT $2", [
+        await queryRows(pool, "SELECT seq, flags, text FROM line WHERE container_id = $1 ORDER BY seq DESC LIMIT $2", [
           containerId,
           lines,
         ])
-      ).rows.length,
+      ).length,
     count: async (needle) =>
       Number(
-        (await client.query<{ n: string }>("SELECT count(*) AS n FROM line WHERE strpos(text, $1) > 0", [needle]))
-          .rows[0]?.n,
+        (await queryRows<{ n: string }>(pool, "SELECT count(*) AS n FROM line WHERE strpos(text, $1) > 0", [needle]))[0]
+          ?.n,
       ),
     deleteBefore: async (containerId, seq) => {
-      await client.query("DELETE FROM line WHERE container_id = $1 AND seq < $2", [containerId, seq]);
+      await queryRows(pool, "DELETE FROM line WHERE container_id = $1 AND seq < $2", [containerId, seq]);
     },
     bytes: async () =>
-      Number((await client.query<{ n: string }>("SELECT pg_total_relation_size('line') AS n")).rows[0]?.n),
+      Number((await queryRows<{ n: string }>(pool, "SELECT pg_total_relation_size('line') AS n", []))[0]?.n),
     close: async () => {
-      await client.query("DROP TABLE line");
+      await queryRows(pool, "DROP TABLE line", []);
     },
   };
 };

@@ -1,5 +1,21 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type pg from "pg";
+import pg from "pg";
+
+export type PgPool = pg.Pool;
+
+/** Connections to the database of a `postgres://` URL; none is made yet. */
+export const openPool = (url: string, connections = 5): PgPool => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+    application_name: "yardarm-hub-logs",
+  });
+  // Whoever uses a connection that breaks is told by its query; without listeners it would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  pool.on("error", () => {});
+  return pool;
+};
 
 /** @throws ProtocolError `storage_unavailable` for whatever the server or the way to it did wrong */
 export const withClient = async <Result>(

@@ -1,14 +1,14 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import pg from "pg";
+import type pg from "pg";
 import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
 import { walkChunks } from "./chunk-walk.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
 import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
 import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
 import { contentOfPg, fetchPgBodies, listPgRows, PACK_COLUMNS, type PackRow } from "./pg-chunks.ts";
-import { queryRows, withClient } from "./pg-client.ts";
+import { openPool, queryRows, withClient } from "./pg-client.ts";
 import { PgCompaction } from "./pg-compaction.ts";
 import { ensurePartition, ensureTables } from "./pg-log-schema.ts";
 import { PgRetention } from "./pg-retention.ts";
@@ -39,15 +39,7 @@ type PackKey = readonly [orgId: OrgId, containerId: ContainerId];
  * @throws ProtocolError `storage_unavailable`
  */
 export const openPgLogStore = async (options: PgLogStoreOptions): Promise<LogStore> => {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections ?? 5,
-    connectionTimeoutMillis: 10_000,
-    application_name: "yardarm-hub-logs",
-  });
-  // Whoever uses a connection that breaks is told by its query; without listeners it would end the process.
-  pool.on("connect", (client) => client.on("error", () => {}));
-  pool.on("error", () => {});
+  const pool = openPool(options.url, options.connections);
   try {
     await withClient(pool, ensureTables);
   } catch (error) {
