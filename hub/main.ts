@@ -321,7 +321,8 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const logReading = await openLogReading({ ...{ relay, newViewer, storage, nowMs, after, report }, store: logStore });
   opened.defer(() => logReading[Symbol.asyncDispose]());
 
-  const { files, bundleSha256 } = await loadWebFiles();
+  const { files, bundleSha256, problem } = await loadWebFiles();
+  if (problem !== null) logger.error(problem);
   const claimed = Promise.withResolvers<OrgId>();
   const hubUrl = (): string => config.publicUrl?.origin ?? `http://127.0.0.1:${port}`;
   const signedIn = (token: string): Response =>
