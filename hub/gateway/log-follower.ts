@@ -1,5 +1,5 @@
 import type { ClientDown } from "@yardarm/protocol/client-down/down";
-import { type ErrorCode, ProtocolError } from "@yardarm/protocol/errors";
+import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { FRAME_PREFIX_BYTES } from "@yardarm/protocol/log/frame";
@@ -30,7 +30,7 @@ async function* follow({ relay, newViewer }: LogFollowerOptions, query: FollowQu
   const inbox = new Inbox();
   const viewer = newViewer(inbox);
   inbox.closing = () => viewer.close();
-  const abort = (): void => inbox.close("draining");
+  const abort = (): void => inbox.close();
   signal.addEventListener("abort", abort);
   let position = query.fromSeq;
   /** Where a hole was met already: if it is still there after asking anew, its lines cannot be had. */
@@ -101,7 +101,7 @@ class Inbox implements ViewerSocket {
     this.#wake();
   }
 
-  close(_: ErrorCode): void {
+  close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.closing();

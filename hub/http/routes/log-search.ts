@@ -78,7 +78,7 @@ const search = async (
 };
 
 /** What a cursor belongs to: everything that decides which lines are found, but neither the page's size nor the cursor. */
-const questionOf = ({ cursor: _, limit: __, ...rest }: LogSearchQuery): string =>
+const questionOf = ({ cursor: _cursor, limit: _limit, ...rest }: LogSearchQuery): string =>
   JSON.stringify(rest, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
 
 /** Containers that the question is about and the actor may read, removed ones too. */
