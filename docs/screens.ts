@@ -189,4 +189,34 @@ export const SCREENS: readonly Screen[] = [
       await openTab(page, "Actions");
     },
   },
+  {
+    name: "logs",
+    title: "Logs: a compose project in one stream, in the order of time",
+    hub: "fleet",
+    path: () => "/logs?compose=shop",
+    act: async (page) => {
+      await hasLines(page);
+    },
+  },
+  {
+    name: "logs-stored",
+    title: "Logs: a search over stored lines of all hosts",
+    hub: "fleet",
+    path: () => "/logs?tab=stored&find=GET",
+    act: async (page) => {
+      await expect(page.getByRole("region", { name: "Hits" }).getByRole("listitem").nth(5)).toBeVisible();
+      await expect(page.getByRole("status").filter({ hasText: /hits/ })).toBeVisible();
+    },
+  },
+  {
+    name: "palette",
+    title: "Palette: what can be done here, and everything by its name",
+    hub: "fleet",
+    path: (fleet) => containerPath(fleet, "shop-api-1"),
+    act: async (page) => {
+      await hasLines(page);
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option", { name: "Restart shop-api-1" })).toBeVisible();
+    },
+  },
 ];
