@@ -112,44 +112,67 @@ test("[WCAG] container: log, metrics, dialog; wide and on a phone", async ({ pag
   await expectAccessible(page, "fleet on a phone");
 });
 
-test("[WCAG] by keyboard alone: find a container, search its log, restart it", async ({ page, fleet, run }) => {
-  const container = await run({ name: freshName("reachable"), script: `${LINES}` });
-  await page.goto(`${fleet.hub.url}/fleet`);
-  await expect(page.getByRole("link", { name: container.name })).toBeVisible();
-  await page.keyboard.press("/");
-  await page.keyboard.type(container.name);
-  await expect(
-    page
-      .getByText(/hidden by the filter/)
-      .or(page.getByRole("row"))
-      .first(),
-  ).toBeVisible();
-  const link = page.getByRole("link", { name: container.name });
-  await tabTo(page, link);
-  await page.keyboard.press("Enter");
+test("[WCAG] logs explorer, palette, keys", async ({ page, fleet, run }) => {
+  const { url } = fleet.hub;
+  const container = await run({ name: freshName("singer"), script: LINES });
+  await page.goto(`${url}/logs`);
+  await expect(page.getByRole("button", { name: "Follow all containers" })).toBeVisible();
+  await expectAccessible(page, "explorer, nothing chosen");
+  await page.getByLabel("Whose logs").fill("singer");
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await expectAccessible(page, "explorer, picker");
+  await page.goto(`${url}/logs?name=${container.name}`);
   await expect(page.getByRole("log")).toContainText("slow query");
-
-  await page.keyboard.press("/");
-  await expect(page.getByLabel("Search in this log")).toBeFocused();
-  await page.keyboard.type("slow");
-  await expect(page.getByRole("status").filter({ hasText: /^1$/ })).toBeVisible();
-
-  await tabTo(page, page.getByRole("button", { name: "Restart", exact: true }));
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await tabTo(page, page.getByRole("dialog").getByLabel("Reason"));
-  await page.keyboard.type("no mouse at hand");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("region", { name: "Actions", exact: true })).toContainText("Done");
+  await expectAccessible(page, "explorer, live");
+  await page.goto(`${url}/logs?tab=stored&find=slow`);
+  await expect(page.getByRole("status").filter({ hasText: /hit/ })).toBeVisible();
+  await expectAccessible(page, "explorer, stored lines");
+  await openContainer(page, fleet.hub, container);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("option", { name: `Restart ${container.name}` })).toBeVisible();
+  await expectAccessible(page, "palette");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "All keys" })).toBeVisible();
+  await expectAccessible(page, "sheet of keys");
 });
 
-const MOST_TABS = 80;
-
-/** Presses Tab, as long as it takes, until this has the focus. */
-const tabTo = async (page: Page, target: ReturnType<Page["locator"]>): Promise<void> => {
-  for (let presses = 0; presses < MOST_TABS; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
+test("[WCAG 1.4.10] at 320 px, which is 200 % and more of zoom, nothing is lost: one heading, a title, no second scroll bar", async ({
+  page,
+  fleet,
+  run,
+}) => {
+  const container = await run({ name: freshName("narrow"), script: LINES });
+  const { hostId, containerId } = await findContainer(fleet.session, container.dockerId);
+  await page.setViewportSize({ width: 320, height: 568 });
+  const pages: readonly (readonly [address: string, title: RegExp])[] = [
+    ["/fleet", /^Fleet · Yardarm$/],
+    [`/fleet/${hostId}`, new RegExp(`^${fleet.host.name} · `)],
+    [`/fleet/${hostId}/${containerId}`, new RegExp(`^${container.name} · ${fleet.host.name} · Yardarm$`)],
+    [`/logs?name=${container.name}`, /^Logs · Yardarm$/],
+    ["/logs?tab=stored", /^Logs · Yardarm$/],
+    ["/settings/profile", /^Profile · /],
+    ["/settings/hosts", /^Hosts · /],
+  ];
+  for (const [address, title] of pages) {
+    await page.goto(fleet.hub.url + address);
+    await expect(page).toHaveTitle(title);
+    await expect(page.getByRole("heading", { level: 1 }), address).toHaveCount(1);
+    await expect(page.getByRole("main"), address).toHaveCount(1);
+    const widthPx = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(widthPx, address).toBeLessThanOrEqual(320);
+    const outside = await page.evaluate(() => {
+      const isScrolled = (element: Element): boolean => {
+        for (let at = element.parentElement; at !== null; at = at.parentElement) {
+          if (/auto|scroll/.test(getComputedStyle(at).overflowX) && at.scrollWidth > at.clientWidth) return true;
+        }
+        return false;
+      };
+      return [...document.querySelectorAll("button, a, input, [role=combobox]")]
+        .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !isScrolled(element))
+        .map((element) => element.outerHTML.slice(0, 120));
+    });
+    expect(outside, address).toEqual([]);
   }
-  throw new Error(`${MOST_TABS} Tabs did not lead to ${String(target)}.`);
-};
+});

@@ -34,7 +34,9 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
       items={groups}
       filter={null}
       value={chosen}
-      onValueChange={(next: readonly SourceOption[]) => {
+      onValueChange={(next: readonly SourceOption[], { reason }) => {
+        // Escape closes the list and nothing else: what was chosen stays.
+        if (reason === "escape-key") return;
         setQuery("");
         onChange(selectionOf(next));
       }}

@@ -15,6 +15,8 @@ import type { Layer } from "../shell/layers.ts";
 import { findItems, makeGroups, type PaletteGroup, type PaletteItem, type PaletteRun } from "./palette-items.ts";
 
 export type PaletteProps = {
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
   readonly onClose: () => void;
   /** Goes on in another layer. */
   readonly onLayer: (layer: Layer) => void;
@@ -44,11 +46,10 @@ type BodyProps = PaletteProps & {
   readonly hostId: string | undefined;
 };
 
-const PaletteBody = ({ onClose, onLayer, container, judge, hostId }: BodyProps) => {
+const PaletteBody = ({ query, onQuery, onClose, onLayer, container, judge, hostId }: BodyProps) => {
   const inventory = useInventory();
   const navigate = useNavigate();
   const host = useHost(asId<HostId>(hostId ?? ""));
-  const [query, setQuery] = useState("");
   // What can be done is judged when the palette opens, and again by the dialog that follows.
   const [judgeOnce] = useState(() => judge);
   const groups = useMemo(() => {
@@ -101,7 +102,7 @@ const PaletteBody = ({ onClose, onLayer, container, judge, hostId }: BodyProps) 
               items={found}
               filter={null}
               value={query}
-              onValueChange={setQuery}
+              onValueChange={onQuery}
               itemToStringValue={({ title }: PaletteItem) => title}
               autoHighlight="always"
               keepHighlight
