@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { LogSourceState } from "@yardarm/protocol/container";
 import { asId, type DockerId } from "@yardarm/protocol/ids";
 import { afterEach, expect, inject, test } from "vitest";
+import { AgentLogBench } from "../../testkit/agent-log-bench.ts";
 import { CollectingLogHub } from "../../testkit/collecting-log-hub.ts";
 import { engineCall, engineRequest } from "../../testkit/engine-request.ts";
 import { TEST_IMAGE } from "../../testkit/test-image.ts";
@@ -31,13 +32,13 @@ afterEach(async () => {
   for (const id of containers.splice(0)) await engineRequest(socketPath, "DELETE", `/containers/${id}?force=1`);
 });
 
-const create = async (command: string): Promise<ContainerDetails> => {
+const create = async (command: string, log: object = {}): Promise<ContainerDetails> => {
   const name = `flood-${randomUUID().slice(0, 8)}`;
   const body = {
     Image: TEST_IMAGE,
     Cmd: ["sh", "-c", command],
     StopSignal: "SIGKILL",
-    HostConfig: { NetworkMode: "none" },
+    HostConfig: { NetworkMode: "none", LogConfig: log },
   };
   const answer = await engineCall(socketPath, "POST", `/containers/create?name=${name}`, body);
   const dockerId = asId<DockerId>(JSON.parse(answer.toString()).Id);
@@ -103,3 +104,24 @@ test("[LOG-17] one container floods: another one's lines keep coming, and of the
   await waitUntil("the log to say that it has been caught up with", () => behind.at(-1) === 0 && behind.length > 2);
   expect(Math.max(...behind)).toBeGreaterThan(1_000);
 });
+
+test.each([
+  ["json-file", { Type: "json-file", Config: { "max-size": "200k", "max-file": "60" } }],
+  ["local", { Type: "local", Config: { "max-size": "200k", "max-file": "60" } }],
+])(
+  "[LOG-17] a %s log that rotates while it is delayed: every line that the engine still has comes once, in order",
+  async (_driver, log) => {
+    const lines = 40_000;
+    const container = await create(`seq 1 ${lines}; sleep 60`, log);
+    await engineCall(socketPath, "POST", `/containers/${container.dockerId}/start`);
+    const rate = { linesPerSecond: 6_000, burstLines: 6_000 };
+    const bench = new AgentLogBench({ engine, container: await engine.inspectContainer(container.dockerId), rate });
+    bench.startAgent();
+    try {
+    await bench.waitForLines(lines);
+      expect(bench.texts).toEqual(Array.from({ length: lines }, (_, index) => String(index + 1)));
+    } finally {
+      bench.killAgent();
+    }
+  },
+);
