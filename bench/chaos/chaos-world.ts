@@ -11,7 +11,7 @@ import { EngineWitness } from "./engine-witness.ts";
 import type { Breakables } from "./fault-runner.ts";
 import { type MortalEngine, startMortalEngine } from "./mortal-engine.ts";
 import { NetworkPath } from "./network-path.ts";
-import { killWriter, startAgain, startWriters, type Writer } from "./writers.ts";
+import { createWriters, killWriter, startWriters, type Writer } from "./writers.ts";
 
 export interface WatchedWriter extends Writer {
   readonly containerId: ContainerId;
@@ -70,11 +70,15 @@ export class ChaosWorld implements AsyncDisposable {
       const { items } = await session.get<{ items: readonly { readonly status: string }[] }>("/api/hosts");
       return items.some(({ status }) => status === "online");
     });
-    const writers: WatchedWriter[] = [];
-    for (const writer of await startWriters(engine)) {
-      const witness = started.use(new EngineWitness(writer.logFile));
-      writers.push({ ...writer, witness, containerId: await findContainer(session, writer.dockerId) });
-    }
+    const witnessed = (await createWriters(engine)).map((writer) => {
+      return { ...writer, witness: started.use(new EngineWitness(writer.logFile)) };
+    });
+    await startWriters(engine.socketPath, witnessed);
+    const writers = await Promise.all(
+      witnessed.map(async (writer): Promise<WatchedWriter> => {
+        return { ...writer, containerId: await findContainer(session, writer.dockerId) };
+      }),
+    );
     const containerIds = writers.map(({ containerId }) => containerId);
     const viewers = VIEWERS.map((kind) => started.use(new ChaosViewer({ ...kind, session, containerIds })));
     return new ChaosWorld({ engine, hub, agent, network, session, writers, viewers }, started.move());
@@ -94,7 +98,7 @@ export class ChaosWorld implements AsyncDisposable {
         else if (target === "hub") await hub.restart();
         else {
           await engine.restart();
-          await startAgain(engine.socketPath, writers);
+          await startWriters(engine.socketPath, writers);
         }
       },
       network: async (fault) => {
@@ -116,7 +120,7 @@ export class ChaosWorld implements AsyncDisposable {
       },
       container: async ({ index, signal }) => {
         await killWriter(engine.socketPath, writers[index] as Writer, signal);
-        await startAgain(engine.socketPath, writers);
+        await startWriters(engine.socketPath, writers);
       },
     };
   }

@@ -54,10 +54,11 @@ export interface Writer {
 
 export const WRITER_COUNT = KINDS.length;
 
-export const startWriters = (engine: DockerEngine): Promise<readonly Writer[]> =>
-  Promise.all(KINDS.map((kind) => startWriter(engine, kind)));
+/** Makes them, and does not start them: whoever wants to see everything begins to look before. */
+export const createWriters = (engine: DockerEngine): Promise<readonly Writer[]> =>
+  Promise.all(KINDS.map((kind) => createWriter(engine, kind)));
 
-const startWriter = async ({ socketPath, directory }: DockerEngine, kind: WriterKind): Promise<Writer> => {
+const createWriter = async ({ socketPath, directory }: DockerEngine, kind: WriterKind): Promise<Writer> => {
   const answer = await engineCall(socketPath, "POST", `/containers/create?name=${kind.name}`, {
     Image: TEST_IMAGE,
     Cmd: ["sh", "-c", scriptOf(kind)],
@@ -66,13 +67,12 @@ const startWriter = async ({ socketPath, directory }: DockerEngine, kind: Writer
     HostConfig: { NetworkMode: "none", LogConfig: { Type: "json-file", Config: kind.logOptions } },
   });
   const { Id: dockerId } = JSON.parse(answer.toString()) as { readonly Id: string };
-  await engineCall(socketPath, "POST", `/containers/${dockerId}/start`);
   const logFile = path.join(engineLayout(directory).data, "containers", dockerId, `${dockerId}-json.log`);
   return { name: kind.name, dockerId, logFile };
 };
 
 /** Starts those that are down, whatever took them down. */
-export const startAgain = async (socketPath: string, writers: readonly Writer[]): Promise<void> => {
+export const startWriters = async (socketPath: string, writers: readonly Writer[]): Promise<void> => {
   for (const { dockerId } of writers) await engineRequest(socketPath, "POST", `/containers/${dockerId}/start`);
 };
 
