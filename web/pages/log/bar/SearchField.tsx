@@ -133,7 +133,7 @@ const PROBLEM_ID = "yd-search-problem";
 
 /** The engine's own words, made a sentence. */
 const problemText = (problem: string): string =>
-  `Not a valid regular expression: ${problem.replace(/^error parsing regexp:\s*/i, "")}`;
+  `Not a valid regular expression: ${problem.replace(/^error parsing regexp:\s*/i, "").replace("(?i)", "")}`;
 
 /** `3 of 41`, `41`, `none`. */
 const countText = (matchCount: number, matchPosition: number | null, isSearching: boolean): string => {

@@ -61,7 +61,7 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
         role="region"
         aria-label="Fields"
         tabIndex={0}
-        className="min-h-0 flex-1 overflow-auto p-2 font-mono text-log"
+        className="min-h-0 flex-1 overflow-auto p-2 font-mono text-base text-text"
       >
         {structure === null ? (
           <p className="whitespace-pre-wrap break-all">{visible(plain.slice(0, SHOWN_CHARACTERS))}</p>

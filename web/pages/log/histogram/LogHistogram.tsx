@@ -5,6 +5,7 @@ import { formatCount } from "../../../format/percent.ts";
 import { formatClock, formatMoment } from "../../../format/time.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
+import { resolveColours } from "../resolve-colours.ts";
 import { type Buckets, bucketCount, countOf, tallest, totalOf } from "./buckets.ts";
 
 export type LogHistogramProps = {
@@ -15,6 +16,8 @@ export type LogHistogramProps = {
 
 /** As often as somebody can follow; in a burst it must not cost a frame. */
 const EVERY_MS = 1_000;
+/** Until there is anything. */
+const FIRST_MS = 100;
 const HEIGHT_PX = 40;
 /** From the bottom up: what is most severe stands where it is seen first. */
 const ORDER: readonly LevelName[] = ["fatal", "error", "warn", "info", "debug", "trace", "unknown"];
@@ -34,13 +37,15 @@ export const LogHistogram = ({ read, onJump }: LogHistogramProps) => {
   const [isTable, setTable] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isWaiting = buckets === null;
   useEffect(() => {
     setBuckets(read());
-    const timer = setInterval(() => {
+    const refresh = (): void => {
       if (document.visibilityState === "visible") setBuckets(read());
-    }, EVERY_MS);
+    };
+    const timer = setInterval(refresh, isWaiting ? FIRST_MS : EVERY_MS);
     return () => clearInterval(timer);
-  }, [read]);
+  }, [read, isWaiting]);
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
@@ -159,7 +164,7 @@ const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null): void =
   canvas.height = Math.round(HEIGHT_PX * scale);
   context.scale(scale, scale);
   if (buckets === null) return;
-  const style = getComputedStyle(canvas);
+  const colours = resolveColours(canvas, Object.values(TOKENS));
   const count = bucketCount(buckets);
   const most = tallest(buckets);
   const step = width / count;
@@ -170,7 +175,7 @@ const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null): void =
       if (lines === 0) continue;
       // What is there at all is seen.
       const height = Math.max(1, (lines / most) * (HEIGHT_PX - 2));
-      context.fillStyle = style.getPropertyValue(TOKENS[name]);
+      context.fillStyle = colours.get(TOKENS[name]) ?? "";
       context.fillRect(bucket * step, bottom - height, Math.max(1, step - 1), height);
       bottom -= height;
     }

@@ -113,7 +113,7 @@ export class RowElement {
 
   #showLine(row: LineRow, { stamp, isExpanded }: RowState, look: RowLook): void {
     const { chunk, index, continuations, isFolded } = row;
-    if (this.#isLine && stamp !== this.#stamp.textContent && stamp !== null) this.#stamp.textContent = stamp;
+    if (this.#isLine && stamp !== null) setText(this.#stamp, `${stamp} `);
     const signature = `${stamp === null} ${isExpanded} ${continuations} ${isFolded}`;
     const isSame = this.#isLine && chunk === this.#chunk && index === this.#index && look === this.#look;
     if (isSame && signature === this.#signature) return;
@@ -137,15 +137,16 @@ export class RowElement {
     const isStderr = (flags & FLAG_STDERR) !== 0;
     this.#stamp.hidden = stamp === null;
     if (stamp !== null) {
-      setText(this.#stamp, stamp);
+      setText(this.#stamp, `${stamp} `);
       this.#stamp.title = rfc3339FromNs(chunk.stampNs(index));
     }
     setData(this.#level, "level", level);
     if (this.#level.title !== level) this.#level.title = level;
-    setText(this.#level, level === "unknown" ? "" : level.charAt(0).toUpperCase());
+    // Columns are made of characters of one width: boxes would cost a burst its frames.
+    setText(this.#level, level === "unknown" ? "  " : `${level.charAt(0).toUpperCase()} `);
     this.#stream.hidden = !look.showsStream;
     if (look.showsStream) {
-      setText(this.#stream, isStderr ? "err" : "out");
+      setText(this.#stream, isStderr ? "err " : "out ");
       this.#stream.title = isStderr ? "stderr" : "stdout";
     }
     const source = look.sourceOf?.(seq) ?? null;

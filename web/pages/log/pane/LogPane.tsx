@@ -1,5 +1,4 @@
-import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useEffect, useEffectEvent, useLayoutEffect, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useState } from "react";
 import type { SeqRange } from "../../../live/log-ranges.ts";
 import type { LineMatcher } from "../../../workers/pattern.ts";
 import type { RowLook, RowState } from "../line/row-element.ts";
@@ -7,9 +6,9 @@ import { formatStamp, type StampStyle, stampCharacters } from "../line/stamps.ts
 import type { LogElements } from "../log-elements.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
 import { isSelected, type LineSelection } from "../rows/selection.ts";
-import { type PaneScroll, ROW_PX } from "./pane-scroll.ts";
+import type { PaneScroll } from "./pane-scroll.ts";
 import { RowPainter } from "./row-painter.ts";
-import { useSelectedRows } from "./use-selected-rows.ts";
+import { type RowWindow, useRowWindow } from "./row-window.ts";
 import "./log-pane.css";
 
 export type LogPaneProps = {
@@ -46,29 +45,16 @@ export type LogPaneProps = {
 /** What a click on a line asks for; the `select` ones come from the gutter. */
 export type LineAction = "choose" | "open" | "expand" | "fold" | "unfold" | "select" | "selectTo" | "selectToo";
 
-const OVERSCAN_ROWS = 10;
 /** Holes this close to what is on screen are loaded before they are reached. */
 const NEAR_ROWS = 60;
-/** Measured heights of rows that are gone are forgotten now and then. */
-const MEASURED_SLACK = 5_000;
 
 /** The list of lines: only what is on screen exists in the document. React holds the frame, `RowPainter` the rows. */
 export const LogPane = (props: LogPaneProps) => {
   const { elements, rows, scroll, isFollowing, isWrapped, matcher, onScrolled, onSeen, onLoad } = props;
   const [painter] = useState(() => new RowPainter());
-  const getItemKey = useCallback((row: number) => rows.keyAt(row), [rows]);
-  const rangeExtractor = useSelectedRows(elements, rows);
-  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
-  const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
-    count: rows.count,
-    getScrollElement: () => elements.pane,
-    estimateSize: () => ROW_PX,
-    overscan: OVERSCAN_ROWS,
-    getItemKey,
-    rangeExtractor,
-  });
+  const virtualizer = useRowWindow(elements, rows, isWrapped);
   scroll.prepare(virtualizer, rows, isFollowing);
-  const items = virtualizer.getVirtualItems();
+  const items = virtualizer.items();
   const currentRow = props.currentSeq === null ? -1 : rows.rowOf(props.currentSeq);
   const isCurrentDrawn = items.some(({ index }) => index === currentRow) && rows.keyAt(currentRow) === props.currentSeq;
 
@@ -77,27 +63,29 @@ export const LogPane = (props: LogPaneProps) => {
     if (pane === null || list === null) return;
     painter.paint(list, { rows, items, look: props.look, stateOf: rowStates(props) });
     // Measured here and not by observers, so that the right heights are known before anything is painted.
-    if (isWrapped) measureRows(pane, virtualizer);
+    virtualizer.measure(pane);
     scroll.settle(pane, virtualizer, rows);
     painter.highlight(matcher);
   });
 
+  const onScroll = useEffectEvent((pane: HTMLElement) => onScrolled(scroll.scrolled(pane, virtualizer, rows)));
   useLayoutEffect(() => {
     const { pane } = elements;
     if (pane === null) return;
-    // Before the virtualizer's own listener: it renders at once, and must already know who holds the position.
-    const onScroll = (): void => onScrolled(scroll.scrolled(pane, virtualizer, rows));
-    pane.addEventListener("scroll", onScroll, { capture: true, passive: true });
-    return () => pane.removeEventListener("scroll", onScroll, { capture: true });
-  }, [elements, scroll, virtualizer, rows, onScrolled]);
+    // Before the window's own listener: it renders at once, and must already know who holds the position.
+    const listener = (): void => onScroll(pane);
+    pane.addEventListener("scroll", listener, { capture: true, passive: true });
+    return () => pane.removeEventListener("scroll", listener, { capture: true });
+  }, [elements]);
 
   // Heights belong to one way of showing lines.
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, isWrapped]);
-
-  const firstRow = virtualizer.range?.startIndex ?? 0;
-  const lastRow = Math.min(virtualizer.range?.endIndex ?? 0, rows.count - 1);
+  const forget = useEffectEvent(() => virtualizer.forget());
+  useLayoutEffect(() => {
+    void isWrapped;
+    forget();
+  }, [isWrapped]);
+  const [firstRow, lastRow] = virtualizer.range();
   useEffect(() => {
-    forgetMeasured(virtualizer.itemSizeCache, rows);
     if (lastRow < 0) return;
     for (let row = lastRow; row >= firstRow; row--) {
       const entry = rows.at(row);
@@ -108,7 +96,7 @@ export const LogPane = (props: LogPaneProps) => {
     if (!props.loadsByItself || props.look.fetchState.status !== "idle") return;
     const hole = nearestHole(rows, firstRow, lastRow);
     if (hole !== null) onLoad(hole.range, hole.side);
-  }, [virtualizer, rows, firstRow, lastRow, onSeen, onLoad, props.loadsByItself, props.look.fetchState]);
+  }, [rows, firstRow, lastRow, onSeen, onLoad, props.loadsByItself, props.look.fetchState]);
 
   usePaneEvents(props, virtualizer);
 
@@ -130,7 +118,7 @@ export const LogPane = (props: LogPaneProps) => {
 };
 
 /** One listener for all rows, by delegation; and the pane's own size. */
-const usePaneEvents = (props: LogPaneProps, virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>): void => {
+const usePaneEvents = (props: LogPaneProps, virtualizer: RowWindow): void => {
   const { elements, scroll } = props;
   const onClick = useEffectEvent((event: MouseEvent): void => {
     const { target } = event;
@@ -165,6 +153,7 @@ const usePaneEvents = (props: LogPaneProps, virtualizer: Virtualizer<HTMLDivElem
     const seq = event.target.closest<HTMLElement>("[data-structured][data-seq]")?.dataset.seq;
     if (seq !== undefined && event.target.closest(".yd-gutter") === null) props.onLine("open", Number(seq));
   });
+  const forget = useEffectEvent(() => virtualizer.forget());
   const onCopied = useEffectEvent(props.onCopy);
   useEffect(() => {
     const { pane } = elements;
@@ -172,18 +161,18 @@ const usePaneEvents = (props: LogPaneProps, virtualizer: Virtualizer<HTMLDivElem
     let widthPx = pane.clientWidth;
     const observer = new ResizeObserver(() => {
       scroll.pin(pane);
-      if (pane.clientWidth !== widthPx) virtualizer.measure();
+      if (pane.clientWidth !== widthPx) forget();
       widthPx = pane.clientWidth;
     });
     observer.observe(pane);
     const clicked = (event: MouseEvent): void => onClick(event);
     const doubleClicked = (event: MouseEvent): void => onDoubleClick(event);
     const copied = (event: ClipboardEvent): void => onCopied(event);
-    // A range at the gutter selects lines, not text.
+    // The gutter selects lines, not text.
     const pressed = (event: MouseEvent): void => {
-      if (event.shiftKey && event.target instanceof Element && event.target.closest(".yd-gutter") !== null) {
-        event.preventDefault();
-      }
+      if (!(event.target instanceof Element) || event.target.closest(".yd-gutter") === null) return;
+      event.preventDefault();
+      pane.focus({ preventScroll: true });
     };
     pane.addEventListener("mousedown", pressed);
     pane.addEventListener("click", clicked);
@@ -196,7 +185,7 @@ const usePaneEvents = (props: LogPaneProps, virtualizer: Virtualizer<HTMLDivElem
       pane.removeEventListener("dblclick", doubleClicked);
       pane.removeEventListener("copy", copied);
     };
-  }, [elements, scroll, virtualizer]);
+  }, [elements, scroll]);
 };
 
 /** What is to be known of each row beside its line. */
@@ -252,19 +241,4 @@ const nearestHole = (
     if (below !== null) return { range: below, side: "oldest" };
   }
   return null;
-};
-
-const measureRows = (pane: HTMLElement, virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>): void => {
-  // Where the list stands is the business of `PaneScroll` alone.
-  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
-  for (const element of pane.querySelectorAll<HTMLElement>("[data-index]")) {
-    virtualizer.resizeItem(Number(element.dataset.index), element.offsetHeight);
-  }
-};
-
-const forgetMeasured = (sizes: Map<number | string | bigint, number>, rows: LogRowList): void => {
-  if (sizes.size <= rows.count + MEASURED_SLACK) return;
-  for (const key of sizes.keys()) {
-    if (typeof key === "number" && key >= 0 && !rows.shows(key)) sizes.delete(key);
-  }
 };

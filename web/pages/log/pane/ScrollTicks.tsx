@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { resolveColours } from "../resolve-colours.ts";
 import type { LogRowList } from "../rows/row-list.ts";
 
 /** Where in the buffer matches and errors are, beside the scroll bar. */
@@ -38,8 +39,8 @@ const drawTicks = (canvas: HTMLCanvasElement, rows: LogRowList, isSearching: boo
   canvas.width = WIDTH_PX;
   canvas.height = height;
   if (rows.count === 0) return;
-  const style = getComputedStyle(canvas);
-  context.fillStyle = style.getPropertyValue(isSearching ? "--yd-warn" : "--yd-danger");
+  const token = isSearching ? "--yd-warn" : "--yd-danger";
+  context.fillStyle = resolveColours(canvas, [token]).get(token) ?? "";
   let lastY = -TICK_PX;
   (isSearching ? rows.matches() : rows.errors()).visit((seq) => {
     const y = Math.floor((rows.rowOf(seq) / rows.count) * height);

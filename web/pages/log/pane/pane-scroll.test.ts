@@ -28,8 +28,8 @@ class SmallPane implements ScrollVirtualizer {
   rows: LogRows = this.#build();
   #top = 0;
 
-  get measurementsCache(): readonly { readonly start: number }[] {
-    return Array.from({ length: this.rows.count }, (_, row) => ({ start: row * ROW_PX }));
+  startOf(row: number): number | undefined {
+    return row >= 0 && row < this.rows.count ? row * ROW_PX : undefined;
   }
 
   get scrollHeight(): number {

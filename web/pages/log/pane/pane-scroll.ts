@@ -12,9 +12,10 @@ export type ScrollVirtualizer = {
   /** Layout position, px; written to before the visible range is asked for. */
   scrollOffset: number | null;
   readonly scrollRect: { readonly height: number } | null;
-  readonly measurementsCache: readonly { readonly start: number }[];
+  /** Where a row begins, px; `undefined` when there is none. */
+  startOf(row: number): number | undefined;
   getTotalSize(): number;
-  getVirtualItemForOffset(offset: number): { readonly index: number; readonly start: number } | undefined;
+  getVirtualItemForOffset(offset: number): { readonly index: number } | undefined;
 };
 
 /** What it needs of the element that scrolls. */
@@ -116,7 +117,7 @@ export class PaneScroll {
     if (this.#isPinned) return endTop;
     if (this.#anchor === null) return null;
     const row = rows.rowOf(this.#anchor.seq);
-    const start = virtualizer.measurementsCache[row]?.start;
+    const start = virtualizer.startOf(row);
     if (start === undefined) return null;
     const top = Math.min(endTop, Math.max(0, start - this.#anchor.offsetPx));
     return Math.abs(top - (virtualizer.scrollOffset ?? 0)) < SAME_PX ? null : top;
@@ -129,7 +130,7 @@ export class PaneScroll {
     if (item === undefined) return;
     for (let row = item.index; row < Math.min(rows.count, item.index + 3); row++) {
       const entry = rows.at(row);
-      const start = virtualizer.measurementsCache[row]?.start;
+      const start = virtualizer.startOf(row);
       if (start === undefined || (entry.kind !== "line" && entry.kind !== "loss")) continue;
       this.#anchor = { seq: entry.seq, offsetPx: start - top };
       return;

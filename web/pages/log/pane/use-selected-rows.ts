@@ -1,11 +1,10 @@
-import { defaultRangeExtractor, type Range } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useState } from "react";
 import type { LogElements } from "../log-elements.ts";
 import type { LogRowList } from "../rows/row-list.ts";
 import { type SelectedText, selectedText } from "./text-selection.ts";
 
-/** Chooses the rows to draw: those on screen, and the two in which a selection begins and ends, or it would be lost. */
-export const useSelectedRows = (elements: LogElements, rows: LogRowList): ((range: Range) => number[]) => {
+/** The two rows in which a selection begins and ends: drawn also when they are not on screen, or it would be lost. */
+export const useSelectedRows = (elements: LogElements, rows: LogRowList): (() => readonly number[]) => {
   const [selected, setSelected] = useState<SelectedText | null>(null);
   useEffect(() => {
     const onChange = (): void => {
@@ -15,17 +14,10 @@ export const useSelectedRows = (elements: LogElements, rows: LogRowList): ((rang
     document.addEventListener("selectionchange", onChange);
     return () => document.removeEventListener("selectionchange", onChange);
   }, [elements]);
-  return useCallback(
-    (range: Range): number[] => {
-      const drawn = defaultRangeExtractor(range);
-      if (selected === null) return drawn;
-      const ends = [selected.anchor.seq, selected.focus.seq]
-        .filter((seq) => rows.shows(seq))
-        .map((seq) => rows.rowOf(seq));
-      return [...new Set([...drawn, ...ends])].toSorted((one, other) => one - other);
-    },
-    [rows, selected],
-  );
+  return useCallback(() => {
+    if (selected === null) return [];
+    return [selected.anchor.seq, selected.focus.seq].filter((seq) => rows.shows(seq)).map((seq) => rows.rowOf(seq));
+  }, [rows, selected]);
 };
 
 /** Only which lines are meant matters here; a change of offset draws nothing anew. */

@@ -1,0 +1,226 @@
+/** `ui-burst`: the log page in Chromium, at the end of the whole chain: frames, long tasks, memory, age of a painted line, opening. */
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
+import { CHROMIUM_ARGUMENTS, chromiumPath } from "../testkit/chromium.ts";
+import { waitUntil } from "../testkit/wait-until.ts";
+import { type Bench, RUNS, type Series } from "./bench.ts";
+import { type Chain, startChain } from "./chain/chain.ts";
+import { monotonicUs } from "./docker/numbered-line.ts";
+import { type Jitter, jitterNote, startJitterProbe } from "./jitter-probe.ts";
+import { LatencyHistogram } from "./percentiles.ts";
+
+interface Load {
+  readonly name: string;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly isWrapped: boolean;
+}
+
+const BURST: Load = { name: "burst", rate: 10_000, seconds: 60, isWrapped: false };
+/** 100,000 lines in ten seconds, each on as many rows as it needs; the page holds the newest of them. */
+const WRAPPED: Load = { name: "wrapped", rate: 10_000, seconds: 10, isWrapped: true };
+const STEADY: Load = { name: "steady", rate: 1_000, seconds: 20, isWrapped: false };
+const OPENING_LINES = 1_000;
+const LONG_TASK_MS = 50;
+const SETTLE_MS = 1_000;
+/** The last line is on screen by then, or the run is given up. */
+const LATE_MS = 60_000;
+
+const repository = path.resolve(import.meta.dirname, "..");
+
+interface Reading {
+  readonly frames: number;
+  readonly longTasks: readonly number[];
+  readonly agesUs: readonly number[];
+  readonly interactiveMs: number | null;
+  readonly last: number;
+  readonly maxFrameMs: number;
+}
+
+interface Part {
+  readonly reading: Reading;
+  readonly seconds: number;
+}
+
+interface Measured {
+  readonly fps: number;
+  readonly maxFrameMs: number;
+  readonly longTasks: number;
+  readonly longestTaskMs: number;
+  readonly heapGrowthMb: number;
+  readonly heapMb: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly interactiveMs: number;
+}
+
+/** Wall clock of browsers on this machine minus the clock that lines are stamped with, µs. */
+const clockOffsetUs = (): number => (performance.timeOrigin + performance.now()) * 1_000 - monotonicUs();
+
+/** Bytes in use after what is unreachable was thrown away. */
+const heapBytes = async (session: CDPSession): Promise<number> => {
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = (await session.send("Runtime.getHeapUsage")) as { readonly usedSize: number };
+  return usedSize;
+};
+
+const read = (page: Page): Promise<Reading> => page.evaluate("burstProbe.read()");
+
+const openPage = async (browser: Browser, { session }: Chain, url: string): Promise<Page> => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const { hostname } = new URL(session.url);
+  await context.addCookies([
+    { ...session.cookie, domain: hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" },
+  ]);
+  const page = await context.newPage();
+  await page.addInitScript({ path: path.join(import.meta.dirname, "ui/page-probe.js") });
+  await page.goto(url);
+  await page.getByText("Live", { exact: true }).first().waitFor();
+  return page;
+};
+
+const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Measured> => {
+  const lines = load.rate * load.seconds;
+  const writer = await chain.engine.startWriter({ name: `ui-${load.name}`, lines, rate: load.rate, isFollowed: true });
+  const { hostId, containerId } = await chain.findContainer(writer.dockerId);
+  const url = `${chain.session.url}/fleet/${hostId}/${containerId}?wrap=${load.isWrapped}`;
+  const page = await openPage(browser, chain, url);
+  try {
+    const session = await page.context().newCDPSession(page);
+    await delay(SETTLE_MS);
+    const begin = () => page.evaluate(`burstProbe.reset(${load === STEADY}, ${clockOffsetUs()})`);
+    const parts: Part[] = [];
+    const part = async (until: Promise<unknown>): Promise<void> => {
+      await begin();
+      const beganMs = performance.now();
+      await until;
+      const reading = await read(page);
+      parts.push({ reading, seconds: (performance.now() - beganMs) / 1_000 });
+    };
+    await writer.go();
+    // Full by then: what grows from here on would grow for ever. Collecting garbage is no part of the measurement.
+    await part(delay((load.seconds * 1_000) / 3));
+    const fullBytes = await heapBytes(session);
+    await part(writer.ended());
+    const lastText = String(lines - 1).padStart(10, "0");
+    await page.getByRole("log").getByText(lastText).waitFor({ timeout: LATE_MS });
+    const endBytes = await heapBytes(session);
+    const ages = new LatencyHistogram();
+    for (const { reading } of parts) for (const us of reading.agesUs) ages.record(us);
+    const longTasks = parts.flatMap(({ reading }) => reading.longTasks);
+    const total = (value: (part: Part) => number): number => parts.reduce((sum, one) => sum + value(one), 0);
+    return {
+      fps: total(({ reading }) => reading.frames) / total(({ seconds }) => seconds),
+      maxFrameMs: Math.max(...parts.map(({ reading }) => reading.maxFrameMs)),
+      longTasks: longTasks.filter((ms) => ms > LONG_TASK_MS).length,
+      longestTaskMs: Math.max(0, ...longTasks),
+      heapGrowthMb: (endBytes - fullBytes) / 1e6,
+      heapMb: endBytes / 1e6,
+      p50Ms: ages.percentileMs(0.5),
+      p99Ms: ages.percentileMs(0.99),
+      interactiveMs: await openingMs(browser, chain, url),
+    };
+  } finally {
+    await page.context().close();
+    await writer.remove();
+  }
+};
+
+/** From the navigation to the frame that shows the last lines, in a browser that has never been here. */
+const openingMs = async (browser: Browser, chain: Chain, url: string): Promise<number> => {
+  const page = await openPage(browser, chain, url);
+  try {
+    return await waitUntil("the page to show its lines", async () => (await read(page)).interactiveMs ?? undefined);
+  } finally {
+    await page.context().close();
+  }
+};
+
+/** What the build prints of the first page's script, KB gzip. */
+const initialScriptKb = async (): Promise<number> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(repository, "web/dev/bundle-size.ts")]);
+  return Number(/([\d.]+) KB {2}initial script/.exec(stdout)?.[1]);
+};
+
+export const uiBurst: Bench = async ({ progress }) => {
+  await using chain = await startChain();
+  await using probe = startJitterProbe();
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGUMENTS] });
+  const jitter: Jitter[] = [];
+  const runs = { burst: [] as Measured[], wrapped: [] as Measured[], steady: [] as Measured[] };
+  try {
+    for (let round = 1; round <= RUNS; round++) {
+      for (const load of [BURST, WRAPPED, STEADY]) {
+        progress(
+          `round ${round} of ${RUNS}: ${load.rate} lines/s for ${load.seconds} s${load.isWrapped ? ", wrapped" : ""}`,
+        );
+        probe.reset();
+        runs[load.name as keyof typeof runs].push(await measure(chain, browser, load));
+        jitter.push(await probe.read());
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  const { burst, wrapped, steady } = runs;
+  const series: Series[] = [
+    ...smoothness("10,000 lines/s", burst),
+    {
+      metric: "heap growth after the buffer is full, 10,000 lines/s",
+      unit: "MB",
+      values: burst.map(({ heapGrowthMb }) => heapGrowthMb),
+      goal: { of: "value", atMost: 5 },
+    },
+    { metric: "heap, 10,000 lines/s", unit: "MB", values: burst.map(({ heapMb }) => heapMb) },
+    ...smoothness("100,000 lines wrapped, 10,000 lines/s", wrapped),
+    { metric: "heap, wrapped", unit: "MB", values: wrapped.map(({ heapMb }) => heapMb) },
+    { metric: "write to painted row, p50, 1,000 lines/s", unit: "ms", values: steady.map(({ p50Ms }) => p50Ms) },
+    {
+      metric: "write to painted row, p99, 1,000 lines/s",
+      unit: "ms",
+      values: steady.map(({ p99Ms }) => p99Ms),
+      goal: { of: "value", atMost: 50 },
+    },
+    {
+      metric: `page with its last ${OPENING_LINES} lines on screen`,
+      unit: "ms",
+      values: steady.map(({ interactiveMs }) => interactiveMs),
+      goal: { of: "value", atMost: 1_000 },
+    },
+    {
+      metric: "initial JavaScript, gzip",
+      unit: "KB",
+      values: [await initialScriptKb()],
+      goal: { of: "value", atMost: 260 },
+    },
+  ];
+  return {
+    series,
+    notes: [
+      "Chromium without a GPU, 1,440 × 900, following; engine, agent, hub and browser share the machine.",
+      `A long task is one of more than ${LONG_TASK_MS} ms. The page holds 50,000 lines; what came before is "not loaded".`,
+      "A line's age is taken in the task after the frame that shows it.",
+      jitterNote(jitter),
+    ],
+  };
+};
+
+const smoothness = (label: string, measured: readonly Measured[]): readonly Series[] => [
+  {
+    metric: `frames per second, ${label}`,
+    unit: "fps",
+    values: measured.map(({ fps }) => fps),
+    goal: { of: "value", atLeast: 50 },
+  },
+  { metric: `longest frame, ${label}`, unit: "ms", values: measured.map(({ maxFrameMs }) => maxFrameMs) },
+  {
+    metric: `long tasks, ${label}`,
+    unit: "tasks",
+    values: measured.map(({ longTasks }) => longTasks),
+    goal: { of: "value", atMost: 0 },
+  },
+  { metric: `longest task, ${label}`, unit: "ms", values: measured.map(({ longestTaskMs }) => longestTaskMs) },
+];
