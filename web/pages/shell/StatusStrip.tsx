@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { setupQuery } from "../../api/queries.ts";
-import { formatPlural } from "../../format/percent.ts";
+import { formatCount, formatPlural } from "../../format/percent.ts";
 import { useConnection, useInventory, useLive, useOutdated } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -70,7 +70,12 @@ const NewsLine = ({ news }: { readonly news: News }) => {
     case "insecure":
       return <Banner look="warn">Plain HTTP: what you see and type travels unencrypted</Banner>;
     case "quiet":
-      return null;
+      // The room is kept for what has to be said; it is not left empty meanwhile.
+      return news.hosts === 0 ? null : (
+        <p className="flex h-full items-center px-3 text-meta text-muted">
+          {news.hosts === 1 ? "The host answers" : `All ${formatCount(news.hosts)} hosts answer`}
+        </p>
+      );
   }
 };
 

@@ -24,7 +24,7 @@ const facts = (fields: Partial<NewsFacts>): NewsFacts => ({
 });
 
 test("all is well: nothing is said", () => {
-  expect(rankNews(facts({}))).toEqual({ kind: "quiet" });
+  expect(rankNews(facts({}))).toEqual({ kind: "quiet", hosts: 1 });
 });
 
 test("a lost connection outranks everything and says how old the data is", () => {

@@ -9,7 +9,8 @@ export type News =
   | { readonly kind: "outdated" }
   | { readonly kind: "hosts"; readonly count: number; readonly names: string }
   | { readonly kind: "insecure" }
-  | { readonly kind: "quiet" };
+  /** Nothing to report: so many hosts answer. */
+  | { readonly kind: "quiet"; readonly hosts: number };
 
 export type NewsFacts = {
   readonly connection: ConnectionState;
@@ -32,7 +33,8 @@ export const rankNews = ({ connection, isOutdated, hosts, isInsecure, nowMs }: N
     const more = silent.length - names.length;
     return { kind: "hosts", count: silent.length, names: names.join(", ") + (more > 0 ? ` and ${more} more` : "") };
   }
-  return isInsecure ? { kind: "insecure" } : { kind: "quiet" };
+  if (isInsecure) return { kind: "insecure" };
+  return { kind: "quiet", hosts: hosts.filter((host) => host.status === "online").length };
 };
 
 const disconnected = (connection: ConnectionState, nowMs: number): News | null => {
