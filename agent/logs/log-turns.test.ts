@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CollectingLogHub } from "../../testkit/collecting-log-hub.ts";
 import { ManualClock } from "../../testkit/manual-clock.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
+import { makeRedactor } from "../policy/redactor.ts";
 import { LogManager, type LogManagerOptions } from "./log-manager.ts";
 import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
 import { onlySource } from "./log-sources.ts";
@@ -17,17 +18,25 @@ class Reading {
   isPaused = false;
   readonly #lines: readonly Stored[];
   readonly #reader: MessageReader;
+  readonly #isStored: boolean;
   #next = 0;
 
-  constructor(lines: readonly Stored[], sinceNs: bigint, reader: MessageReader) {
+  constructor(lines: readonly Stored[], { from, extent }: LogRead, reader: MessageReader) {
     this.#lines = lines;
     this.#reader = reader;
+    this.#isStored = extent === "stored";
+    const sinceNs = from.kind === "since" ? from.tsNs : 0n;
     while (this.#next < lines.length && nsOf(lines[this.#next] as Stored) < sinceNs) this.#next++;
   }
 
   step(): boolean {
     const end = Math.min(this.#lines.length, this.#next + READ_LINES);
-    if (this.isPaused || this.#next === end) return false;
+    if (this.isPaused || (this.#next === end && !this.#isStored)) return false;
+    if (this.#next === end) {
+      this.isPaused = true;
+      this.#reader.ended({ kind: "complete" });
+      return true;
+    }
     while (this.#next < end) {
       const { seconds, nanos, text } = this.#lines[this.#next++] as Stored;
       this.#reader.message(0, seconds, nanos, text, 0, text.length);
@@ -47,9 +56,9 @@ class MemorySource implements LogSource {
   readonly readings = new Map<DockerId, Reading>();
   most = 0;
 
-  open({ container, from }: LogRead, reader: MessageReader) {
-    const { dockerId } = container;
-    const reading = new Reading(this.logs.get(dockerId) ?? [], from.kind === "since" ? from.tsNs : 0n, reader);
+  open(read: LogRead, reader: MessageReader) {
+    const { dockerId } = read.container;
+    const reading = new Reading(this.logs.get(dockerId) ?? [], read, reader);
     this.readings.set(dockerId, reading);
     this.most = Math.max(this.most, this.readings.size);
     return {
@@ -114,7 +123,7 @@ describe("many logs of one host", () => {
     const streams = Array.from({ length: containers }, (_, index) => ({
       dockerId: idOf(index),
       alias: index + 1,
-      cursor: null,
+      cursor: hub.cursor(index + 1),
     }));
     manager.take({ type: "log.assign", streams });
   };
@@ -196,7 +205,7 @@ describe("many logs of one host", () => {
     const flooded = numbersOf(0).length;
     expect(flooded).toBeGreaterThan(500);
     expect(flooded).toBeLessThan(5_000);
-    for (let line = 1; line <= 200; line++) {
+    for (let line = 1; line <= 50; line++) {
       write(1, 1);
       while (await step());
       await clock.advanceAsync(250);
@@ -212,6 +221,24 @@ describe("many logs of one host", () => {
     }
     await clock.advanceAsync(1_000);
     expect(numbersOf(0)).toEqual(upTo(5_000));
+  });
+
+  test("[POL-6] rules that changed while the agent was away lose and double no line", async () => {
+    write(0, 50);
+    start(1);
+    while (await step());
+    await clock.advanceAsync(1_000);
+    commit(0);
+    manager.stop();
+    write(0, 50);
+    start(1, { redaction: makeRedactor(["pattern:line \\d{1,3}"]) });
+    for (let round = 0; round < 4; round++) {
+      while (await step());
+      await clock.advanceAsync(1_000);
+    }
+    const texts = hub.texts(1).map((text) => text.trim());
+    expect(texts.slice(0, 50)).toEqual(upTo(50).map((line) => `line ${line}`));
+    expect(texts.slice(50)).toEqual(upTo(50).map(() => "[redacted]"));
   });
 
   test("[LOGS-10] twenty floods at once leave room for a quiet log", async () => {
