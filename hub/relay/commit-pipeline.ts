@@ -1,6 +1,7 @@
 import { toProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import type { CommitBacklog } from "./commit-backlog.ts";
 import type { CommittedLog, LogCommit } from "./committed-log.ts";
 import type { LogEntry } from "./log-entry.ts";
 
@@ -11,6 +12,7 @@ export interface CommitPipelineOptions {
   readonly orgId: OrgId;
   readonly containerId: ContainerId;
   readonly log: CommittedLog;
+  readonly backlog: CommitBacklog;
   readonly nowMs: () => number;
   /** Everything below `cursor.nextSeq` is committed; `bytes` of frames are no longer outstanding. */
   readonly committed: (cursor: LogCursor, bytes: number) => void;
@@ -67,6 +69,7 @@ export class CommitPipeline {
     const { receivedBatch } = entry;
     this.#uncovered.batches.push(receivedBatch);
     this.#uncovered.bytes += receivedBatch.length;
+    this.#options.backlog.change(receivedBatch.length);
   }
 
   /** Everything added so far is covered by `cursor`. */
@@ -88,6 +91,7 @@ export class CommitPipeline {
   discardUncovered(): number {
     const { bytes } = this.#uncovered;
     this.#uncovered = none();
+    this.#options.backlog.change(-bytes);
     return bytes;
   }
 
@@ -133,13 +137,16 @@ export class CommitPipeline {
     }
     this.#retryMs = FIRST_RETRY_MS;
     this.#inFlight = null;
+    this.#options.backlog.change(-inFlight.bytes);
     this.#options.committed(inFlight.commit.cursor, inFlight.bytes);
     this.#next();
     this.#wake();
   }
 
   #giveUp(inFlightBytes: number): void {
-    const bytes = inFlightBytes + (this.#covered?.bytes ?? 0) + this.discardUncovered();
+    const covered = inFlightBytes + (this.#covered?.bytes ?? 0);
+    this.#options.backlog.change(-covered);
+    const bytes = covered + this.discardUncovered();
     this.#inFlight = null;
     this.#covered = null;
     this.#options.conflicted(bytes);

@@ -172,3 +172,79 @@ logFuzzContract("in memory", () => {
   const store = new MemoryLogStore();
   return Promise.resolve(Object.assign(store, { [Symbol.asyncDispose]: () => store.close() }));
 }, [1, 2, 3, 1012, 1034, 1103, Date.now() >>> 0]);
+
+/** A store that takes nothing until it is told to. */
+const standingStill = () => {
+  const log = new MemoryLogStore();
+  const append = log.append.bind(log);
+  const { promise: going, resolve: go } = Promise.withResolvers<void>();
+  log.append = async (commit) => {
+    await going;
+    await append(commit);
+  };
+  return { log, go };
+};
+
+test("[LOG-21] while the store stands still the hub takes only so much of all hosts, and nothing of it is lost", async () => {
+  const { log, go } = standingStill();
+  const world = new World({ log, commitBacklogBytes: 300_000 });
+  const agent = await world.followed(1, 2);
+  const viewer = world.viewer();
+  viewer.subscribe(1);
+  await world.until(() => viewer.watched.size > 0, [viewer]);
+  for (let round = 0; round < 40; round++) {
+    for (const container of [1, 2]) {
+      agent.lines(container, 100);
+      agent.cursor(container);
+    }
+    world.endTurn();
+    viewer.read();
+    // One frame may be over it.
+    expect(world.relay.uncommittedBytes).toBeLessThan(320_000);
+  }
+  expect(world.drops.get("commit_backlog")).toBeGreaterThan(1);
+  agent.hear();
+  expect(agent.heard.filter(({ type }) => type === "log.rewind")).toEqual([]);
+  go();
+  await world.until(() => agent.inbox.filter(({ type }) => type === "log.rewind").length === 2, [viewer]);
+  agent.hear();
+  for (const container of [1, 2]) {
+    const { nextSeq } = agent.stream(container);
+    expect(nextSeq).toBeGreaterThan(0);
+    agent.lines(container, 4_000 - nextSeq);
+    agent.cursor(container);
+  }
+  await world.until(() => viewer.of(1).expected === 4_000, [viewer]);
+  await world.relay.settled();
+  expect(world.relay.uncommittedBytes).toBe(0);
+  expect([viewer.of(1).lines.size, viewer.doubles]).toEqual([4_000, 0]);
+  for (const container of [1, 2]) {
+    const cursors = await log.cursors(ORG, [containerIdOf(container)]);
+    expect(cursors.get(containerIdOf(container))?.nextSeq).toBe(4_000);
+  }
+});
+
+test("[LOGS-10] [SEC-T28] a stalled tab, a flooding host and a store that stands still move nobody else's lines by a turn", async () => {
+  const { log, go } = standingStill();
+  const world = new World({ log });
+  const flooding = await world.followed(1);
+  const quiet = await world.followed(2);
+  const [stalled, other] = [world.viewer(), world.viewer()];
+  stalled.subscribe(1);
+  stalled.subscribe(2);
+  other.subscribe(2);
+  await world.until(() => stalled.watched.size === 2 && other.watched.size === 1, [stalled, other]);
+  for (let round = 1; round <= 60; round++) {
+    for (let frame = 0; frame < 2; frame++) flooding.lines(1, 500, { zstd: frame === 1 });
+    quiet.lines(2, 1);
+    // One turn, and what came in it is written, whatever else came: no time passes here, and nothing is awaited.
+    world.endTurn();
+    other.read();
+    expect(other.of(2).expected, "what was written in this very turn").toBe(round);
+  }
+  expect(other.skippedLines).toBe(0);
+  expect(stalled.viewer.pendingBytes).toBeLessThan(5 * 1024 * 1024);
+  go();
+  // The stalled one reads again, and has everything.
+  await world.until(() => stalled.of(1).lines.size === 60_000 && stalled.of(2).lines.size === 60, [stalled]);
+});

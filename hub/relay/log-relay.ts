@@ -4,6 +4,7 @@ import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { parseCursorPayload } from "@yardarm/protocol/log/cursor";
 import { FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, parseFramePrefix } from "@yardarm/protocol/log/frame";
 import type { AgentConnection } from "./agent-connection.ts";
+import { CommitBacklog } from "./commit-backlog.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { DropCounter } from "./drop-counter.ts";
 import type { LogEncoding } from "./log-chunk.ts";
@@ -26,6 +27,7 @@ export interface LogRelayOptions {
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown) => void;
   readonly ringBudgetBytes?: number;
+  readonly commitBacklogBytes?: number;
 }
 
 export interface FollowedContainer {
@@ -56,6 +58,7 @@ export class LogRelay {
   // fixed
   readonly #options: LogRelayOptions;
   readonly #budget: RingBudget;
+  readonly #backlog: CommitBacklog;
   // state
   readonly #streams = new Map<ContainerId, LogStream>();
   readonly #loading = new Map<ContainerId, Promise<LogStream>>();
@@ -65,8 +68,14 @@ export class LogRelay {
 
   constructor(options: LogRelayOptions) {
     this.#options = options;
-    const { drops, ringBudgetBytes } = options;
+    const { drops, ringBudgetBytes, commitBacklogBytes } = options;
+    this.#backlog = new CommitBacklog(commitBacklogBytes);
     this.#budget = new RingBudget(ringBudgetBytes === undefined ? { drops } : { drops, budgetBytes: ringBudgetBytes });
+  }
+
+  /** Received and not yet committed, of all hosts. */
+  get uncommittedBytes(): number {
+    return this.#backlog.bytes;
   }
 
   get ringBytes(): number {
@@ -248,6 +257,7 @@ export class LogRelay {
             alias: ++this.#lastAlias,
             cursor: known.get(containerId) ?? null,
             budget: this.#budget,
+            backlog: this.#backlog,
             newEpoch: () => `${this.#options.nodeId}.${++this.#epochs}`,
           });
           this.#streams.set(containerId, stream);

@@ -4,6 +4,7 @@ import { AGENT_WINDOW_BYTES } from "@yardarm/protocol/limits";
 import type { BatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { AgentConnection } from "./agent-connection.ts";
+import type { CommitBacklog } from "./commit-backlog.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { DropCounter } from "./drop-counter.ts";
@@ -30,6 +31,7 @@ export interface LogStreamOptions {
   readonly cursor: LogCursor | null;
   readonly log: CommittedLog;
   readonly budget: RingBudget;
+  readonly backlog: CommitBacklog;
   readonly turn: Turn;
   readonly drops: DropCounter;
   readonly nowMs: () => number;
@@ -48,6 +50,9 @@ type Upstream =
 
 /**
  * One container's log on this node: one upstream, a ring, the commits, any number of viewers.
+ *
+ * Above 300 lines because it is one state machine: who sends, what is committed and who watches change each other. What
+ * can be said alone is elsewhere (`commit-pipeline.ts`, `epochs.ts`, `fan-out.ts`, `ring.ts`, `watching.ts`).
  *
  * Seqs, ascending: the store's first line ≤ `ring.firstSeq` ≤ `committedSeq` ≤ `ring.endSeq`; everything below
  * `deliveredSeq` was handed to the viewers that are live, and that is where a backfill becomes live.
@@ -88,10 +93,10 @@ export class LogStream {
       unreadable: (entry, error) => this.#unreadable(entry, error),
       delivered: () => this.ring.settle(this.committedSeq, this.deliveredSeq),
     });
-    const { orgId, containerId, log, nowMs, report } = options;
+    const { orgId, containerId, log, backlog, nowMs, report } = options;
     this.#commits = new CommitPipeline(
       {
-        ...{ orgId, containerId, log, nowMs },
+        ...{ orgId, containerId, log, backlog, nowMs },
         committed: (cursor, bytes) => this.#committed(cursor, bytes),
         conflicted: (bytes) => this.#conflicted(bytes),
         failed: report,
@@ -180,6 +185,11 @@ export class LogStream {
     if (header.firstSeq !== this.ring.endSeq || isUntold) {
       this.#options.drops.count("rewind_pending", 1, frame.length);
       if (!isUntold) this.#rewind(connection);
+      return;
+    }
+    if (this.#options.backlog.isFull) {
+      this.#options.drops.count("commit_backlog", 1, frame.length);
+      this.#rewind(connection);
       return;
     }
     if (upstream.kind === "rewinding") this.#upstream = { kind: "following", connection };

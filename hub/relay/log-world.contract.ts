@@ -360,6 +360,7 @@ export class WorldViewer {
 export interface WorldOptions {
   readonly log: CommittedLog;
   readonly ringBudgetBytes?: number;
+  readonly commitBacklogBytes?: number;
   readonly node?: string;
 }
 
@@ -372,7 +373,7 @@ export class World {
   #deferred: (() => void)[] = [];
   #epoch = 0;
 
-  constructor({ log, ringBudgetBytes, node = "nod_00000000000001" }: WorldOptions) {
+  constructor({ log, ringBudgetBytes, commitBacklogBytes, node = "nod_00000000000001" }: WorldOptions) {
     const report = (error: unknown): void => void this.reports.push(error);
     this.#turn = new Turn({ defer: (task) => this.#deferred.push(task), report });
     this.relay = new LogRelay({
@@ -383,6 +384,7 @@ export class World {
       nowMs: () => this.clock.nowMs(),
       report,
       ...(ringBudgetBytes === undefined ? {} : { ringBudgetBytes }),
+      ...(commitBacklogBytes === undefined ? {} : { commitBacklogBytes }),
     });
   }
 

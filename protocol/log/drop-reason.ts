@@ -9,6 +9,8 @@ export const DROP_REASONS = [
   "viewer_gone",
   /** A ring gave up committed lines to stay within the hub's budget; the store has them. */
   "ring_budget",
+  /** The store stands still and the hub holds as much of all hosts as it may; the agents have it, and send it again. */
+  "commit_backlog",
   /** Frames of a container whose agent was told to rewind and has not yet obeyed. */
   "rewind_pending",
   /** Lines that are committed already, sent again after a reconnect. */
