@@ -12,6 +12,8 @@ export type Sample = {
   /** What the call uses up, made anew for each. */
   readonly fresh?: (world: AuthorityWorld, ids: Ids, caller: Caller) => Promise<Partial<Ids>>;
   readonly query?: (ids: Ids) => string;
+  /** A code with which a call that is allowed may be answered although it reads like a refusal. */
+  readonly mayAnswer?: string;
   readonly body?: (ids: Ids, world: AuthorityWorld, caller: Caller) => unknown;
   /** Puts back what the call took from the caller. */
   readonly after?: (world: AuthorityWorld, caller: Caller) => Promise<void>;
@@ -130,7 +132,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/containers/:containerId/logs/histogram": onProject,
   "GET /api/containers/:containerId/logs/older": onProject,
   "GET /api/containers/:containerId/logs/context": { on: "project", query: () => "seq=0" },
-  "GET /api/containers/:containerId/logs/position": { on: "project", query: () => "ts=0" },
+  // Nothing is stored, which has the same code as something that is not there.
+  "GET /api/containers/:containerId/logs/position": { on: "project", query: () => "ts=0", mayAnswer: "not_found" },
   "GET /api/containers/:containerId/logs/range": onProject,
   "GET /api/logs/search": { on: "org", query: ({ hostId }) => `host=${hostId}` },
   "POST /api/containers/:containerId/actions": {
