@@ -36,6 +36,9 @@ const openContainer = async (page: Page, hub: HubProcess, container: TestContain
   await expect(page.getByRole("log")).toContainText("slow query");
 };
 
+// Each page is examined in both themes, which takes a second or two each time.
+test.slow();
+
 test("[WCAG] first run and sign-in", async ({ browser }) => {
   await using hub = await startHubProcess({ command: "hub", isUnclaimed: true });
   const context = await browser.newContext();

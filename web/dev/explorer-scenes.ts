@@ -112,6 +112,8 @@ export const EXPLORER_SCENES: readonly Scene[] = [
       await expect(page.getByRole("dialog")).toBeHidden();
       await button(page, "Views").click();
       await expect(page.getByRole("menuitem", { name: "The shop" })).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("menuitem")).toHaveCount(0);
     },
   },
   {

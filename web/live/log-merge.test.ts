@@ -53,9 +53,10 @@ describe("[LOGS-12] merging", () => {
     view.flush(1_000 + REORDER_MS);
     view.merge.take(line(0, 1, 1_300), 1_300);
     view.merge.take(line(1, 0, 900), 1_310);
-    view.merge.take(line(1, 1, 1_301), 1_311);
-    view.flush(1_311);
-    expect(view.order).toEqual(["0.0", "0.1", "1.0 late", "1.1"]);
+    view.merge.take(line(1, 1, 950), 1_311);
+    view.merge.take(line(1, 2, 1_301), 1_312);
+    view.flush(1_312);
+    expect(view.order).toEqual(["0.0", "0.1", "1.0 late", "1.1 late", "1.2"]);
   });
 
   test("never sorts within a container, however its stamps step", () => {

@@ -57,8 +57,9 @@ export class LogMerge<Line extends MergeLine> {
   take(line: Line, nowMs: number): void {
     const reachedUs = this.#reachedUs.get(line.source) ?? Number.NEGATIVE_INFINITY;
     const wantedUs = Math.max(line.atUs, reachedUs);
-    const isLate = wantedUs < this.#settledUs;
-    const keyUs = isLate ? this.#topUs : wantedUs;
+    // Its place is taken for good: what is there has been read.
+    const isLate = line.atUs < this.#settledUs;
+    const keyUs = wantedUs < this.#settledUs ? this.#topUs : wantedUs;
     this.#topUs = Math.max(this.#topUs, keyUs);
     this.#reachedUs.set(line.source, keyUs);
     this.#incoming.push({ line, isLate, keyUs, arrivedMs: nowMs });

@@ -31,6 +31,8 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
   return (
     <Combobox.Root
       multiple
+      // As menus do: while the list is open, it is what there is.
+      modal
       items={groups}
       filter={null}
       value={chosen}

@@ -29,8 +29,8 @@ export type MergedFacts = {
   readonly hubNowMs: number;
 };
 
-/** Clocks that differ less are not worth a word. */
-const SKEW_WORTH_MS = 1_000;
+/** Clocks that differ less are as good as right. */
+export const SKEW_WORTH_MS = 1_000;
 
 /** Like that of one container; a host that is away only counts when all of them are. */
 export const mergedTransport = ({ connection, feed, sources, hubNowMs }: MergedFacts): Transport => {

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useLive } from "../../live/live-context.tsx";
 import { openLogWorkerPort } from "../../live/log-worker-port.ts";
 import { MergedSession } from "../../live/merged-session.ts";
+import { SKEW_WORTH_MS } from "./merged-words.ts";
 
 /** Ingesting goes on at this pace in a tab that nobody sees; nothing is drawn there. */
 const HIDDEN_MS = 250;
@@ -40,7 +41,7 @@ export const useMergedSession = (
       setSession(null);
     };
   }, [live, selection]);
-  const followed = containers.map(({ containerId, hostId }) => `${containerId} ${hosts.get(hostId)?.clockSkewMs ?? 0}`);
+  const followed = containers.map(({ containerId, hostId }) => `${containerId} ${certainSkewMs(hosts.get(hostId))}`);
   const key = followed.join(",");
   useEffect(() => {
     if (session === null || key === "") return;
@@ -52,6 +53,12 @@ export const useMergedSession = (
     );
   }, [session, key]);
   return session;
+};
+
+/** Smaller differences are those of measuring; taking them for real would put lines of good clocks out of order. */
+const certainSkewMs = (host: Host | undefined): number => {
+  const skewMs = host?.clockSkewMs ?? 0;
+  return Math.abs(skewMs) < SKEW_WORTH_MS ? 0 : skewMs;
 };
 
 const runAfter = (delayMs: number, run: () => void): (() => void) => {

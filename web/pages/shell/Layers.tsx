@@ -20,7 +20,11 @@ export const Layers = () => {
   const layer = useSyncExternalStore(layers.subscribe, layers.get);
   const [query, setQuery] = useState("");
   const isPalette = layer?.kind === "palette";
-  useHotkeys({ "?": () => layers.show({ kind: "keys" }) });
+  useHotkeys({
+    "?": () => layers.show({ kind: "keys" }),
+    // What can be done to what is open comes first in it.
+    ".": () => layers.show({ kind: "palette" }),
+  });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (!isPaletteKey(event) || event.defaultPrevented) return;

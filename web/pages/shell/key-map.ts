@@ -15,6 +15,7 @@ export type KeyEntry = {
 export const KEY_MAP: readonly KeyEntry[] = [
   { keys: "Mod+K", does: "Go to anything, do anything", place: "everywhere" },
   { keys: "?", does: "Show all keys", place: "everywhere" },
+  { keys: ".", does: "Actions on what is open", place: "everywhere" },
   ...SECTIONS.map(({ keys, label }): KeyEntry => ({ keys, does: `Go to ${label}`, place: "everywhere" })),
   { keys: "Escape", does: "Close the topmost layer", place: "everywhere" },
   { keys: "/", does: "Filter or search", place: "lists" },
