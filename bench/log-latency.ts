@@ -1,6 +1,7 @@
 /** `log-latency`: from a container's write to the decoded line in a viewer, through engine, agent and hub. */
-import type { LogBatch } from "@yardarm/protocol/log/batch";
+
 import { setTimeout as delay } from "node:timers/promises";
+import type { LogBatch } from "@yardarm/protocol/log/batch";
 import { type Bench, RUNS, type Series } from "./bench.ts";
 import { type Chain, startChain } from "./chain/chain.ts";
 import { openLogViewer } from "./chain/log-viewer.ts";
@@ -165,7 +166,7 @@ export const logLatency: Bench = async ({ progress }) => {
   return {
     series,
     notes: [
-      "Source: the engine's api. Every viewer checked that each line came once, in order.",
+      "Source: the engine's api; the agent's limit on one container's lines is off. Every viewer checked that each line came once, in order.",
       "Reference: a bare reader of the engine's follow stream (HTTP/1.0), alone on the same machine in the same round.",
       jitterNote(jitter),
     ],

@@ -1,7 +1,18 @@
 /** Bracketed groups in the head of a line: `[error]`, `[core:error]`, `[2026-01-02T03:04:05Z INFO  app]`, `[main]`. */
 import { INFO, type Level, UNKNOWN } from "@yardarm/protocol/log/level";
-import { BYTE_CLASS, DIGIT, ESC, LOWER, OTHER, skipBlanks, skipEscape, startsWith, UPPER } from "./byte-class.ts";
-import { levelOfWord } from "./level-words.ts";
+import {
+  BLANK,
+  BYTE_CLASS,
+  DIGIT,
+  ESC,
+  LOWER,
+  OTHER,
+  skipBlanks,
+  skipEscape,
+  startsWith,
+  UPPER,
+} from "./byte-class.ts";
+import { levelOfLetter, levelOfWord } from "./level-words.ts";
 
 /** Longest group that is looked into. */
 const GROUP_BYTES = 128;
@@ -48,6 +59,7 @@ export class GroupReader {
         }
         const level = levelOfWord(bytes, start, at);
         if (level !== UNKNOWN && standsAlone(bytes, { first, start, end: at, limit, closing, hasLower })) return level;
+        if (start === first && at === start + 1 && isStampBehind(bytes, at, limit)) return levelOfLetter(byte);
         // MySQL and MariaDB.
         if (
           start === open + 1 &&
@@ -71,6 +83,10 @@ export class GroupReader {
     return UNKNOWN;
   }
 }
+
+/** Tornado and Jupyter: `[I 2026-01-02 03:04:05.678 App]`. */
+const isStampBehind = (bytes: Uint8Array, at: number, limit: number): boolean =>
+  at + 1 < limit && BYTE_CLASS[bytes[at] as number] === BLANK && BYTE_CLASS[bytes[at + 1] as number] === DIGIT;
 
 interface GroupWord {
   /** Offset of the first word, behind blanks and colours. */

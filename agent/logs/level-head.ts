@@ -24,7 +24,7 @@ import {
 import { levelOfBareRequest, levelOfQuotedRequest } from "./level-access.ts";
 import { GroupReader } from "./level-group.ts";
 import { levelOfJson } from "./level-json.ts";
-import { isLevelKey, levelOfPinoNumber, levelOfWord } from "./level-words.ts";
+import { isLevelKey, levelOfLetter, levelOfPinoNumber, levelOfWord } from "./level-words.ts";
 
 /** The line belongs to the statement before it and says so (PostgreSQL's `DETAIL:`, `STATEMENT:`). Not a `Level`. */
 export const CARRIED = 15;
@@ -53,6 +53,7 @@ const GREATER = 0x3e;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const PIPE = 0x7c;
+const CLOSE_BRACE = 0x7d;
 
 const tableOf = (text: string): Uint8Array => {
   const table = new Uint8Array(256);
@@ -89,7 +90,10 @@ class HeadScanner {
   #tokens = 0;
   #plainWords = 0;
   #hasStamp = false;
-  #hasMonth = false;
+  /** Which token was a month; 0 = none. */
+  #month = 0;
+  /** Tokens of nothing but a stamp or a number. */
+  #numbers = 0;
   /** The next word is a host: it follows `Mon dd hh:mm:ss`, as syslog writes. */
   #isHostNext = false;
   #isNpm = false;
@@ -104,7 +108,8 @@ class HeadScanner {
     this.#tokens = 0;
     this.#plainWords = 0;
     this.#hasStamp = false;
-    this.#hasMonth = false;
+    this.#month = 0;
+    this.#numbers = 0;
     this.#isHostNext = false;
     this.#isNpm = false;
     this.#separator = 0;
@@ -129,7 +134,7 @@ class HeadScanner {
 
   #other(byte: number): number {
     if (byte === OPEN_BRACKET || byte === OPEN_PAREN) return this.#group();
-    if (byte === OPEN_BRACE) return levelOfJson(this.#bytes, this.#at, this.#end);
+    if (byte === OPEN_BRACE) return this.#brace();
     if (byte === QUOTE) return levelOfQuotedRequest(this.#bytes, this.#at, this.#end);
     if (byte === ESC) this.#at = skipEscape(this.#bytes, this.#at, this.#end);
     else if (STARTS_OPAQUE[byte] === 1) this.#skipToken(this.#at);
@@ -139,6 +144,16 @@ class HeadScanner {
       this.#separator = byte;
       this.#at++;
     }
+    return GO_ON;
+  }
+
+  /** JSON behind a stamp, or Airflow's `{file.py:12}`. */
+  #brace(): number {
+    if (!isLetter(this.#byteAt(this.#at + 1))) return levelOfJson(this.#bytes, this.#at, this.#end);
+    const end = this.#tokenEnd(this.#at + 1);
+    if (this.#byteAt(end - 1) !== CLOSE_BRACE) return UNKNOWN;
+    this.#at = end;
+    this.#tokens++;
     return GO_ON;
   }
 
@@ -168,8 +183,11 @@ class HeadScanner {
     if (this.#tokens === 0 && end - start >= 3 && bytes[end - 2] === COLON && isLetter(bytes[end - 1])) {
       return this.#redis(end);
     }
-    if (this.#hasMonth && end - start > 2 && bytes[start + 2] === COLON) this.#isHostNext = true;
+    // `Mon dd hh:mm:ss`, and no year in between.
+    const isTime = end - start > 2 && bytes[start + 2] === COLON;
+    this.#isHostNext = isTime && this.#month > 0 && this.#tokens === this.#month + 1;
     this.#hasStamp = true;
+    this.#numbers++;
     this.#tokens++;
     this.#at = end;
     return GO_ON;
@@ -321,11 +339,16 @@ class HeadScanner {
     const bytes = this.#bytes;
     const length = end - start;
     const isCapitalised = BYTE_CLASS[bytes[start] as number] === UPPER;
-    if (length === 1 && isCapitalised) return GO_ON;
+    if (length === 1 && isCapitalised) {
+      // Android: `01-02 03:04:05.678  1702  2395 D WindowManager: …`.
+      const isBehindNumbers = this.#numbers >= 4 && this.#tokens === this.#numbers + 1;
+      const level = isBehindNumbers ? levelOfLetter(bytes[start] as number) : UNKNOWN;
+      return level === UNKNOWN ? GO_ON : level;
+    }
     if (length === 3 && isCapitalised && hasLower) {
       const code = packed(bytes[start] as number, bytes[start + 1] as number, bytes[start + 2] as number);
       if (IS_CALENDAR[code] === 1) {
-        this.#hasMonth = true;
+        this.#month = this.#tokens;
         return GO_ON;
       }
     }

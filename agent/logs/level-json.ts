@@ -12,7 +12,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NOT_A_NUMBER = -1;
 
-type KeyKind = "word" | "serilog" | "syslog" | "otel" | "letter" | "nested" | "name";
+type KeyKind = "word" | "onlyWord" | "syslog" | "otel" | "letter" | "nested" | "name";
 
 const KEY_KINDS: Readonly<Record<KeyKind, readonly string[]>> = {
   word: [
@@ -41,7 +41,8 @@ const KEY_KINDS: Readonly<Record<KeyKind, readonly string[]>> = {
       "severity_text",
     ],
   ],
-  serilog: ["@l"],
+  // Serilog and zap; a number under them would be something else.
+  onlyWord: ["@l", "L"],
   syslog: ["PRIORITY", "syslog_severity"],
   otel: ["severityNumber", "SeverityNumber", "severity_number"],
   letter: ["s"],
@@ -145,7 +146,7 @@ const levelOfValue = (bytes: Uint8Array, start: number, limit: number, kind: Key
     let valueEnd = valueStart;
     while (valueEnd < limit && isLetter(bytes[valueEnd])) valueEnd++;
     // Serilog's Verbose is its lowest level; elsewhere the word stands for debug.
-    if (kind === "serilog" && (bytes[valueStart] as number) === 0x56) return TRACE;
+    if (kind === "onlyWord" && (bytes[valueStart] as number) === 0x56) return TRACE;
     return levelOfWord(bytes, valueStart, valueEnd);
   }
   const value = smallNumber(bytes, valueStart, limit);

@@ -2,12 +2,12 @@
 import { DEBUG, ERROR, FATAL, INFO, type Level, TRACE, UNKNOWN, WARN } from "@yardarm/protocol/log/level";
 
 const NAMES: readonly (readonly [Level, readonly string[]])[] = [
-  [TRACE, ["trace", "trc", "trce", "finer", "finest", "vrb"]],
-  [DEBUG, ["debug", "dbg", "dbug", "fine", "verbose"]],
+  [TRACE, ["trace", "trc", "trce", "trac", "finer", "finest", "vrb"]],
+  [DEBUG, ["debug", "dbg", "dbug", "debu", "fine", "verbose"]],
   [INFO, ["info", "inf", "information", "informational", "notice"]],
   [WARN, ["warn", "warning", "wrn"]],
-  [ERROR, ["error", "err", "severe"]],
-  [FATAL, ["fatal", "ftl", "critical", "crit", "alert", "emerg", "emergency", "panic"]],
+  [ERROR, ["error", "err", "erro", "severe"]],
+  [FATAL, ["fatal", "ftl", "fata", "critical", "crit", "alert", "emerg", "emergency", "panic"]],
 ];
 
 interface Word {
@@ -53,6 +53,14 @@ const sameLetters = (bytes: Uint8Array, start: number, letters: Uint8Array): boo
   }
   return true;
 };
+
+const LETTERS = new Uint8Array(256);
+for (const [letter, level] of Object.entries({ V: TRACE, D: DEBUG, I: INFO, W: WARN, E: ERROR, F: FATAL, C: FATAL })) {
+  LETTERS[letter.charCodeAt(0)] = level;
+}
+
+/** The level that a capital letter stands for, where the place leaves no doubt that it stands for one. */
+export const levelOfLetter = (byte: number): Level => LETTERS[byte] as Level;
 
 /** Severity of syslog (RFC 5424), 0 emergency to 7 debug. */
 export const levelOfSyslogSeverity = (severity: number): Level =>
