@@ -292,6 +292,69 @@ export const logRelayContract = (name: string, open: () => Promise<CommittedLog 
       expect(again.of(1).epoch).not.toBe(viewer.of(1).epoch);
     });
 
+    test("[LOG-9] a client that slept through several epochs, or several hubs, is told the lowest of their beginnings", async () => {
+      await using log = await open();
+      const world = new World({ log });
+      const first = await world.followed(1);
+      const sleeper = world.viewer();
+      sleeper.subscribe(1);
+      first.lines(1, 10);
+      first.cursor(1);
+      first.lines(1, 20);
+      await world.until(() => sleeper.watched.size > 0 && sleeper.of(1).expected === 30, [sleeper]);
+      await world.relay.settled();
+      const { epoch } = sleeper.of(1);
+      sleeper.viewer.close();
+      // It holds 10 to 29 of a numbering that ends here; the next one commits 10 to 39, and leaves 40 to 44 uncommitted.
+      const holds = { sinceSeq: 30, epoch, committedSeq: 10 };
+      first.leave();
+      const second = await world.followed(1);
+      second.lines(1, 30);
+      second.cursor(1);
+      second.lines(1, 5);
+      await world.relay.settled();
+      second.leave();
+      await world.followed(1);
+      const answerOf = async (relay: World): Promise<object | undefined> => {
+        const back = relay.viewer();
+        back.subscribe(1, holds);
+        await relay.until(() => back.messages.length > 0, [back]);
+        return back.messages[0];
+      };
+      expect(await answerOf(world)).toMatchObject({ type: "log.subscribed", fromSeq: 30, committedSeq: 10 });
+      // A hub that knows nothing of any of it, and begins where the store ends now.
+      const later = new World({ log, node: "nod_00000000000002" });
+      await later.followed(1);
+      expect(await answerOf(later)).toMatchObject({ type: "log.subscribed", fromSeq: 30, committedSeq: 10 });
+    });
+
+    test("[LOG-9] a viewer is told how far its lines are committed, every few seconds while that grows", async () => {
+      await using log = await open();
+      const world = new World({ log });
+      const agent = await world.followed(1);
+      const viewer = world.viewer();
+      viewer.subscribe(1);
+      await world.until(() => viewer.watched.size > 0, [viewer]);
+      const told = (): readonly number[] =>
+        viewer.messages.flatMap((message) => (message.type === "log.committed" ? [message.seq] : []));
+      const commit = async (): Promise<void> => {
+        agent.lines(1, 10);
+        agent.cursor(1);
+        await world.relay.settled();
+        world.endTurn();
+      };
+      await commit();
+      world.pass(100);
+      await commit();
+      world.pass(100);
+      await world.until(() => told().length > 0, [viewer]);
+      expect(told()).toEqual([10]);
+      world.pass(5_000);
+      world.pass(5_000);
+      await world.until(() => told().length > 1, [viewer]);
+      expect(told(), "and not again while nothing is committed").toEqual([10, 20]);
+    });
+
     test("[LOG-10] a slow viewer loses the oldest live frames, is told the range, and fetches it", async () => {
       await using log = await open();
       const world = new World({ log });

@@ -12,7 +12,7 @@ import { AgentConnection } from "./agent-connection.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { ViewerTransport } from "./log-chunk.ts";
 import { decodeFrame } from "./log-frame.ts";
-import { LogRelay } from "./log-relay.ts";
+import { LogRelay, type LogRequest } from "./log-relay.ts";
 import { Turn } from "./turn.ts";
 import type { Viewer } from "./viewer.ts";
 import { Viewer as RelayViewer } from "./viewer.ts";
@@ -239,7 +239,7 @@ export class WorldViewer {
     });
   }
 
-  subscribe(index: number, options: { tail?: number; sinceSeq?: number; encoding?: "binary" | "json" } = {}): void {
+  subscribe(index: number, options: Omit<LogRequest, "orgId" | "containerId"> = {}): void {
     this.#relay.subscribe(this.viewer, { orgId: ORG, containerId: containerIdOf(index), ...options });
   }
 
