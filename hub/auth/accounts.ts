@@ -80,11 +80,13 @@ export class Accounts {
     const known = await storage.system.users.findByEmail(invitation.email);
     const user = known ?? (await this.#newUser({ name, email: invitation.email, password }));
     if (known !== undefined) await this.#prove(known, password);
-    return storage.transaction(async (scope) => {
+    const session = await storage.transaction(async (scope) => {
       if (known === undefined && !(await scope.system.users.create(user))) throw emailTaken();
       await invitations.enter(scope, invitation, { guest: user, address: client.address });
       return sessions.create({ userId: user.userId, orgId: invitation.orgId }, client, scope);
     });
+    await this.#byAddress.forgive(addressBucket(client.address));
+    return session;
   }
 
   /**
@@ -134,6 +136,7 @@ export class Accounts {
       await this.#record(scope, user, { kind: "password.reset", address, details: {} });
     });
     await this.#byAccount.clear(user.email);
+    await this.#byAddress.forgive(addressBucket(address));
     await this.#announce(user.userId);
   }
 
