@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { SqliteLogStore } from "@yardarm/hub/logs/sqlite-log-store";
+import { openSqliteStorage } from "@yardarm/hub/storage/sqlite/open-sqlite";
+import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
+import { ERROR } from "@yardarm/protocol/log/level";
+import { flagsOf } from "@yardarm/protocol/log/line-flags";
+import { AuthorityWorld } from "@yardarm/testkit/authority-world";
+import { makeTempDir } from "@yardarm/testkit/temp-dir";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+const LINES = 200;
+
+test("[LOGS-06] [LOGS-11] the commands in docs/logs-api.md do what they say", async () => {
+  const text = readFileSync(path.join(import.meta.dirname, "logs-api.md"), "utf8");
+  const commands = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = ""]) => block.trim().split("\n"));
+  expect(commands.length).toBeGreaterThan(7);
+
+  let dataDirectory = "";
+  await using world = await AuthorityWorld.open({
+    openStorage: (directory) => {
+      dataDirectory = directory;
+      return openSqliteStorage({ dataDirectory: directory });
+    },
+    env: {},
+  });
+  const { orgId, containerId } = world.places.P1;
+  const store = new SqliteLogStore({
+    directory: path.join(dataDirectory, "logs"),
+    nowMs: Date.now,
+    after: (_, task) => {
+      const immediate = setImmediate(task);
+      return () => clearImmediate(immediate);
+    },
+  });
+  const encoder = new BatchEncoder();
+  const startSeconds = Math.floor(Date.now() / 1000) - LINES;
+  for (let seq = 0; seq < LINES; seq++) {
+    const line = Buffer.from(`request ${seq} failed`);
+    encoder.append(startSeconds + seq, 0, flagsOf(1, ERROR), line, 0, line.length);
+  }
+  const cursor = { nextSeq: LINES, tsNs: `${startSeconds + LINES - 1}000000000`, ordinal: 0, tail: [] };
+  await store.append({ orgId, containerId, firstSeq: 0, batches: [encoder.finish(0)], cursor });
+  await store.close();
+
+  const token = world.callers.find(({ name }) => name === "token logs.read")?.headers.authorization ?? "";
+  const directory = await makeTempDir("logs-api");
+  await using _ = { [Symbol.asyncDispose]: () => directory.remove() };
+  const env = {
+    PATH: process.env.PATH,
+    HUB: world.hub.url,
+    TOKEN: token.replace("Bearer ", ""),
+    CONTAINER: containerId,
+  };
+  for (const command of commands) {
+    const { stdout } = await run("sh", ["-c", command], { env, cwd: directory.path });
+    const isFile = command.includes("download=");
+    const { stdout: shown } = isFile ? await run("sh", ["-c", "zcat *.log.gz"], { cwd: directory.path }) : { stdout };
+    const expected = /\/(position|range|histogram)/.test(command)
+      ? /"(?:seq|lastSeq|total)":\s?\d/
+      : /request \d+ failed/;
+    expect(shown, command).toMatch(expected);
+  }
+});
