@@ -116,6 +116,18 @@ export const authorityContract = (engine: string, open: () => Promise<AuthorityW
       expect(unknown).toEqual([]);
     });
 
+    test("[SEC-T01] [SEC-T21] the routes without a session are a closed list, the one that docs/security.md publishes", () => {
+      expect(operations.flatMap(({ route, permissions }) => (permissions === null ? [route] : [])).toSorted()).toEqual([
+        "GET /api/setup",
+        "POST /api/agent/enroll",
+        "POST /api/auth/reset-password",
+        "POST /api/auth/sign-in",
+        "POST /api/auth/sign-up",
+        "POST /api/invitations/join",
+        "POST /api/invitations/look",
+      ]);
+    });
+
     test("[SEC-T03] [IDTY-06] [IDTY-08] matrix: every route for everybody, as the table says", async () => {
       let cells = 0;
       const wrong: string[] = [];

@@ -101,7 +101,7 @@ test("one person cannot fill the table", async () => {
   await expect(make(["fleet.read"])).rejects.toMatchObject({ code: "conflict" });
 });
 
-test("[SEC-T11] a bearer token decides alone; a wrong one is not made good by a cookie", async () => {
+test("[TEN-2] [SEC-T11] a bearer token decides alone; a wrong one is not made good by a cookie", async () => {
   const { secret } = await make(["fleet.read"]);
   const { callers } = hub;
   const cookie = `${createSessionCookie(null).name}=${sessionToken}`;
@@ -113,7 +113,7 @@ test("[SEC-T11] a bearer token decides alone; a wrong one is not made good by a 
   }
 });
 
-test("[IDTY-03] X-Yardarm-Org names an org of which the caller is a member, or nothing is there", async () => {
+test("[TEN-3] [IDTY-03] X-Yardarm-Org names an org of which the caller is a member, or nothing is there", async () => {
   const { orgId } = await hub.orgs.create(owner, "Second");
   const { secret } = await make(["fleet.read"]);
   const cookie = `${createSessionCookie(null).name}=${sessionToken}`;
