@@ -118,7 +118,7 @@ test.each([
     const bench = new AgentLogBench({ engine, container: await engine.inspectContainer(container.dockerId), rate });
     bench.startAgent();
     try {
-    await bench.waitForLines(lines);
+      await bench.waitForLines(lines);
       expect(bench.texts).toEqual(Array.from({ length: lines }, (_, index) => String(index + 1)));
     } finally {
       bench.killAgent();

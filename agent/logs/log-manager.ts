@@ -1,4 +1,8 @@
-/** All logs of this host: who is followed, under which alias, and how fast the hub takes what is sent. */
+/**
+ * All logs of this host: who is followed, under which alias, and how fast the hub takes what is sent.
+ *
+ * A little above 300 lines: it is where the hub's messages meet the readers, and each method is one of these meetings.
+ */
 import { constants, zstdCompressSync } from "node:zlib";
 import type { Ack } from "@yardarm/protocol/agent-down/ack";
 import type { LogAssign } from "@yardarm/protocol/agent-down/log-assign";
@@ -13,6 +17,7 @@ import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import type { ContainerRun } from "./container-run.ts";
 import { LineReader, type LineReaderOptions, type ReaderReport } from "./line-reader.ts";
+import { BEHIND_TOLD_MS, LogLag } from "./log-lag.ts";
 import type { LogSources } from "./log-source.ts";
 import { Follower } from "./numberer/follower.ts";
 import { type LogRate, logRateOf } from "./rate-limit.ts";
@@ -50,8 +55,7 @@ type Entry = {
   follower: Follower | null;
   isRemoved: boolean;
   status: LogSourceState;
-  /** Of the last look at the clock. */
-  takenNs: bigint | null;
+  readonly lag: LogLag;
 };
 
 /** Searches in the engine's files that may run at once; each is a linear scan there. */
@@ -59,8 +63,6 @@ const OPENING_AT_ONCE = 4;
 const STATUS_DELAY_MS = 100;
 const STATUS_EVERY_MS = 5_000;
 const CLOCK_STEP_MS = 1_000;
-/** Shorter than this is not worth telling. */
-const BEHIND_TOLD_MS = 1_000;
 /** Below this compression costs more than it saves. */
 const COMPRESSED_FROM_BYTES = 512;
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
@@ -194,7 +196,7 @@ export class LogManager {
       follower: null,
       isRemoved: details === null,
       status: { kind: "pending" },
-      takenNs: null,
+      lag: new LogLag(),
     };
     // One that went meanwhile keeps its alias, so that what the hub still says about it is understood.
     if (details === null) return entry;
@@ -293,7 +295,7 @@ export class LogManager {
     for (const entry of this.#entries.values()) {
       const { follower, status } = entry;
       if (follower === null || (status.kind !== "api" && status.kind !== "file")) continue;
-      const behindMs = behindOf(entry, follower, status.behindMs, nowMs);
+      const behindMs = entry.lag.look(follower, status.behindMs, nowMs);
       const isTold =
         Math.abs(behindMs - status.behindMs) < BEHIND_TOLD_MS && (behindMs === 0) === (status.behindMs === 0);
       if (!isTold) this.#setStatus(entry, { ...status, behindMs });
@@ -327,18 +329,3 @@ export class LogManager {
     }
   }
 }
-
-/**
- * How old the last line is in a log that was held back, or that still makes up for having been: it goes on, and its lines
- * are not new. The age of the last line of a log that merely has nothing to say means nothing.
- */
-const behindOf = (entry: Entry, follower: Follower, toldMs: number, nowMs: number): number => {
-  const takenNs = follower.lastTakenNs;
-  const hasMoved = takenNs !== entry.takenNs;
-  entry.takenNs = takenNs;
-  const wasBehind = follower.takeHeldBack() || toldMs > 0;
-  const isBehind = follower.isHeldBack || (wasBehind && hasMoved);
-  if (!isBehind || takenNs === null) return 0;
-  const behindMs = Math.max(0, nowMs - Number(takenNs / 1_000_000n));
-  return behindMs < BEHIND_TOLD_MS ? 0 : behindMs;
-};

@@ -1,4 +1,9 @@
-/** Numbers one container's lines, packs them into batches and sends them: slowly while nobody watches, at once while somebody does. */
+/**
+ * Numbers one container's lines, packs them into batches and sends them: slowly while nobody watches, at once while
+ * somebody does.
+ *
+ * A little above 300 lines, because numbering, sending and holding back share one state and nothing of it stands alone.
+ */
 import { ACK_INTERVAL_MS, UNWATCHED_BATCH_BYTES, UNWATCHED_BATCH_MS, WATCHED_FRAME_MS } from "@yardarm/protocol/limits";
 import { BatchEncoder, type Compress } from "@yardarm/protocol/log/batch-encoder";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
