@@ -69,6 +69,8 @@ describe("agents", () => {
     ["an oversized frame", new Uint8Array(2_000_000), 1009, ""],
     ["binary garbage", Uint8Array.from([9, 9, 9]), 4400, "malformed_frame"],
     ["an alias that it was not given", batchFrame(77), 4400, "unknown_alias"],
+    ["a page that it was not asked for", Uint8Array.from([3, 1, 0, 0, 0, 0]), 4400, "unknown_alias"],
+    ["a page that ends in no known way", Uint8Array.from([3, 1, 0, 0, 0, 99]), 4400, "malformed_frame"],
   ];
 
   test.each(violations)(
