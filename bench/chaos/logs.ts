@@ -22,7 +22,7 @@ export const chaosLogs: Chaos = async ({ seed, source, durationMs, progress }): 
   const plan = planFaults(createRandom(seed), { durationMs, viewers: VIEWER_COUNT, containers: WRITER_COUNT });
   await using world = await ChaosWorld.start(source);
   progress(`seed ${seed}: ${plan.length} faults in ${durationMs / 1000} s`);
-  const counts = await runFaults(plan, world.breakables);
+  const counts = await runFaults(plan, world.breakables, durationMs);
   await delay(Math.max(0, durationMs - (performance.now() - beganMs)));
   await world.stopWriters();
   const written = world.writers.reduce((sum, { witness }) => sum + witness.lines, 0);

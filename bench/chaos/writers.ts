@@ -25,7 +25,7 @@ const KINDS: readonly WriterKind[] = [
   {
     name: "rotating",
     tty: false,
-    logOptions: { "max-size": "80k", "max-file": "4" },
+    logOptions: { "max-size": "200k", "max-file": "4" },
     burst: 40,
     pauseSeconds: 0.1,
     longEvery: 500,
