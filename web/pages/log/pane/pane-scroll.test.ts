@@ -154,3 +154,13 @@ test("a viewport that grows or shrinks keeps the end in view", () => {
   pane.scroll.pin(lower);
   expect(lower.scrollTop).toBe(1_880);
 });
+
+test("what the browser still says of the former place does not undo a jump", () => {
+  const pane = open(0, 1_000);
+  pane.scroll.jumpTo(200, VIEWPORT_PX);
+  expect(pane.scroll.scrolled(pane, pane, pane.rows)).toBeNull();
+  pane.render(false);
+  expect(pane.topKey).toBeLessThanOrEqual(200);
+  expect(pane.topKey).toBeGreaterThan(190);
+  expect(pane.scrollBy(100_000)).toBe("reachedEnd");
+});

@@ -37,6 +37,8 @@ export class PaneScroll {
   #anchor: Anchor | null = null;
   #lastTop = 0;
   #wantedTop: number | null = null;
+  /** Somebody wants to be elsewhere, and no render has taken them there yet: where the list stands now says nothing. */
+  #isJumping = false;
 
   /** The line at the top of the viewport; `null` at the end. */
   get readingSeq(): number | null {
@@ -67,6 +69,7 @@ export class PaneScroll {
       element.scrollTop = this.#wantedTop;
       this.#lastTop = element.scrollTop;
     }
+    if (rows.count > 0) this.#isJumping = false;
   }
 
   /** Keeps the end in view, for a viewport that has changed its height. */
@@ -80,6 +83,10 @@ export class PaneScroll {
   /** The element has scrolled, by hand or by us. Says when somebody left the end, or reached it. */
   scrolled(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): "leftEnd" | "reachedEnd" | null {
     const top = element.scrollTop;
+    if (this.#isJumping) {
+      this.#lastTop = top;
+      return null;
+    }
     const belowPx = element.scrollHeight - element.clientHeight - top;
     const hasLeft = this.#isPinned && top < this.#lastTop - SAME_PX && belowPx > SAME_PX;
     const hasReached = !this.#isPinned && top > this.#lastTop + 0.5 && belowPx <= 2;
@@ -94,6 +101,7 @@ export class PaneScroll {
   jumpTo(seq: number, viewportPx: number): void {
     this.#isPinned = false;
     this.#wasFollowing = false;
+    this.#isJumping = true;
     this.#anchor = { seq, offsetPx: Math.max(0, Math.round(viewportPx / 2) - ROW_PX) };
   }
 
@@ -101,6 +109,7 @@ export class PaneScroll {
   hold(seq: number, offsetPx: number): void {
     this.#isPinned = false;
     this.#wasFollowing = false;
+    this.#isJumping = true;
     this.#anchor = { seq, offsetPx };
   }
 
@@ -108,6 +117,7 @@ export class PaneScroll {
   jumpToStart(firstSeq: number, rowsAbove: number): void {
     this.#isPinned = false;
     this.#wasFollowing = false;
+    this.#isJumping = true;
     this.#anchor = { seq: firstSeq, offsetPx: rowsAbove * ROW_PX };
   }
 
