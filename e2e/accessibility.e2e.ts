@@ -121,6 +121,7 @@ test("[WCAG] logs explorer, palette, keys", async ({ page, fleet, run }) => {
   await page.goto(`${url}/logs`);
   await expect(page.getByRole("button", { name: "Follow all containers" })).toBeVisible();
   await expectAccessible(page, "explorer, nothing chosen");
+  await page.getByRole("combobox", { name: "Choose sources" }).click();
   await page.getByLabel("Whose logs").fill("singer");
   await expect(page.getByRole("option").first()).toBeVisible();
   await expectAccessible(page, "explorer, picker");

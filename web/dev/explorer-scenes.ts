@@ -36,7 +36,8 @@ export const EXPLORER_SCENES: readonly Scene[] = [
     name: "explorer-picker",
     path: () => "/logs",
     act: async (page) => {
-      await page.getByLabel("Whose logs").click();
+      await page.getByRole("combobox", { name: "Choose sources" }).click();
+      await page.getByLabel("Whose logs").focus();
       await page.keyboard.type("sho");
       await expect(page.getByRole("option").nth(3)).toBeVisible();
     },
@@ -90,7 +91,7 @@ export const EXPLORER_SCENES: readonly Scene[] = [
     path: () => "/logs?tab=stored&find=served%20in%201&compose=shop",
     act: async (page) => {
       await expect(button(page, "Search further")).toBeVisible();
-      await page.getByRole("listitem").nth(1).getByRole("button").click();
+      await page.getByRole("region", { name: "Hits" }).getByRole("listitem").nth(1).getByRole("button").click();
       await expect(page.getByRole("list", { name: "Lines around the hit" })).toBeVisible();
     },
   },

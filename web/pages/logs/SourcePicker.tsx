@@ -1,6 +1,6 @@
 import { Combobox } from "@base-ui/react/combobox";
-import { Check, X } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { Check, ListPlus, X } from "lucide-react";
+import { useMemo, useState } from "react";
 import type { Inventory } from "../../live/inventory-store.ts";
 import type { LogSelection } from "./log-selection.ts";
 import { chosenSources, findSources, type SourceGroup, type SourceOption, selectionOf } from "./source-options.ts";
@@ -18,7 +18,6 @@ const NONE = { hosts: [], containers: [] };
 /** Whose logs: hosts, compose projects, containers, labels and patterns of names, as many as wanted. */
 export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerProps) => {
   const [query, setQuery] = useState("");
-  const field = useRef<HTMLDivElement>(null);
   const facts = useMemo(
     () =>
       inventory.status === "known"
@@ -28,11 +27,11 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
   );
   const groups = useMemo(() => findSources(facts, query), [facts, query]);
   const chosen = useMemo(() => chosenSources(selection, facts), [selection, facts]);
+  const remove = (option: SourceOption): void =>
+    onChange(selectionOf(chosen.filter((other) => !isSame(other, option))));
   return (
     <Combobox.Root
       multiple
-      // As menus do: while the list is open, it is what there is.
-      modal
       items={groups}
       filter={null}
       value={chosen}
@@ -48,42 +47,45 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
       isItemEqualToValue={isSame}
       autoHighlight
     >
-      <Combobox.InputGroup
-        ref={field}
-        className="flex min-h-8 min-w-0 flex-1 items-center rounded-control border border-control bg-page px-1 focus-within:outline-2 focus-within:outline-accent"
-      >
-        <Combobox.Chips
-          className="flex max-h-16 min-w-0 flex-1 flex-wrap items-center gap-1 overflow-y-auto py-0.5"
-          aria-label="Sources"
+      <div className="flex max-h-18 min-h-8 min-w-0 flex-1 flex-wrap items-center gap-1 overflow-y-auto">
+        <Combobox.Trigger
+          aria-label={chosen.length === 0 ? "Choose sources" : "Sources"}
+          className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised"
         >
-          {chosen.map((option) => (
-            <Combobox.Chip
-              key={`${option.kind} ${option.value}`}
-              aria-label={option.title}
-              className="flex h-6 max-w-full items-center gap-1 rounded-control bg-raised pl-1.5 outline-none data-highlighted:outline-2 data-highlighted:outline-accent"
+          <ListPlus className="size-4 text-muted" aria-hidden="true" />
+          {chosen.length === 0 ? "Choose sources" : "Sources"}
+        </Combobox.Trigger>
+        {chosen.map((option) => (
+          <span
+            key={`${option.kind} ${option.value}`}
+            className="flex h-7 min-w-0 max-w-full items-center rounded-control bg-raised pl-2"
+          >
+            <span className="truncate">{option.title}</span>
+            <button
+              type="button"
+              aria-label={`Remove ${option.title}`}
+              onClick={() => remove(option)}
+              className="flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:text-text"
             >
-              <span className="truncate">{option.title}</span>
-              <Combobox.ChipRemove
-                aria-label={`Remove ${option.title}`}
-                className="flex size-6 items-center justify-center rounded-control text-muted hover:text-text"
-              >
-                <X className="size-3.5" aria-hidden="true" />
-              </Combobox.ChipRemove>
-            </Combobox.Chip>
-          ))}
-          <Combobox.Input
-            aria-label="Whose logs"
-            placeholder={chosen.length === 0 ? "Hosts, compose projects, containers, labels" : "and…"}
-            autoComplete="off"
-            spellCheck={false}
-            className="h-6 min-w-24 flex-1 bg-transparent px-1 outline-none"
-          />
-        </Combobox.Chips>
-      </Combobox.InputGroup>
+              <X className="size-3.5" aria-hidden="true" />
+            </button>
+          </span>
+        ))}
+      </div>
       <Combobox.Portal>
-        <Combobox.Positioner anchor={field} sideOffset={4} align="start" className="z-50 outline-none">
-          <Combobox.Popup className="max-h-[min(420px,var(--available-height))] w-[min(420px,var(--available-width))] overflow-y-auto overscroll-contain rounded-layer border border-control bg-surface p-1 shadow-layer outline-none">
-            <Combobox.List>
+        <Combobox.Positioner sideOffset={4} align="start" className="z-50 outline-none">
+          <Combobox.Popup
+            aria-label="Sources"
+            className="flex max-h-[min(440px,var(--available-height))] w-[min(420px,var(--available-width))] flex-col rounded-layer border border-control bg-surface shadow-layer outline-none"
+          >
+            <Combobox.Input
+              aria-label="Whose logs"
+              placeholder="Host, compose project, container, label"
+              autoComplete="off"
+              spellCheck={false}
+              className="h-9 shrink-0 border-line border-b bg-transparent px-3 outline-none focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2"
+            />
+            <Combobox.List className="min-h-0 overflow-y-auto overscroll-contain p-1">
               {(group: SourceGroup) => (
                 <Combobox.Group key={group.title} items={group.items} className="pb-1">
                   <Combobox.GroupLabel className="px-2 pt-1 text-meta text-muted">{group.title}</Combobox.GroupLabel>
