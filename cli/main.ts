@@ -2,8 +2,10 @@
 import { parseConfig, renderHelp } from "@yardarm/hub/config";
 import { runHub } from "@yardarm/hub/main";
 import { passwordLink } from "@yardarm/hub/reset-password";
+import { verifyAudit } from "@yardarm/hub/verify-audit";
 import { VERSION } from "@yardarm/hub/version";
 import { Command } from "commander";
+import { auditVerdictLine } from "./audit-verdict.ts";
 import { say } from "./say.ts";
 import { up } from "./up.ts";
 
@@ -54,6 +56,19 @@ program
     const link = await passwordLink(configOf(command.args.slice(1)), email);
     say("Give this link to that person. It works once, for an hour; every session of theirs ends then.");
     process.stdout.write(`${link}\n`);
+  });
+
+program
+  .command("audit")
+  .description("who did what")
+  .command("verify")
+  .description("compute the audit of every organization anew and name the first row that does not hold; exit 1 then")
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_options, command: Command) => {
+    const verdicts = await verifyAudit(configOf(command.args));
+    for (const verdict of verdicts) process.stdout.write(`${auditVerdictLine(verdict)}\n`);
+    process.exit(verdicts.every(({ verdict }) => verdict.ok) ? 0 : 1);
   });
 
 try {

@@ -15,6 +15,8 @@ export interface PostgresAddress {
 export interface TestDatabase extends AsyncDisposable {
   /** `postgres://…` over loopback TCP. */
   readonly url: string;
+  /** Runs statements as the superuser, beside whatever uses the database. */
+  execute(sql: string): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -35,6 +37,9 @@ export async function createDatabase(address: PostgresAddress): Promise<TestData
   };
   return {
     url: `postgres://postgres:${address.password}@127.0.0.1:${address.port}/${name}`,
+    execute: async (sql) => {
+      await run("psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql);
+    },
     drop,
     [Symbol.asyncDispose]: drop,
   };

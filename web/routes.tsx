@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "./api/http.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
+import { readAuditSearch } from "./pages/audit/audit-address.ts";
 import { readContainerSearch } from "./pages/container/container-search.ts";
 import { FleetPage } from "./pages/fleet/FleetPage.tsx";
 import { readFleetSearch } from "./pages/fleet/fleet-search.ts";
@@ -96,6 +97,13 @@ const logs = createRoute({
   component: lazyRouteComponent(() => import("./pages/logs/LogsPage.tsx"), "LogsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.audit,
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import("./pages/audit/AuditPage.tsx"), "AuditPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: PATHS.settings,
@@ -121,7 +129,7 @@ const tree = root.addChildren([
   index,
   setup,
   signIn,
-  signedIn.addChildren([fleet, host, container, logs, settings.addChildren([profile, hosts])]),
+  signedIn.addChildren([fleet, host, container, logs, audit, settings.addChildren([profile, hosts])]),
 ]);
 
 export const makeRouter = (context: RouterContext) =>

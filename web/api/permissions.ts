@@ -13,5 +13,7 @@ export const mayManageHosts = (me: Me): boolean => me.permissions.includes("host
 /** The role in the active organization, as a word for sentences; `member` when the organization is not listed. */
 export const roleOf = (me: Me): string => me.orgs.find((org) => org.orgId === me.activeOrgId)?.role ?? "member";
 
+export const mayReadAudit = (me: Me): boolean => me.permissions.includes("audit.read");
+
 /** Protection gives way to Admin and above (ACTN-05). */
 export const mayOverride = (me: Me): boolean => me.permissions.includes("container.override");

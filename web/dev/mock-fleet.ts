@@ -93,6 +93,8 @@ export class MockFleet {
   readonly logs = new MockLogs();
   readonly hosts = new Map<HostId, Host>();
   readonly containers = new Map<ContainerId, Container>();
+  /** Whether somebody tampered with the audit. */
+  isAuditBroken = false;
   readonly #listeners = new Set<Listener>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #revision = 1;

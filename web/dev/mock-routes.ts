@@ -13,6 +13,7 @@ import { containerCan, isGuarded, protectionByLabel } from "@yardarm/protocol/co
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
 import { asId, type ContainerId, type HostId, type OrgId, type SessionId, type UserId } from "@yardarm/protocol/ids";
+import { answerAudit } from "./mock-audit.ts";
 import { MockExplorer } from "./mock-explorer.ts";
 import { type MockFleet, sampleOf } from "./mock-fleet.ts";
 import { makeHost } from "./samples.ts";
@@ -83,6 +84,8 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
   if (session === undefined) throw new ProtocolError("unauthenticated", "Sign in first.");
   const explored = explorerOf(state.fleet).handle(request, USER);
   if (explored !== null) return explored;
+  const audited = answerAudit(state.fleet, request);
+  if (audited !== null) return audited;
   switch (route) {
     case "POST /api/auth/sign-out":
       state.sessions.delete(request.session);

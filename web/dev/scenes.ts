@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import type { Role } from "@yardarm/protocol/api/auth";
+import { AUDIT_SCENES } from "./audit-scenes.ts";
 import { EXPLORER_SCENES } from "./explorer-scenes.ts";
 import { LOG_SCENES } from "./log-scenes.ts";
 import type { MockHub } from "./mock-hub.ts";
@@ -243,6 +244,7 @@ export const SCENES: readonly Scene[] = [
       await expect(page.getByText("There is no such page.")).toBeVisible();
     },
   },
+  ...AUDIT_SCENES,
   ...LOG_SCENES,
   ...EXPLORER_SCENES,
 ];

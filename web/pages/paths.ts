@@ -6,6 +6,7 @@ export const PATHS = {
   host: "/fleet/$hostId",
   container: "/fleet/$hostId/$containerId",
   logs: "/logs",
+  audit: "/audit",
   setup: "/setup",
   signIn: "/sign-in",
   settings: "/settings",

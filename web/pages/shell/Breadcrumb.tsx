@@ -15,6 +15,7 @@ export const Breadcrumb = () => {
   const crumbs: ReactNode[] = [];
   if (pathname.startsWith(PATHS.settings)) crumbs.push("Settings");
   else if (pathname.startsWith(PATHS.logs)) crumbs.push("Logs");
+  else if (pathname.startsWith(PATHS.audit)) crumbs.push("Audit");
   else if (params.hostId === undefined) crumbs.push("Fleet");
   else {
     crumbs.push(<CrumbLink to={PATHS.fleet}>Fleet</CrumbLink>);

@@ -1,0 +1,41 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type AuditRow, type AuditVerdict, auditRowSchema, auditVerdictSchema } from "@yardarm/protocol/api/audit";
+import { type List, listSchema } from "@yardarm/protocol/api/list";
+import { request } from "./http.ts";
+
+const rowsSchema = listSchema(auditRowSchema);
+/** A long chain is computed anew in seconds, not in milliseconds. */
+const VERIFY_TIMEOUT_MS = 120_000;
+
+const getAudit = (query: string, cursor: string | null, signal: AbortSignal): Promise<List<AuditRow>> => {
+  const page = new URLSearchParams(query);
+  if (cursor !== null) page.set("cursor", cursor);
+  return request(`/api/audit?${page}`, rowsSchema, { signal });
+};
+
+const verifyAudit = ({ signal }: { readonly signal: AbortSignal }): Promise<AuditVerdict> =>
+  request("/api/audit/verify", auditVerdictSchema, { signal, timeoutMs: VERIFY_TIMEOUT_MS });
+
+/** Rows that `query` asks for, newest first, page by page. */
+export const auditQuery = (query: string) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", query],
+    queryFn: ({ pageParam, signal }) => getAudit(query, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+
+/** Asked again by hand only: it reads the whole audit. */
+export const auditVerdictQuery = queryOptions({
+  queryKey: ["audit-verdict"],
+  queryFn: verifyAudit,
+  staleTime: 5 * 60_000,
+  refetchOnWindowFocus: false,
+});
+
+/** Where the browser gets the file from. */
+export const auditExportPath = (query: string, format: "csv" | "ndjson"): string => {
+  const file = new URLSearchParams(query);
+  file.set("format", format);
+  return `/api/audit/export?${file}`;
+};

@@ -1,0 +1,65 @@
+import type { AuditRow, AuditVerdict } from "@yardarm/protocol/api/audit";
+import { formatCount, formatPlural } from "../../format/percent.ts";
+
+/** What was done, in words that go behind the name of whoever did it. A kind without words here is shown as it is. */
+const WORDS: Readonly<Record<string, string>> = {
+  "instance.claimed": "claimed this hub",
+  "session.signed_in": "signed in",
+  "session.refused": "was refused a sign-in",
+  "session.signed_out": "signed out",
+  "session.revoked": "ended a session",
+  "host.created": "added the host",
+  "host.renamed": "renamed the host",
+  "host.join_token": "made a join command for",
+  "host.enrolled": "was enrolled as",
+  "host.removed": "removed the host",
+  "host.moved": "moved the host",
+  "org.created": "created the organization",
+  "org.renamed": "renamed the organization",
+  "project.created": "created the project",
+  "project.renamed": "renamed the project",
+  "project.deleted": "deleted the project",
+  "member.joined": "joined",
+  "member.changed": "changed the rights of",
+  "member.removed": "removed the member",
+  "member.left": "left",
+  "invitation.created": "invited",
+  "invitation.withdrawn": "withdrew the invitation of",
+  "invitation.refused": "was refused the invitation of",
+  "token.created": "made the API token",
+  "token.revoked": "revoked the API token",
+  "password.changed": "changed the password",
+  "password.reset": "reset the password of",
+  "retention.changed": "changed how long logs are kept",
+  "logs.download": "downloaded logs of",
+  "audit.exported": "exported the audit",
+  "access.denied": "was denied",
+  "action.denied": "was denied an action on",
+};
+
+export const auditWords = ({ kind, details }: Pick<AuditRow, "kind" | "details">): string => {
+  const verb = typeof details.verb === "string" ? details.verb.toLowerCase() : "act on";
+  if (kind === "action.intent") return `asked to ${verb}`;
+  if (kind === "action.outcome") return `reported on: ${verb}`;
+  if (kind === "access.denied" && typeof details.permission === "string") return `was denied ${details.permission}`;
+  return WORDS[kind] ?? kind;
+};
+
+const PROBLEMS: Readonly<Record<Extract<AuditVerdict, { ok: false }>["problem"], string>> = {
+  changed: "its text is not what was written",
+  unlinked: "it does not follow the row before",
+  columns: "what it is listed under is not what it says",
+  missing: "it is missing",
+};
+
+/** What `verify` found, as a sentence. */
+export const verdictSentence = (verdict: AuditVerdict): string => {
+  if (!verdict.ok)
+    return `The audit was tampered with at row ${formatCount(verdict.brokenSeq)}: ${PROBLEMS[verdict.problem]}.`;
+  const newest = Math.max(0, ...verdict.witnesses.map(({ seq }) => seq));
+  const witnessed =
+    verdict.witnesses.length === 0
+      ? "no agent has carried out an action yet that could witness it"
+      : `${formatPlural(verdict.witnesses.length, "host")} witnessed it up to row ${formatCount(newest)}`;
+  return `Unbroken: ${formatPlural(verdict.rows, "row")}, ${witnessed}.`;
+};
