@@ -34,7 +34,7 @@ describe("frame prefix", () => {
   test.each([
     ["an empty frame", []],
     ["a frame without payload", [1, 1, 0, 0, 0]],
-    ["an unknown kind", [3, 1, 0, 0, 0, 9]],
+    ["an unknown kind", [4, 1, 0, 0, 0, 9]],
     ["kind 0", [0, 1, 0, 0, 0, 9]],
     ["alias 0", [1, 0, 0, 0, 0, 9]],
   ])("%s is malformed", (_, bytes) => {
