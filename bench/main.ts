@@ -39,6 +39,13 @@ const BENCHES = new Map<string, Entry>([
     },
   ],
   [
+    "log-search",
+    {
+      summary: "a download of a million stored lines and searches over them, with the hub's memory",
+      load: async () => (await import("./log-search.ts")).logSearch,
+    },
+  ],
+  [
     "log-store",
     {
       summary: "the log store against one row per line: ingest, size, tail, scan, delete; SQLite and PostgreSQL",
@@ -48,6 +55,13 @@ const BENCHES = new Map<string, Entry>([
   [
     "ui-burst",
     { summary: "the log page in Chromium under a burst", load: async () => (await import("./ui-burst.ts")).uiBurst },
+  ],
+  [
+    "log-retention",
+    {
+      summary: "the log store driven to three times each of its bounds",
+      load: async () => (await import("./log-retention.ts")).logRetention,
+    },
   ],
   [
     "agent-footprint",
