@@ -19,7 +19,7 @@ import { type Loss, PendingLoss } from "./pending-loss.ts";
 import { beginningOf, extentOf, type ReadingPlan, seeksPlace } from "./reading-plan.ts";
 import { type LineRedaction, redacted } from "./redaction.ts";
 import { RESUME_MARGIN_S, ResumeMatcher } from "./resume.ts";
-import { mayHaveSkipped, RecentStamps, rotationBytes, STORED_OVERHEAD_BYTES } from "./rotation.ts";
+import { RecentStamps, rotationBytes, STORED_OVERHEAD_BYTES } from "./rotation.ts";
 
 /** A pause that lasts longer closes the stream: the engine would skip whole files behind its back. */
 export const PARK_AFTER_MS = 3_000;
@@ -246,8 +246,9 @@ export class LineReader implements MessageReader, LineSink {
   readEnd(): void {
     if (this.#phase.kind !== "reading" || this.#seek !== null) return;
     this.#options.taker.readEnd();
-    // A follow may skip without a sign: around each rotation that is expected, the record is read.
-    const isDue = this.#recent !== null && this.#storedBytes >= (this.#rotatesAtBytes ?? Infinity);
+    // A `local` log skips without a sign: around each rotation that is expected, the record is read.
+    const isDue =
+      this.#options.container.logDriver === "local" && this.#storedBytes >= (this.#rotatesAtBytes ?? Infinity);
     if (isDue && this.#phase.plan.kind === "follow") this.#readAgain({ kind: "verify" });
   }
 
@@ -301,7 +302,7 @@ export class LineReader implements MessageReader, LineSink {
       this.#firstContact.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
       return;
     }
-    if (this.#phase.plan.kind === "follow" && this.#isDoubtful(tsSeconds, tsNanos)) {
+    if (this.#phase.plan.kind === "follow" && this.#isRepeat(tsSeconds, tsNanos)) {
       // A log that rotates faster than it can be read must not be opened in a tight circle.
       if (this.#hasProgress) this.#readAgain({ kind: "verify" });
       else this.#retry();
@@ -338,16 +339,10 @@ export class LineReader implements MessageReader, LineSink {
     this.#storedBytes += end - start + STORED_OVERHEAD_BYTES;
   }
 
-  /**
-   * Signs that a follow has met a rotation. In a stored reading lines of equal stamps are what they seem; where a log has
-   * such, they announce nothing.
-   */
-  #isDoubtful(tsSeconds: number, tsNanos: number): boolean {
+  /** In a stored reading lines of equal stamps are what they seem; where a log has such, they announce nothing. */
+  #isRepeat(tsSeconds: number, tsNanos: number): boolean {
     if (this.#recent === null) return false;
     const place = this.#place;
-    const { lastSeconds, lastNanos } = place;
-    const gapS = place.isEmpty ? 0 : tsSeconds - lastSeconds + (tsNanos - lastNanos) / 1e9;
-    if (mayHaveSkipped(this.#rotatesAtBytes, this.#storedBytes, gapS)) return true;
     const isSameStamp = !place.isEmpty && place.lastSeconds === tsSeconds && place.lastNanos === tsNanos;
     return isSameStamp ? !this.#hasEqualStamps : this.#recent.isRepeat(tsSeconds, tsNanos);
   }

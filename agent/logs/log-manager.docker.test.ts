@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { asId, type DockerId } from "@yardarm/protocol/ids";
-import { afterEach, describe, expect, inject, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { AgentLogBench, type AgentLogBenchOptions } from "../../testkit/agent-log-bench.ts";
 import { engineCall, engineRequest } from "../../testkit/engine-request.ts";
 import { TEST_IMAGE } from "../../testkit/test-image.ts";
 import { waitUntil } from "../../testkit/wait-until.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { DockerEngine } from "../docker/docker-engine.ts";
+import { ApiSource } from "./api-source.ts";
+import { runStateOf } from "./container-run.ts";
+import { FileSource } from "./file/file-source.ts";
+import type { LogContainer, LogSource, LogSourceChoice, LogSources } from "./log-source.ts";
+import { onlySource } from "./log-sources.ts";
 
 const socketPath = inject("dockerHost").replace("unix://", "");
 const engine = new DockerEngine({ kind: "unix", socketPath });
@@ -40,12 +45,23 @@ afterEach(async () => {
   for (const id of containers.splice(0)) await engineRequest(socketPath, "DELETE", `/containers/${id}?force=1`);
 });
 
-describe("logs of a real engine, numbered exactly once", () => {
+const sourcesOf = async (): Promise<Record<"file" | "api", LogSource>> => {
+  const identity = await engine.handshake();
+  const inspect = ({ dockerId }: LogContainer) => runStateOf(() => engine.inspectContainer(dockerId));
+  const place = { endpoint: { kind: "unix", socketPath }, identity } as const;
+  return { file: new FileSource({ place: () => place, inspect }), api: new ApiSource(engine) };
+};
+
+describe.each(["file", "api"] as const)("logs of a real engine from the %s source, numbered exactly once", (kind) => {
   let bench: AgentLogBench;
+  let sources: LogSources;
+  beforeAll(async () => {
+    sources = onlySource((await sourcesOf())[kind]);
+  });
   afterEach(() => bench.killAgent());
 
   const startAgent = (container: ContainerDetails, options: Partial<AgentLogBenchOptions> = {}): void => {
-    bench = new AgentLogBench({ engine, container, ...options });
+    bench = new AgentLogBench({ engine, container, sources, ...options });
     bench.startAgent();
   };
 
@@ -99,6 +115,7 @@ describe("logs of a real engine, numbered exactly once", () => {
       await start(details.dockerId);
       bench.containerStarted();
       await wait(details.dockerId);
+      bench.containerStopped();
       expected.push(...numbers(1, 200), "unfinished");
       await bench.waitForLines(expected.length);
     }
@@ -140,11 +157,63 @@ describe("logs of a real engine, numbered exactly once", () => {
     await bench.waitForLines(20_000);
     expect(bench.texts).toEqual(numbers(1, 20_000));
   });
+});
+
+describe("which source a log of a real engine is read from", () => {
+  let bench: AgentLogBench;
+  afterEach(() => bench.killAgent());
+
+  test("[LOGS-09] a change of source in the middle, again and again, loses and doubles nothing", async () => {
+    const { file, api } = await sourcesOf();
+    const log = { Type: "json-file", Config: { "max-size": "1m", "max-file": "9" } };
+    const details = await create(counting(9_000), { log });
+    await start(details.dockerId);
+    let current: LogSourceChoice = { source: file, reason: null };
+    bench = new AgentLogBench({ engine, container: details, sources: { choose: () => current } });
+    bench.startAgent();
+    for (let round = 1; round <= 8; round++) {
+      await bench.waitForLines(round * 1_000);
+      current = round % 2 === 0 ? { source: file, reason: null } : { source: api, reason: "It may not be read." };
+      if (round % 3 === 0) {
+        bench.killAgent();
+        bench.startAgent();
+      } else bench.rewind();
+    }
+    await bench.waitForLines(9_000);
+    expect(bench.texts).toEqual(numbers(1, 9_000));
+    const kinds = new Set(bench.statuses.map((status) => (status.kind === "api" ? status.reason : status.kind)));
+    expect(kinds).toEqual(new Set(["file", "It may not be read."]));
+  });
+
+  test("long, empty and odd lines are the same from both sources", async () => {
+    const { file, api } = await sourcesOf();
+    // Empty, with NUL, control, HTML's and multi-byte characters, bytes that are no text, a lone CR, and no line feed at the end.
+    const odd = [
+      String.raw`printf 'a\000b\n\n\t"q" \\ <&> \303\251 \377 \342\200\250\n'`,
+      String.raw`head -c 40000 /dev/zero | tr "\0" x; echo`,
+      String.raw`printf '50%%\r100%%\nend'`,
+    ].join("; ");
+    const details = await create(odd);
+    await start(details.dockerId);
+    await wait(details.dockerId);
+    const read = async (source: LogSource) => {
+      bench = new AgentLogBench({ engine, container: details, sources: onlySource(source) });
+      bench.startAgent();
+      await bench.waitForLines(6);
+      const lines = bench.lines.map(({ text, tsNs, stream }) => ({ text, tsNs, stream }));
+      bench.killAgent();
+      return lines;
+    };
+    const fromFile = await read(file);
+    expect(fromFile.map(({ text }) => text.length)).toEqual([3, 0, expect.any(Number), 40_000, 8, 3]);
+    expect(await read(api)).toEqual(fromFile);
+  });
 
   test("[LOGS-14] a driver that cannot be read says so and is not asked again", async () => {
     const details = await create("echo unseen", { log: { Type: "none" } });
     await start(details.dockerId);
-    startAgent(details);
+    bench = new AgentLogBench({ engine, container: details });
+    bench.startAgent();
     await waitUntil("the reason", () => bench.statuses.some(({ kind }) => kind === "unreadable"));
     const reason = expect.stringContaining("does not support reading");
     expect(bench.statuses.at(-1)).toEqual({ kind: "unreadable", reason });

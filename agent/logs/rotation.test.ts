@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keptFiles, mayHaveSkipped, RecentStamps, rotationBytes } from "./rotation.ts";
+import { keptFiles, RecentStamps, rotationBytes } from "./rotation.ts";
 
 test.each([
   ["json-file", {}, null],
@@ -54,11 +54,4 @@ describe("signs of a stream that repeats itself", () => {
 test("json-file keeps one old file even when it is told to keep none", () => {
   expect([keptFiles({}), keptFiles({ "max-file": "1" }), keptFiles({ "max-file": "5" })]).toEqual([2, 2, 5]);
   expect(keptFiles({ "max-file": "many" })).toBe(2);
-});
-
-test("a follow is doubted where whole files may have been written between two lines, once it has delivered a part of one", () => {
-  expect(mayHaveSkipped(100_000, 30_000, 0.001)).toBe(true);
-  expect(mayHaveSkipped(100_000, 30_000, 0.0001)).toBe(false);
-  expect(mayHaveSkipped(100_000, 10_000, 1)).toBe(false);
-  expect(mayHaveSkipped(null, 30_000, 1)).toBe(false);
 });

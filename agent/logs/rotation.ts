@@ -21,20 +21,6 @@ export const keptFiles = (options: Readonly<Record<string, string>>): number =>
 /** Bytes around each stored message (stamp, stream, quotes), so that a count of text comes near the file's size. */
 export const STORED_OVERHEAD_BYTES = 70;
 
-/** No engine writes a log faster than this. */
-const FASTEST_BYTES_PER_S = 200_000_000;
-/** As long as a reading has had less than this part of a file, its follow has hardly begun. */
-const TRUSTED_PART = 1 / 4;
-
-/**
- * True when a follow may have left out whole files in front of a line, `gapS` seconds younger than the one before it: it does
- * so only when more than one was written meanwhile. `storedBytes`: what the follow has delivered.
- */
-export const mayHaveSkipped = (rotatesAtBytes: number | null, storedBytes: number, gapS: number): boolean =>
-  rotatesAtBytes !== null &&
-  storedBytes >= rotatesAtBytes * TRUSTED_PART &&
-  gapS >= rotatesAtBytes / FASTEST_BYTES_PER_S;
-
 const REMEMBERED = 1024;
 /** Lines that were taken never go back this far by overtaking alone. */
 const CLOCK_STEP_S = 1;
