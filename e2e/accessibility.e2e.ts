@@ -129,7 +129,8 @@ test("[WCAG] logs explorer, palette, keys", async ({ page, fleet, run }) => {
   await expect(page.getByRole("log")).toContainText("slow query");
   await expectAccessible(page, "explorer, live");
   await page.goto(`${url}/logs?tab=stored&find=slow`);
-  await expect(page.getByRole("status").filter({ hasText: /hit/ })).toBeVisible();
+  // A search may take the hub some seconds.
+  await expect(page.getByRole("status").filter({ hasText: /hit/ })).toBeVisible({ timeout: 20_000 });
   await expectAccessible(page, "explorer, stored lines");
   await openContainer(page, fleet.hub, container);
   await page.keyboard.press("Control+k");

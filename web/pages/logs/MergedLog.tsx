@@ -85,36 +85,42 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
   const transport = mergedTransport(facts);
   const words = followedWords(facts);
   return (
-    <LogView
-      reader={session}
-      buildRows={buildRows}
-      lineAt={lineAt}
-      label={`Log of ${formatPlural(sources.length, "container")}`}
-      transport={transport}
-      noticeOf={(view) => mergedNotice(transport, view)}
-      onNotice={(action) => {
-        if (action === "retry") session.retry();
-        else if (action === "reconnect") live.retryNow();
-        else void navigate({ to: PATHS.fleet });
-      }}
-      hubNowMs={hubNowMs}
-      address={address}
-      onAddress={onAddress}
-      linkOf={(place) => {
-        const { containerId, seq } = session.originAt(place);
-        const container = containers.get(containerId);
-        const line = lineAt(place);
-        return container === undefined || line === null
-          ? null
-          : lineLink(container, { seq, tsNs: line.chunk.stampNs(line.index) });
-      }}
-      fileName="logs"
-      lead={<span className="tabular truncate text-muted">{leadWords(sources.length, fittingCount)}</span>}
-      above={() => <LogHistogram read={readBuckets} onJump={(atMs) => setGoToSeq(session.store.seqAt(atMs))} />}
-      goToSeq={goToSeq}
-      footer={<span title={words}>{words}</span>}
-      sourceOf={sourceOf}
-    />
+    <>
+      {/* The footer of the log has no room for it there. */}
+      <p className="h-6 shrink-0 truncate px-3 text-meta text-muted phone:hidden" title={words}>
+        {words}
+      </p>
+      <LogView
+        reader={session}
+        buildRows={buildRows}
+        lineAt={lineAt}
+        label={`Log of ${formatPlural(sources.length, "container")}`}
+        transport={transport}
+        noticeOf={(view) => mergedNotice(transport, view)}
+        onNotice={(action) => {
+          if (action === "retry") session.retry();
+          else if (action === "reconnect") live.retryNow();
+          else void navigate({ to: PATHS.fleet });
+        }}
+        hubNowMs={hubNowMs}
+        address={address}
+        onAddress={onAddress}
+        linkOf={(place) => {
+          const { containerId, seq } = session.originAt(place);
+          const container = containers.get(containerId);
+          const line = lineAt(place);
+          return container === undefined || line === null
+            ? null
+            : lineLink(container, { seq, tsNs: line.chunk.stampNs(line.index) });
+        }}
+        fileName="logs"
+        lead={<span className="tabular truncate text-muted">{leadWords(sources.length, fittingCount)}</span>}
+        above={() => <LogHistogram read={readBuckets} onJump={(atMs) => setGoToSeq(session.store.seqAt(atMs))} />}
+        goToSeq={goToSeq}
+        footer={<span title={words}>{words}</span>}
+        sourceOf={sourceOf}
+      />
+    </>
   );
 };
 

@@ -47,7 +47,7 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
       isItemEqualToValue={isSame}
       autoHighlight
     >
-      <div className="flex max-h-18 min-h-8 min-w-0 flex-1 flex-wrap items-center gap-1 overflow-y-auto">
+      <div className="-m-1 flex max-h-20 min-h-10 min-w-0 flex-1 flex-wrap items-center gap-1 overflow-y-auto p-1">
         <Combobox.Trigger
           aria-label={chosen.length === 0 ? "Choose sources" : "Sources"}
           className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised"
