@@ -115,7 +115,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "PATCH /api/retention": { on: "org", body: () => ({ days: 30 }) },
 
   "GET /api/hosts": onOrg,
-  "POST /api/hosts": { on: "org", body: () => ({ name: "web" }) },
+  "POST /api/hosts": { on: "org", body: ({ projectId }) => ({ name: "web", projectId }) },
   "POST /api/hosts/:hostId/join-token": { on: "project", body: () => ({}) },
   "GET /api/hosts/:hostId": onProject,
   "PATCH /api/hosts/:hostId": { on: "project", body: () => ({ name: "web" }) },

@@ -41,10 +41,15 @@ export const subscribeFleet = (
 
   return fleet.subscribe(orgId, (delta) => {
     const changedHosts = delta.hosts.filter(sees);
+    // A host that moved to another project may come into sight, or go out of it, with all that is on it.
+    const moved = delta.hosts.filter((host) => sees(host) !== visible.has(host.hostId));
+    const arrived = moved.filter(sees).flatMap(({ hostId }) => fleet.containersOfHost(orgId, hostId));
+    const left = moved.filter(({ hostId }) => visible.delete(hostId)).map(({ hostId }) => hostId);
     for (const { hostId } of changedHosts) visible.add(hostId);
-    const changedContainers = delta.containers.filter(isVisible);
-    const removedHosts = delta.removedHosts.filter((hostId) => visible.delete(hostId));
-    const { removedContainers } = delta;
+    const changedContainers = union(arrived, delta.containers.filter(isVisible));
+    const removedHosts = [...left, ...delta.removedHosts.filter((hostId) => visible.delete(hostId))];
+    const gone = left.flatMap((hostId) => fleet.containersOfHost(orgId, hostId)).map(({ containerId }) => containerId);
+    const removedContainers = [...gone, ...delta.removedContainers];
     if (changedHosts.length + changedContainers.length + removedHosts.length + removedContainers.length === 0) return;
     revision += 1;
     send({
@@ -58,3 +63,8 @@ export const subscribeFleet = (
     });
   });
 };
+
+/** Each container once. */
+const union = (...lists: readonly (readonly Container[])[]): Container[] => [
+  ...new Map(lists.flat().map((container) => [container.containerId, container])).values(),
+];

@@ -5,6 +5,7 @@ import { dockerIdOf, reportedContainer } from "@yardarm/testkit/sample-container
 import { describe, expect, test } from "vitest";
 import { containerIdOf, workloadIdOf } from "./container-id.ts";
 import { Fleet, type FleetListener } from "./fleet.ts";
+import { type FleetMessage, subscribeFleet } from "./fleet-subscription.ts";
 
 const orgId = asId<OrgId>("org_aaaaaaaaaaaaaaaaaaaa");
 const otherOrg = asId<OrgId>("org_bbbbbbbbbbbbbbbbbbbb");
@@ -54,6 +55,30 @@ describe("fleet", () => {
     fleet.apply({ orgId, removedHosts: [hostId] });
     expect(fleet.view(orgId)).toMatchObject({ hosts: [], containers: [] });
     expect(fleet.orgOf(hostId)).toBeUndefined();
+  });
+
+  test("[IDTY-06] a host that moves between projects comes into sight and goes out of it with its containers", () => {
+    const fleet = new Fleet();
+    fleet.apply({ orgId, hosts: [host], containers: [container(1)] });
+    const viewer = { orgId, sees: ({ projectId }: Host) => projectId === host.projectId };
+    const told: FleetMessage[] = [];
+    const end = subscribeFleet(fleet, viewer, (message) => told.push(message));
+    const elsewhere = { ...host, projectId: asId<ProjectId>("prj_bbbbbbbbbbbbbbbbbbbb") };
+    fleet.apply({ orgId, hosts: [elsewhere] });
+    const { containerId } = container(1);
+    const nothing = { hosts: [], containers: [], removedHosts: [], removedContainers: [] };
+    expect(told[1]).toMatchObject({
+      ...nothing,
+      revision: 1,
+      removedHosts: [hostId],
+      removedContainers: [containerId],
+    });
+    fleet.apply({ orgId, containers: [container(2)] });
+    fleet.apply({ orgId, hosts: [{ ...elsewhere, name: "fra-2" }] });
+    expect(told).toHaveLength(2);
+    fleet.apply({ orgId, hosts: [host] });
+    expect(told[2]).toMatchObject({ ...nothing, hosts: [host], containers: [container(1), container(2)] });
+    end();
   });
 
   test("[IDTY-03] another org neither sees nor hears of it", () => {

@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { hostSchema } from "../host.ts";
-import type { HostId, HubId, OrgId } from "../ids.ts";
-import { base64UrlSchema, idSchema, tsNsSchema } from "../schema.ts";
+import type { HostId, HubId, OrgId, ProjectId } from "../ids.ts";
+import { base64UrlSchema, displayNameSchema, idSchema, tsNsSchema } from "../schema.ts";
 
-export const createHostRequestSchema = z.object({ name: z.string().trim().min(1).max(100) });
+/** Without a project the host goes into the organization's default one. */
+export const createHostRequestSchema = z.object({
+  name: displayNameSchema,
+  projectId: idSchema<ProjectId>().optional(),
+});
 export type CreateHostRequest = z.infer<typeof createHostRequestSchema>;
+
+export const renameHostRequestSchema = z.object({ name: displayNameSchema });
+export type RenameHostRequest = z.infer<typeof renameHostRequestSchema>;
 
 /** Shown once. `commands` are ready to paste; none carries the token in an argument list. */
 export const createHostResponseSchema = z.object({

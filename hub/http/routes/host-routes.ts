@@ -3,6 +3,7 @@ import {
   createHostResponseSchema,
   enrollRequestSchema,
   enrollResponseSchema,
+  renameHostRequestSchema,
 } from "@yardarm/protocol/api/hosts";
 import { listSchema } from "@yardarm/protocol/api/list";
 import { ProtocolError } from "@yardarm/protocol/errors";
@@ -99,7 +100,10 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
       handle: async ({ actor, body, request }) =>
         invitation(
           actor,
-          await enrollment.createHost(requesterOf(actor, request), { name: body.name, projectId: null }),
+          await enrollment.createHost(requesterOf(actor, request), {
+            name: body.name,
+            projectId: body.projectId ?? null,
+          }),
         ),
     }),
     guardedOperation({
@@ -135,7 +139,7 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
       resource: ofHost,
       params: hostParams,
       query: NOTHING,
-      body: createHostRequestSchema,
+      body: renameHostRequestSchema,
       response: hostSchema,
       handle: async ({ actor, params, body, request }) => {
         await options.rename({ actor, hostId: params.hostId, address: request.address }, body.name);
