@@ -108,9 +108,9 @@ export class ReadThrough {
   async #read(order: LogReadOrder, container: ContainerDetails): Promise<void> {
     const running: Running = { request: order.request, reading: null, isCancelled: false };
     this.#running = running;
-    const cancelTimer = this.#options.clock.setTimer(PAGE_TIME_MS, () => this.#running?.reading?.cancel());
+    const cancelTimer = this.#options.clock.setTimer(PAGE_TIME_MS, () => running.reading?.cancel());
     try {
-      const page = await this.#findPage(order, container);
+      const page = await this.#findPage(running, order, container);
       if (!running.isCancelled) this.#answer(order.request, page);
     } finally {
       cancelTimer();
@@ -119,14 +119,13 @@ export class ReadThrough {
   }
 
   /** Looks back further and further: an engine's log can only be read forwards, and may be long. */
-  async #findPage(order: LogReadOrder, container: ContainerDetails): Promise<Page> {
+  async #findPage(running: Running, order: LogReadOrder, container: ContainerDetails): Promise<Page> {
     const { sources, clock, redaction } = this.#options;
     const [oldest] = order.before;
     const endNs = oldest === undefined ? clock.nowNs() : BigInt(oldest.tsNs);
     let best: Page = { end: "failed", lines: [] };
     for (let backNs = FIRST_LOOK_BACK_NS; ; backNs *= LOOK_FURTHER) {
-      const running = this.#running;
-      if (running === null || running.isCancelled) return best;
+      if (running.isCancelled) return best;
       const isWhole = backNs > LONGEST_LOOK_BACK_NS || endNs - backNs < container.createdAtNs;
       const from: ReadFrom = isWhole ? { kind: "beginning" } : { kind: "since", tsNs: endNs - backNs };
       const { source } = sources.choose(container);
