@@ -16,6 +16,9 @@ export type Statement = sqlite.StatementSync;
  * own, `<yyyy-mm-dd>.1.db`; the names sort by age.
  */
 const COMPLETE = 2;
+const CORRUPT = 11;
+const FULL = 13;
+const NOT_A_DATABASE = 26;
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2}(?:\.\d)?)\.db$/;
 
 /**
@@ -72,8 +75,12 @@ export const listDays = (directory: string, orgId: string): readonly string[] =>
 export const dayFile = (directory: string, orgId: string, day: string): string =>
   path.join(orgDirectory(directory, orgId), `${day}.db`);
 
-const isComplete = (database: Database): boolean =>
-  database.prepare("PRAGMA user_version").get()?.user_version === COMPLETE;
+/** @throws an error that `isDamage` knows, for a mark that no version of this program sets */
+const isComplete = (database: Database): boolean => {
+  const mark = database.prepare("PRAGMA user_version").get()?.user_version;
+  if (mark !== 0 && mark !== COMPLETE) throw Object.assign(new Error("Not a log file."), { errcode: NOT_A_DATABASE });
+  return mark === COMPLETE;
+};
 
 /** Opens a complete file for reading; `null` when there is none. */
 export const openForReading = (file: string): Database | null => {
@@ -94,11 +101,11 @@ export const openForReading = (file: string): Database | null => {
 /** `SQLITE_CORRUPT` and `SQLITE_NOTADB`, with their extended codes. */
 export const isDamage = (error: unknown): boolean => {
   const code = sqliteCode(error) & 0xff;
-  return code === 11 || code === 26;
+  return code === CORRUPT || code === NOT_A_DATABASE;
 };
 
-/** `SQLITE_FULL`, and the failures to write that a full or limited disk makes. */
-export const isFull = (error: unknown): boolean => sqliteCode(error) === 13;
+/** `SQLITE_FULL`. */
+export const isFull = (error: unknown): boolean => sqliteCode(error) === FULL;
 
 const sqliteCode = (error: unknown): number =>
   error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;

@@ -28,8 +28,9 @@ export interface EvictionFiles {
   release(orgId: string): void;
 }
 
-/** Pages (4 KiB) that one step gives back to the file system at most. */
-const PAGES_PER_STEP = 4_096;
+/** Pages (4 KiB) that are given back to the file system at once, and how often in a step: on a full disk there is room for little. */
+const PAGES_AT_ONCE = 256;
+const TIMES_PER_STEP = 16;
 const PAGE_BYTES = 4_096;
 
 type Removed = { orgId: OrgId; day: string; reason: EvictionReason };
@@ -295,6 +296,9 @@ export class SqliteEviction {
 const shrink = ({ database }: WritableFile): number => {
   const pages = (): number => Number(database.prepare("PRAGMA page_count").get()?.page_count);
   const before = pages();
-  database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP}); PRAGMA wal_checkpoint(PASSIVE);`);
+  for (let time = 0, last = 0; time < TIMES_PER_STEP && last !== pages(); time++) {
+    last = pages();
+    database.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE}); PRAGMA wal_checkpoint(PASSIVE);`);
+  }
   return before - pages();
 };

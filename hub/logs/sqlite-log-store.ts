@@ -108,7 +108,9 @@ export class SqliteLogStore implements LogStore {
 
   async close(): Promise<void> {
     await this.#group.flush();
-    await Promise.all([this.#writer, this.#reader, this.#chunkReader, this.#compactor].map((thread) => thread.close()));
+    // Only a connection that may write leaves one whole file behind: the writer's is the last.
+    await Promise.all([this.#reader, this.#chunkReader, this.#compactor].map((thread) => thread.close()));
+    await this.#writer.close();
   }
 
   async #forget(orgId: OrgId, days: readonly string[]): Promise<void> {

@@ -193,7 +193,7 @@ export class SqliteReader {
       if (!isDamage(error)) throw error;
       this.#damaged({ orgId, containerId, file: file.path });
     } finally {
-      if (file.database.isTransaction) file.database.exec("COMMIT");
+      if (file.database.isTransaction) file.database.exec("ROLLBACK");
     }
   }
 

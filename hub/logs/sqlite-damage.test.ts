@@ -1,0 +1,184 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
+import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
+import { createRandom } from "@yardarm/testkit/random";
+import { makeTempDir } from "@yardarm/testkit/temp-dir";
+import { expect, test } from "vitest";
+import { openChunk } from "./log-chunk.ts";
+import { CONTAINER, commitOf, cursorAt, ORG } from "./log-store.contract.ts";
+import type { LogDamage } from "./log-store.ts";
+import { chunksOf, compactEverything, evictEverything, limitsOf, linesOf } from "./log-upkeep.contract.ts";
+import { dayFile, dayOf } from "./sqlite-day-file.ts";
+import { SqliteLogStore } from "./sqlite-log-store.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 2, 22);
+const after = (_: number, task: () => void): (() => void) => {
+  const immediate = setImmediate(task);
+  return () => clearImmediate(immediate);
+};
+const all = { orgId: ORG, containerId: CONTAINER, fromSeq: 0, toSeq: Number.MAX_SAFE_INTEGER, maxBytes: 1e9 };
+
+const openStore = (directory: string) => {
+  const damage: LogDamage[] = [];
+  const store = new SqliteLogStore({
+    directory,
+    nowMs: () => NOW_MS,
+    after,
+    damaged: (found) => damage.push(found),
+  });
+  return { store, damage, [Symbol.asyncDispose]: () => store.close() };
+};
+
+/** A commit whose lines hardly compress. */
+const noiseOf = (firstSeq: number, lines: number) => {
+  const encoder = new BatchEncoder();
+  const random = createRandom(firstSeq + 1);
+  for (let seq = firstSeq; seq < firstSeq + lines; seq++) {
+    const text = Buffer.from(`${seq} ${Array.from({ length: 60 }, () => random.int(1e8, 2e9).toString(36)).join("")}`);
+    encoder.append(1_780_000_000 + seq, 0, 0, text, 0, text.length);
+  }
+  return { ...commitOf(firstSeq, []), batches: [encoder.finish(firstSeq)], cursor: cursorAt(firstSeq + lines) };
+};
+
+/** Rows of both kinds, and what their lines are. */
+const fill = async (directory: string): Promise<ReadonlySet<string>> => {
+  await using opened = openStore(directory);
+  const { store } = opened;
+  for (let seq = 0; seq < 1_000; seq += 100) await store.append(noiseOf(seq, 100));
+  await compactEverything(store);
+  for (let seq = 1_000; seq < 2_000; seq += 100) await store.append(noiseOf(seq, 100));
+  return new Set(linesOf(await store.readRange(all)));
+};
+
+const file = (directory: string): string => dayFile(directory, ORG, dayOf(NOW_MS));
+
+test("[LOGS-11] a flipped byte anywhere in a file makes no line another one: the rest is read, and what is missing reported", {
+  timeout: 240_000,
+}, async () => {
+  await using home = await makeTempDir("damage");
+  const intact = path.join(home.path, "intact");
+  const written = await fill(intact);
+  expect(written.size).toBe(2_000);
+  const bytes = readFileSync(file(intact));
+  const random = createRandom(20_261_123);
+  let reported = 0;
+  for (let flip = 0; flip < 12; flip++) {
+    const directory = path.join(home.path, `flip-${flip}`);
+    await mkdir(path.join(directory, ORG), { recursive: true });
+    const damaged = Uint8Array.from(bytes);
+    const at = flip === 0 ? 3 : random.int(0, bytes.length - 1);
+    damaged[at] = (damaged[at] as number) ^ random.int(1, 255);
+    writeFileSync(file(directory), damaged);
+    await using opened = openStore(directory);
+    const { store, damage } = opened;
+    const where = `byte ${at}`;
+    const read = linesOf(await store.readRange(all));
+    expect(
+      read.filter((line) => !written.has(line)),
+      where,
+    ).toEqual([]);
+    if (read.length < written.size) expect(damage.length, where).toBeGreaterThan(0);
+    if (damage.length > 0) reported++;
+    const walked = await chunksOf(store);
+    const lines = walked.flatMap((found) =>
+      found.kind === "damaged"
+        ? []
+        : openChunk(found.chunk).flatMap((part) => {
+            const batch = part.decode();
+            return Array.from({ length: batch.lineCount }, (_, index) => batch.lineText(index));
+          }),
+    );
+    expect(lines.length, where).toBeLessThanOrEqual(written.size);
+    if (lines.length < written.size) expect(damage.length, where).toBeGreaterThan(0);
+    rmSync(directory, { recursive: true });
+  }
+  expect(reported).toBeGreaterThan(3);
+});
+
+test("[LOGS-11] a walk names the range of a damaged chunk and goes on behind it", async () => {
+  await using home = await makeTempDir("damage");
+  await fill(home.path);
+  const database = new DatabaseSync(file(home.path));
+  const body = database.prepare("SELECT body FROM pack WHERE first_seq = 1300").get()?.body as Uint8Array;
+  body[body.length >> 1] = (body[body.length >> 1] as number) ^ 1;
+  database.prepare("UPDATE pack SET body = ? WHERE first_seq = 1300").run(body);
+  database.close();
+  await using opened = openStore(home.path);
+  const { store, damage } = opened;
+  const reads = await chunksOf(store, { order: "newest" });
+  expect(reads.filter(({ kind }) => kind === "damaged")).toEqual([
+    { kind: "damaged", containerId: CONTAINER, firstSeq: 1_300, endSeq: 1_400 },
+  ]);
+  expect(damage[0]).toMatchObject({ containerId: CONTAINER, what: expect.stringContaining("1300 to 1399") });
+  expect(linesOf(await store.readRange(all))).toHaveLength(1_900);
+  // Compaction leaves it alone, and joins what is around it.
+  await compactEverything(store);
+  expect(linesOf(await store.readRange(all))).toHaveLength(1_900);
+});
+
+test("[LOGS-11] a file that cannot be written any more is set aside: its lines stay readable, new ones go beside it", async () => {
+  await using home = await makeTempDir("damage");
+  await fill(home.path);
+  const bytes = readFileSync(file(home.path));
+  // The root page of the index: nothing can be added to it, and rows are found no more.
+  const database = new DatabaseSync(file(home.path), { readOnly: true });
+  const root = Number(
+    database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'pack_by_seq'").get()?.rootpage,
+  );
+  database.close();
+  bytes.fill(0xaa, (root - 1) * 4096, root * 4096);
+  writeFileSync(file(home.path), bytes);
+  await using opened = openStore(home.path);
+  const { store, damage } = opened;
+  await expect(store.append(noiseOf(2_000, 10))).rejects.toMatchObject({ code: "storage_unavailable" });
+  await store.append(noiseOf(2_000, 10));
+  expect(damage.length).toBeGreaterThan(0);
+  expect((await store.cursors(ORG, [CONTAINER])).get(CONTAINER)?.nextSeq).toBe(2_010);
+  expect(linesOf(await store.readRange({ ...all, fromSeq: 2_000 }))).toHaveLength(10);
+  expect(readdirSync(path.join(home.path, ORG)).filter((name) => name.endsWith(".1.db"))).toHaveLength(1);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "[LOGS-12] on a full disk nothing acknowledged is lost, the oldest lines make room, and it goes on",
+  { timeout: 60_000 },
+  async () => {
+    const home = await makeTempDir("full");
+    const mount = path.join(home.path, "disk");
+    await mkdir(mount);
+    await promisify(execFile)("mount", ["-t", "tmpfs", "-o", "size=24m", "tmpfs", mount]);
+    try {
+      await using opened = openStore(path.join(mount, "logs"));
+      const { store } = opened;
+      let nextSeq = 0;
+      const refused = await (async () => {
+        for (;;) {
+          try {
+            await store.append(noiseOf(nextSeq, 500));
+            nextSeq += 500;
+          } catch (error) {
+            return error;
+          }
+        }
+      })();
+      expect(refused).toMatchObject({ code: "storage_unavailable" });
+      expect(nextSeq).toBeGreaterThan(5_000);
+      expect((await store.cursors(ORG, [CONTAINER])).get(CONTAINER)?.nextSeq).toBe(nextSeq);
+      const kept = linesOf(await store.readRange(all));
+      expect(kept).toHaveLength(nextSeq);
+      await evictEverything(store, limitsOf({ minFreeBytes: 12 * 1024 * 1024 }));
+      const since = (await store.since(ORG, [CONTAINER])).get(CONTAINER);
+      expect(since?.reason).toBe("free_disk");
+      await store.append(noiseOf(nextSeq, 500));
+      const after = linesOf(await store.readRange(all));
+      expect(after.length).toBe(nextSeq + 500 - (since?.firstSeq ?? 0));
+      expect(kept.slice(since?.firstSeq)).toEqual(after.slice(0, -500));
+    } finally {
+      await promisify(execFile)("umount", [mount]);
+      await home.remove();
+    }
+  },
+);
