@@ -9,6 +9,7 @@ import { ERROR, INFO } from "@yardarm/protocol/log/level";
 import { flagsOf } from "@yardarm/protocol/log/line-flags";
 import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { createRandom } from "@yardarm/testkit/random";
+import { waitUntil } from "@yardarm/testkit/wait-until";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
 import { openSqliteStorage } from "../../storage/sqlite/open-sqlite.ts";
@@ -156,6 +157,30 @@ describe("[LOGS-06] a container's log", () => {
     expect(await problemOf(logsOf("?tail=many"))).toMatch(/^400 invalid_request: tail: /);
     expect(await problemOf(logsOf("?follow=true&download=1"))).toMatch(/^400 invalid_request: follow: /);
     expect(await problemOf(logsOf("?tial=5"))).toMatch(/^400 invalid_request/);
+  });
+});
+
+describe("[LOGS-06] a log that goes on", () => {
+  /** Opens it and waits for its first lines. */
+  const follow = async (signal: AbortSignal): Promise<number> => {
+    const headers = world.owner.headers;
+    const response = await fetch(`${world.hub.url}${logsOf("?follow=true&tail=1")}`, { headers, signal });
+    if (response.ok) await response.body?.getReader().read();
+    return response.status;
+  };
+
+  test("frees its place when the client leaves, and has only so many places", async () => {
+    const left = new AbortController();
+    const statuses: number[] = [];
+    for (let place = 0; place < 33; place++) statuses.push(await follow(left.signal));
+    expect(statuses).toEqual([...Array(32).fill(200), 429]);
+    left.abort();
+    const again = new AbortController();
+    for (let place = 0; place < 32; place++) {
+      await waitUntil("a place is free again", async () => (await follow(again.signal)) === 200);
+    }
+    again.abort();
+    await waitUntil("nothing is held", async () => (await get(logsOf("?tail=1"))).ok);
   });
 });
 
