@@ -6,6 +6,7 @@ import {
   type PositionResponse,
   positionResponseSchema,
 } from "@yardarm/protocol/api/logs";
+import { type OlderLogs, olderLogsSchema } from "@yardarm/protocol/api/older-logs";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { request } from "./http.ts";
 
@@ -39,6 +40,15 @@ export const getPosition = (containerId: ContainerId, atMs: number): Promise<Pos
     withQuery(`${logsPath(containerId)}/position`, { ts: `${Math.round(atMs)}000000`, scope: "workload" }),
     positionResponseSchema,
   );
+
+/** The host looks through its own log for up to 12 s. */
+const HOST_TIMEOUT_MS = 20_000;
+
+/** A page of lines older than what is stored, from the host itself. @throws ApiError */
+export const getOlder = (containerId: ContainerId, cursor: string | null): Promise<OlderLogs> =>
+  request(withQuery(`${logsPath(containerId)}/older`, { cursor: cursor ?? undefined }), olderLogsSchema, {
+    timeoutMs: HOST_TIMEOUT_MS,
+  });
 
 /** Where the browser gets a log as a file. */
 export const downloadUrl = (

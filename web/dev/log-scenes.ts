@@ -292,4 +292,22 @@ export const LOG_SCENES: readonly Scene[] = [
       await expect(page.getByRole("region", { name: "Lines over time, table" })).toBeVisible();
     },
   },
+  {
+    name: "log-host-lines",
+    path: withLog("shop-web-1", GAPS),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await log(page).focus();
+      const offer = button(page, "Read them from the host");
+      await expect(async () => {
+        await page.keyboard.type("gg");
+        await expect(offer).toBeVisible({ timeout: 300 });
+      }).toPass();
+      await offer.click();
+      await page.keyboard.type("gg");
+      await expect(page.getByText("The log begins here.")).toBeVisible();
+      await expect(page.getByText(/an old request, number 0$/)).toBeVisible();
+      await expect(page.getByText(/not stored here · below: stored/)).toBeVisible();
+    },
+  },
 ];

@@ -120,11 +120,25 @@ const handleItem = async (state: MockState, request: MockRequest): Promise<Answe
     const container = state.fleet.containers.get(asId<ContainerId>(id));
     if (container === undefined) throw new ProtocolError("not_found", "There is no such container.");
     if (rest === "" && request.method === "GET") return { status: 200, body: container };
+    if (request.path.endsWith("/logs/older")) return { status: 200, body: olderLines() };
     if (rest === "metrics") return { status: 200, body: historyOf(container) };
     if (rest === "actions" && request.method === "POST") return act(state, container, request);
   }
   throw new ProtocolError("not_found", "There is no such thing.");
 };
+
+/** What only the host has: a page, and before it nothing. */
+const olderLines = (): unknown => ({
+  items: Array.from({ length: 12 }, (_, index) => ({
+    ts: `2026-11-21T13:0${Math.floor(index / 6)}:${String((index % 6) * 10).padStart(2, "0")}.000000000Z`,
+    stream: "stdout",
+    level: "info",
+    message: `INFO an old request, number ${index}`,
+    from: "host",
+  })),
+  nextCursor: null,
+  end: "begins",
+});
 
 const demand = (state: MockState, permission: string): void => {
   if (!permissionsOf(state.role).includes(permission)) throw new ProtocolError("forbidden", "Your role forbids this.");

@@ -177,7 +177,7 @@ export class LogCommands {
   /** To the oldest line held. */
   goToStart(): void {
     const { rows } = this.#parts;
-    const row = rows.rowOf(0);
+    const row = rows.rowOf(Number.MIN_SAFE_INTEGER);
     if (row < 0) return;
     this.#scroll.jumpToStart(rows.keyAt(row), row);
     this.#leaveEnd();

@@ -3,6 +3,7 @@ import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { useConnection, useLive } from "../../../live/live-context.tsx";
+import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
 import { type Buckets, bucketsFor } from "../../log/histogram/buckets.ts";
@@ -17,6 +18,7 @@ import { deriveTransport } from "../../log/rows/transport.ts";
 import { useLogAddress } from "../../log/use-log-address.ts";
 import { containerPath, PATHS } from "../../paths.ts";
 import { ContainerSelector } from "./ContainerSelector.tsx";
+import { useHostLines } from "./use-host-lines.ts";
 import { useLogSession } from "./use-log-session.ts";
 import { useMarkers } from "./use-markers.ts";
 import { useTargetLine } from "./use-target-line.ts";
@@ -45,21 +47,29 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
   const [isDownloading, setDownloading] = useState(false);
   const target = useTargetLine(container, session, address.line);
   const { markers, onMarker } = useMarkers(container);
+  const older = useHostLines(container, host, session);
   const buildRows = useCallback(
-    (wanted: RowsWanted) => builder.build({ ...wanted, store: session.store, markers }),
-    [builder, session, markers],
+    (wanted: RowsWanted) =>
+      builder.build({
+        ...wanted,
+        store: session.store,
+        markers: [...markers, ...older.markers],
+        older: older.chunks,
+      }),
+    [builder, session, markers, older.markers, older.chunks],
   );
   const lineAt = useCallback(
     (seq: number) => {
-      const chunk = session.store.chunkOf(seq);
+      const chunk = session.store.chunkOf(seq) ?? chunkIn(older.chunks, seq);
       return chunk === undefined ? null : { chunk, index: seq - chunk.firstSeq };
     },
-    [session],
+    [session, older.chunks],
   );
   const lead = useMemo(() => <ContainerSelector container={container} host={host} />, [container, host]);
   const lineName = (seq: number): string | null => {
     const line = lineAt(seq);
-    if (line === null) return null;
+    // What only the host has is numbered by nobody.
+    if (line === null || seq < 0) return null;
     return writeLineAddress({ workloadId, containerId, seq, atMs: line.chunk.stampMs(line.index) });
   };
   const linkOf = (seq: number): string | null => {
@@ -108,7 +118,9 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
         onDownload={() => setDownloading(true)}
         lead={lead}
         footer={`${host?.name ?? "…"} / ${name}`}
-        onMarker={onMarker}
+        onMarker={(id) => {
+          if (!older.onMarker(id)) onMarker(id);
+        }}
       />
       {isDownloading ? (
         <Suspense fallback={null}>
@@ -127,6 +139,9 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
 };
 
 const DownloadDialog = lazy(async () => ({ default: (await import("./DownloadDialog.tsx")).DownloadDialog }));
+
+const chunkIn = (chunks: readonly LogChunk[], seq: number): LogChunk | undefined =>
+  chunks.find((chunk) => chunk.firstSeq <= seq && seq < chunk.endSeq);
 
 /** The lines that are loaded, over time. */
 const loadedBuckets = ({ store }: LogSession): Buckets | null => {

@@ -51,6 +51,7 @@ const NEAR_ROWS = 60;
 /** The list of lines: only what is on screen exists in the document. React holds the frame, `RowPainter` the rows. */
 export const LogPane = (props: LogPaneProps) => {
   const { elements, rows, scroll, isFollowing, isWrapped, matcher, onScrolled, onSeen, onLoad } = props;
+  const { setPane, setList } = elements;
   const [painter] = useState(() => new RowPainter());
   const virtualizer = useRowWindow(elements, rows, isWrapped);
   scroll.prepare(virtualizer, rows, isFollowing);
@@ -102,7 +103,7 @@ export const LogPane = (props: LogPaneProps) => {
 
   return (
     <div
-      ref={elements.setPane}
+      ref={setPane}
       role="log"
       aria-live="off"
       aria-label={props.label}
@@ -111,7 +112,7 @@ export const LogPane = (props: LogPaneProps) => {
       {...(isCurrentDrawn ? { "aria-activedescendant": `yd-line-${props.currentSeq}` } : {})}
       className={props.isDark ? "yd-pane yd-dark" : "yd-pane"}
     >
-      <div ref={elements.setList} className="yd-rows" style={{ height: virtualizer.getTotalSize() }} />
+      <div ref={setList} className="yd-rows" style={{ height: virtualizer.getTotalSize() }} />
       {props.children}
     </div>
   );
@@ -199,11 +200,11 @@ const rowStates = (props: LogPaneProps): ((row: LogRow, index: number) => RowSta
     return formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs }).padStart(width);
   };
   return (row, index) => {
-    const seq = row.kind === "line" ? row.seq : -1;
+    const seq = row.kind === "line" ? row.seq : Number.NaN;
     return {
       stamp: stampOf(row, index),
       isCurrent: seq === currentSeq,
-      isSelected: seq >= 0 && isSelected(selection, seq),
+      isSelected: isSelected(selection, seq),
       isPulsing: seq === pulseSeq,
       isExpanded: expanded.has(seq),
       isWrapped,
@@ -213,7 +214,7 @@ const rowStates = (props: LogPaneProps): ((row: LogRow, index: number) => RowSta
 
 /** When the oldest line shown was written, ms. */
 const firstStampMs = (rows: LogRowList): number | null => {
-  const row = rows.rowOf(0);
+  const row = rows.rowOf(Number.MIN_SAFE_INTEGER);
   const entry = row < 0 ? null : rows.at(row);
   return entry?.kind === "line" ? entry.chunk.stampMs(entry.index) : null;
 };

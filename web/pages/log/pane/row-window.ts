@@ -42,35 +42,50 @@ const withExtra = (first: number, last: number, extra: readonly number[]): reado
 class FixedWindow implements RowWindow {
   scrollOffset: number | null = 0;
   scrollRect: { readonly height: number } | null = null;
-  count = 0;
-  extra: Extra = () => [];
+  #count = 0;
+  #extra: Extra = () => [];
+
+  /** What there is to show. */
+  show(count: number, extra: Extra): void {
+    this.#count = count;
+    this.#extra = extra;
+  }
+
+  /** Where the element stands, and how much of it is seen. Says whether other rows are in view now. */
+  look(pane: HTMLElement): boolean {
+    const [first, last] = this.range();
+    this.scrollRect = { height: pane.clientHeight };
+    this.scrollOffset = pane.scrollTop;
+    const [nextFirst, nextLast] = this.range();
+    return first !== nextFirst || last !== nextLast;
+  }
 
   getTotalSize(): number {
-    return this.count * ROW_PX;
+    return this.#count * ROW_PX;
   }
 
   startOf(row: number): number | undefined {
-    return row >= 0 && row < this.count ? row * ROW_PX : undefined;
+    return row >= 0 && row < this.#count ? row * ROW_PX : undefined;
   }
 
   getVirtualItemForOffset(offset: number): { readonly index: number } | undefined {
-    if (this.count === 0) return undefined;
-    return { index: Math.min(this.count - 1, Math.max(0, Math.floor(offset / ROW_PX))) };
+    if (this.#count === 0) return undefined;
+    return { index: Math.min(this.#count - 1, Math.max(0, Math.floor(offset / ROW_PX))) };
   }
 
   readonly range = (): readonly [number, number] => {
     const top = this.scrollOffset ?? 0;
     const height = this.scrollRect?.height ?? 0;
-    const last = Math.min(this.count, Math.ceil((top + height) / ROW_PX)) - 1;
+    const last = Math.min(this.#count, Math.ceil((top + height) / ROW_PX)) - 1;
     return [Math.min(Math.max(0, last), Math.floor(top / ROW_PX)), last];
   };
 
   readonly items = (): readonly PaintedItem[] => {
-    if (this.count === 0 || this.scrollRect === null) return [];
+    if (this.#count === 0 || this.scrollRect === null) return [];
     const [first, last] = this.range();
     const from = Math.max(0, first - OVERSCAN_ROWS);
-    const to = Math.min(this.count - 1, last + OVERSCAN_ROWS);
-    return withExtra(from, to, this.extra()).map((index) => ({ index, start: index * ROW_PX }));
+    const to = Math.min(this.#count - 1, last + OVERSCAN_ROWS);
+    return withExtra(from, to, this.#extra()).map((index) => ({ index, start: index * ROW_PX }));
   };
 
   readonly measure = (): void => {};
@@ -80,21 +95,16 @@ class FixedWindow implements RowWindow {
 const useFixedWindow = (elements: LogElements, rows: LogRowList, extra: Extra, isOn: boolean): RowWindow => {
   const [window] = useState(() => new FixedWindow());
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  window.count = rows.count;
-  window.extra = extra;
+  window.show(rows.count, extra);
   useLayoutEffect(() => {
     const { pane } = elements;
     if (pane === null || !isOn) return;
     const take = (): void => {
-      window.scrollRect = { height: pane.clientHeight };
-      window.scrollOffset = pane.scrollTop;
+      window.look(pane);
       redraw();
     };
     const onScroll = (): void => {
-      const [first, last] = window.range();
-      window.scrollOffset = pane.scrollTop;
-      const [nextFirst, nextLast] = window.range();
-      if (first !== nextFirst || last !== nextLast) redraw();
+      if (window.look(pane)) redraw();
     };
     take();
     const observer = new ResizeObserver(take);

@@ -2,6 +2,7 @@ import { DEBUG, ERROR, INFO, maskAtLeast, maskOfLevels, WARN } from "@yardarm/pr
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { framesOf, type SampleLine } from "../../../dev/log-samples.ts";
+import { HOST_LINES_END, HostLines } from "../../../live/host-lines.ts";
 import { LogStore } from "../../../live/log-store.ts";
 import { LogDecoding } from "../../../workers/log-decoding.ts";
 import type { LogRows } from "./log-rows.ts";
@@ -231,4 +232,24 @@ test("markers stand between the lines of their time, and at the ends only when n
   expect(rows.rowOf(5)).toBe(5);
   expect(described(build(storeOf(TRACE, 10), { markers, endSeq: 15 }))).not.toContain("former");
   expect(described(build(storeOf(TRACE, 10), { markers, endSeq: 15 }))).not.toContain("later");
+});
+
+test("[LOGS-15] lines from the host stand in front of what is stored, in place of what the hub no longer has", () => {
+  const host = new HostLines();
+  const old = (message: string) => ({ ts: "2026-11-21T13:00:00Z", stream: "stdout", level: "info", message }) as const;
+  host.prepend([old("oldest"), old("old")]);
+  const store = storeOf([{ text: "stored" }], 10);
+  const markers = [
+    { id: 0, at: "start" as const, text: "offer", action: "Read" },
+    { id: 1, at: "joint" as const, text: "joint", action: null },
+  ];
+  const older = host.chunks;
+  // Not while lines could still be loaded in between.
+  expect(described(build(store, { markers, older }))).toEqual(["notLoaded 0-10", "10"]);
+  store.noteAbsent({ fromSeq: 0, endSeq: 10 });
+  const rows = build(store, { markers, older });
+  const [first, last] = [HOST_LINES_END - 2, HOST_LINES_END - 1];
+  expect(described(rows)).toEqual(["offer", `${first}`, `${last}`, "joint", "10"]);
+  expect([first, last, 10].map((seq) => rows.rowOf(seq))).toEqual([1, 2, 4]);
+  expect(rows.lineCount).toBe(3);
 });

@@ -1,5 +1,6 @@
 import { ERROR, isInMask } from "@yardarm/protocol/log/level";
 import { FLAG_CONTINUATION, FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
+import { HOST_LINES_END } from "../../../live/host-lines.ts";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogStore } from "../../../live/log-store.ts";
 import { type LineSegment, LogRows, type Segment } from "./log-rows.ts";
@@ -11,6 +12,8 @@ import { isFiltering, type LogMarker, type RowFilter, type RowsWanted } from "./
 export type RowSource = RowsWanted & {
   readonly store: Pick<LogStore, "chunks" | "holes" | "span">;
   readonly markers: readonly LogMarker[];
+  /** Lines from the host, in front of what is stored. */
+  readonly older?: readonly LogChunk[];
 };
 
 /** What was found out about lines `from` to `end` of a chunk; valid while `key` and the chunk's version are the same. */
@@ -50,11 +53,13 @@ export class LogRowBuilder {
     const isWhole = clearedSeq === null && (holes[0]?.fromSeq !== 0 || holes[0].kind === "notStored");
     const [firstMs] = isWhole ? [Number.NEGATIVE_INFINITY] : (store.span() ?? [Number.POSITIVE_INFINITY]);
     const markers = source.markers.filter(({ at }) =>
-      typeof at === "number" ? at >= firstMs : at === "start" ? isWhole : endSeq === null,
+      typeof at === "number" ? at >= firstMs : at === "end" ? endSeq === null : isWhole,
     );
+    const older = isWhole ? (source.older ?? []) : [];
     const out = new SegmentList(markers);
     if (clearedSeq !== null) out.addRow({ kind: "cleared", firstSeq: fromSeq });
-    let nextHole = 0;
+    // What the host still has is not missing.
+    let nextHole = older.length > 0 && holes[0]?.fromSeq === 0 ? 1 : 0;
     const addHolesBefore = (seq: number): void => {
       for (let hole = holes[nextHole]; hole !== undefined && hole.fromSeq < seq; hole = holes[++nextHole]) {
         if (hole.endSeq <= fromSeq || hole.fromSeq >= beforeSeq) continue;
@@ -64,22 +69,26 @@ export class LogRowBuilder {
     };
     let fold: Fold = null;
     let expectedSeq = -1;
-    for (const chunk of store.chunks) {
-      addHolesBefore(chunk.firstSeq);
-      const from = Math.max(0, fromSeq - chunk.firstSeq);
-      const end = Math.min(chunk.count, beforeSeq - chunk.firstSeq);
-      if (from >= end) continue;
+    const addChunk = (chunk: LogChunk, from: number, end: number): void => {
       if (chunk.firstSeq + from !== expectedSeq) fold = null;
       expectedSeq = chunk.firstSeq + end;
       const range = { from, end };
       if (!isFiltering(filter) && !(isFolding && chunk.hasContinuations)) {
         out.addLines({ chunk, ...range, indexes: null }, 0);
         fold = foldAfter(chunk, end);
-        continue;
+        return;
       }
       const kept = this.#filtered(chunk, range, { filter, isFolding, fold });
       fold = kept.fold;
       out.addLines({ chunk, ...range, indexes: kept.indexes }, kept.folded);
+    };
+    for (const chunk of older) addChunk(chunk, 0, chunk.count);
+    if (older.length > 0) out.addJoint();
+    for (const chunk of store.chunks) {
+      addHolesBefore(chunk.firstSeq);
+      const from = Math.max(0, fromSeq - chunk.firstSeq);
+      const end = Math.min(chunk.count, beforeSeq - chunk.firstSeq);
+      if (from < end) addChunk(chunk, from, end);
     }
     addHolesBefore(Number.POSITIVE_INFINITY);
     out.addMarkersLeft();
@@ -174,6 +183,7 @@ class SegmentList {
   foldedCount = 0;
   readonly #timed: LogMarker[];
   readonly #last: readonly LogMarker[];
+  readonly #joint: readonly LogMarker[];
   #row = 0;
 
   constructor(markers: readonly LogMarker[]) {
@@ -181,7 +191,14 @@ class SegmentList {
       .filter(({ at }) => typeof at === "number")
       .toSorted((one, other) => Number(one.at) - Number(other.at));
     this.#last = markers.filter(({ at }) => at === "end");
-    for (const marker of markers) if (marker.at === "start") this.addRow({ kind: "marker", firstSeq: 0, marker });
+    this.#joint = markers.filter(({ at }) => at === "joint");
+    for (const marker of markers) {
+      if (marker.at === "start") this.addRow({ kind: "marker", firstSeq: Number.MIN_SAFE_INTEGER, marker });
+    }
+  }
+
+  addJoint(): void {
+    for (const marker of this.#joint) this.addRow({ kind: "marker", firstSeq: HOST_LINES_END, marker });
   }
 
   addRow(content: RowContent): void {

@@ -15,8 +15,11 @@ export type LineChunk = Pick<
 export type LogMarker = {
   /** Stays with the marker; 0 or more. */
   readonly id: number;
-  /** Before the first line written after that moment (ms since the epoch), or before or behind all lines. */
-  readonly at: number | "start" | "end";
+  /**
+   * Before the first line written after that moment (ms since the epoch), before or behind all lines, or where lines from
+   * the host end and stored ones begin.
+   */
+  readonly at: number | "start" | "end" | "joint";
   readonly text: string;
   /** What can be done about it. */
   readonly action: string | null;
