@@ -1,5 +1,6 @@
 import type { Role } from "@yardarm/protocol/api/auth";
 import type { UserId } from "@yardarm/protocol/ids";
+import { connectAgent } from "@yardarm/testkit/agent-line";
 import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { ClientLine } from "@yardarm/testkit/client-line";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -151,5 +152,19 @@ describe("[IDTY-09] [SEC-T23] [CON-7] an open socket", () => {
     expect((await open(member.headers)).received).not.toContain(hostId);
     expect(await whole.refusal({ type: "inventory.subscribe" })).toBeNull();
     whole.close();
+  });
+
+  test("[HOST-06] [CON-5] of an agent closes when its host is removed, and its key opens nothing any more", async () => {
+    const made = await world.ask(world.owner, { method: "POST", path: "/api/hosts", body: { name: "doomed" } });
+    const created = made.body as { readonly host: { readonly hostId: string }; readonly joinToken: string };
+    const { hostId } = created.host;
+    const agent = await connectAgent(world.hub.url, { hostId, joinToken: created.joinToken });
+    const startedAt = performance.now();
+    const [closed] = await Promise.all([agent.closed, asOwner("DELETE", `/api/hosts/${hostId}`)]);
+    process.stdout.write(
+      `removed host: closed ${(performance.now() - startedAt).toFixed(0)} ms after it was asked for\n`,
+    );
+    expect(closed).toEqual([FORBIDDEN, "host_revoked"]);
+    await expect(connectAgent(world.hub.url, { hostId, joinToken: created.joinToken })).rejects.toThrow("Not enrolled");
   });
 });
