@@ -6,7 +6,7 @@ import { CONTAINERS, commitOf, ORG } from "./known-lines.ts";
 
 export type WriterMessage =
   | { readonly kind: "acknowledged"; readonly containerIndex: number; readonly nextSeq: number }
-  | { readonly kind: "compacting"; readonly isRunning: boolean };
+  | { readonly kind: "compacted" };
 
 const [directory = "", seed = "0", nowMs = "0"] = process.argv.slice(2);
 const random = createRandom(Number(seed));
@@ -26,9 +26,8 @@ const keeper = new LogKeeper({
     isSaturated: false,
     evict: (limits) => store.evict(limits),
     compactNext: async () => {
-      say({ kind: "compacting", isRunning: true });
       const step = await store.compactNext({ everything: random.chance(0.5) });
-      say({ kind: "compacting", isRunning: false });
+      if (step !== null) say({ kind: "compacted" });
       return step;
     },
   },
