@@ -3,7 +3,7 @@ import type { Container } from "@yardarm/protocol/container";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { shortImage } from "../../../format/image.ts";
 import { containerLook } from "../../../format/state-look.ts";
-import { formatClock, nsToMs } from "../../../format/time.ts";
+import { formatClock, formatMoment, nsToMs } from "../../../format/time.ts";
 import { useInventory } from "../../../live/live-context.tsx";
 import type { LogMarker } from "../../log/rows/row-list.ts";
 import { containerPath } from "../../paths.ts";
@@ -56,13 +56,17 @@ export const neighbourMarkers = (container: Container, { former, later }: Neighb
 
 const clockOf = (ns: string): string => {
   const ms = nsToMs(ns);
-  return ms === null ? "" : ` ${formatClock(ms)}`;
+  return ms === null ? "" : ` ${formatWhen(ms)}`;
 };
 
 const imageChange = (from: Container, to: Container): string =>
   from.image === to.image
     ? `same image, ${shortImage(to.image)}`
     : `${shortImage(from.image)} → ${shortImage(to.image)}`;
+
+/** With the day, unless it is today. */
+const formatWhen = (atMs: number): string =>
+  new Date(atMs).toDateString() === new Date().toDateString() ? formatClock(atMs) : formatMoment(atMs);
 
 type Moment = { readonly atMs: number; readonly text: string };
 
@@ -72,13 +76,13 @@ export const momentsOf = (container: Container): readonly Moment[] => {
   const finishedMs = nsToMs(container.finishedAtNs);
   const isOver = container.state === "exited" || container.state === "dead";
   return [
-    ...(startedMs === null ? [] : [{ atMs: startedMs, text: `started ${formatClock(startedMs)}` }]),
+    ...(startedMs === null ? [] : [{ atMs: startedMs, text: `started ${formatWhen(startedMs)}` }]),
     ...(finishedMs === null
       ? []
       : [
           {
             atMs: finishedMs,
-            text: `${isOver ? containerLook(container).word.toLowerCase() : "stopped"} ${formatClock(finishedMs)}`,
+            text: `${isOver ? containerLook(container).word.toLowerCase() : "stopped"} ${formatWhen(finishedMs)}`,
           },
         ]),
   ].filter(({ atMs }) => atMs > 0);
