@@ -172,19 +172,19 @@ export class SqliteEviction {
     return progress.bytes - before;
   }
 
-  /** Frees bytes of one org: its oldest day, or rows of the only one. */
+  /** Frees bytes of one org: its oldest day, or rows of the only one. False when it has nothing left to give. */
   #free(
     orgId: OrgId,
     { bytes, reason }: { readonly bytes: number; readonly reason: EvictionReason },
     progress: Progress,
-  ): void {
-    if (bytes <= 0) return;
+  ): boolean {
+    if (bytes <= 0) return false;
     const [oldest, next] = listDays(this.#directory, orgId);
-    if (oldest === undefined) return;
-    progress.isMoreDue = true;
+    if (oldest === undefined) return false;
     if (next !== undefined) {
       this.#removeDay(orgId, { day: oldest, reason }, progress);
-      return;
+      progress.isMoreDue = true;
+      return true;
     }
     const before = progress.bytes;
     const given = this.#onFile(orgId, oldest, (file) => {
@@ -193,8 +193,9 @@ export class SqliteEviction {
       if (free < bytes) this.#deleteOldest(file, { bytes: bytes - free, reason }, progress);
       return shrink(file);
     });
-    // Nothing left to give: whatever the bound says, it cannot be kept by forgetting lines.
-    if (progress.bytes === before && (given ?? 0) === 0) progress.isMoreDue = false;
+    const hasGiven = progress.bytes > before || (given ?? 0) > 0;
+    if (hasGiven) progress.isMoreDue = true;
+    return hasGiven;
   }
 
   #freeOldest(
@@ -206,8 +207,8 @@ export class SqliteEviction {
     const candidates = orgs
       .map((orgId) => ({ orgId, day: listDays(this.#directory, orgId)[0] ?? "9999", bytes: this.#orgBytes(orgId) }))
       .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : b.bytes - a.bytes));
-    const [oldest] = candidates;
-    if (oldest !== undefined) this.#free(oldest.orgId, freeing, progress);
+    // Whoever has only cursors left has nothing to give.
+    for (const { orgId } of candidates) if (this.#free(orgId, freeing, progress)) return;
   }
 
   #deleteOldest(
