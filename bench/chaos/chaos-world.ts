@@ -24,6 +24,8 @@ const VIEWERS: readonly Pick<ChaosViewerOptions, "name" | "from">[] = [
   { name: "page that is opened anew", from: "tail" },
 ];
 export const VIEWER_COUNT = VIEWERS.length;
+/** For a busy machine. */
+const PATIENT = { timeoutMs: 120_000, everyMs: 100 };
 
 export class ChaosWorld implements AsyncDisposable {
   readonly engine: MortalEngine;
@@ -66,10 +68,14 @@ export class ChaosWorld implements AsyncDisposable {
       }),
     );
     // The host's enrollment comes first: every container is then taken from its first line.
-    await waitUntil("the agent to come online", async () => {
-      const { items } = await session.get<{ items: readonly { readonly status: string }[] }>("/api/hosts");
-      return items.some(({ status }) => status === "online");
-    });
+    await waitUntil(
+      "the agent to come online",
+      async () => {
+        const { items } = await session.get<{ items: readonly { readonly status: string }[] }>("/api/hosts");
+        return items.some(({ status }) => status === "online");
+      },
+      PATIENT,
+    );
     const witnessed = (await createWriters(engine)).map((writer) => {
       return { ...writer, witness: started.use(new EngineWitness(writer.logFile)) };
     });
@@ -148,7 +154,11 @@ export class ChaosWorld implements AsyncDisposable {
 }
 
 const findContainer = (session: HubSession, dockerId: string): Promise<ContainerId> =>
-  waitUntil(`the hub to know container ${dockerId.slice(0, 12)}`, async () => {
-    const { items } = await session.get<{ items: readonly Container[] }>("/api/containers");
-    return items.find((item) => item.dockerId === dockerId)?.containerId;
-  });
+  waitUntil(
+    `the hub to know container ${dockerId.slice(0, 12)}`,
+    async () => {
+      const { items } = await session.get<{ items: readonly Container[] }>("/api/containers");
+      return items.find((item) => item.dockerId === dockerId)?.containerId;
+    },
+    PATIENT,
+  );
