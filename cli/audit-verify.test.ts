@@ -1,6 +1,5 @@
-import path from "node:path";
-import { SqliteDatabase } from "@yardarm/hub/storage/sqlite/node-sqlite";
 import { startHubProcess } from "@yardarm/testkit/hub-process";
+import { tamperWithSqlite } from "@yardarm/testkit/tamper-audit";
 import { auditVerifyContract } from "./audit-verify.contract.ts";
 
 auditVerifyContract("SQLite", async () => {
@@ -10,11 +9,7 @@ auditVerifyContract("SQLite", async () => {
     act: async () => {
       for (let count = 0; count < 3; count += 1) await hub.signIn();
     },
-    tamper: async (sql) => {
-      using database = new SqliteDatabase(path.join(hub.dataDirectory, "yardarm.db"));
-      database.exec("drop trigger if exists audit_no_update; drop trigger if exists audit_no_delete");
-      database.exec(sql);
-    },
+    tamper: async (sql) => tamperWithSqlite(hub.dataDirectory, sql),
     [Symbol.asyncDispose]: () => hub.stop(),
   };
 });

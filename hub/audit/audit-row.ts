@@ -34,6 +34,11 @@ export const AUDIT_KINDS = [
   "logs.download",
   "audit.exported",
   "access.denied",
+  "protection.created",
+  "protection.changed",
+  "protection.deleted",
+  "bulk.started",
+  "bulk.ended",
   "action.intent",
   "action.outcome",
   "action.denied",
@@ -47,7 +52,18 @@ export interface AuditActor {
 }
 
 export interface AuditTarget {
-  readonly type: "org" | "user" | "session" | "host" | "container" | "action" | "project" | "invitation" | "token";
+  readonly type:
+    | "org"
+    | "user"
+    | "session"
+    | "host"
+    | "container"
+    | "action"
+    | "project"
+    | "invitation"
+    | "token"
+    | "protection_rule"
+    | "bulk_action";
   readonly id: string;
   readonly name: string;
 }

@@ -1,9 +1,8 @@
-import path from "node:path";
 import type { HostId, OrgId } from "@yardarm/protocol/ids";
 import { expect, test } from "vitest";
 import { type HubCore, openHubCore } from "../../testkit/hub-core.ts";
+import { tamperWithSqlite } from "../../testkit/tamper-audit.ts";
 import { newId } from "../auth/new-id.ts";
-import { SqliteDatabase } from "../storage/sqlite/node-sqlite.ts";
 import type { AuditPosition } from "./audit-chain.ts";
 import { hashBody, readBody, writeBody } from "./audit-row.ts";
 import { AuditWitnesses } from "./audit-witnesses.ts";
@@ -44,11 +43,7 @@ const openWorld = async (): Promise<World> => {
       }),
     );
   }
-  const tamper = (sql: string): void => {
-    using database = new SqliteDatabase(path.join(hub.directory, "yardarm.db"));
-    database.exec("drop trigger if exists audit_no_update; drop trigger if exists audit_no_delete");
-    database.exec(sql);
-  };
+  const tamper = (sql: string): void => tamperWithSqlite(hub.directory, sql);
   return {
     ...{ hub, orgId, witnesses, intents, contradicted, tamper },
     hostId: newId<HostId>("hst"),
