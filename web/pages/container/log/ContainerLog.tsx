@@ -2,15 +2,17 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { getPosition } from "../../../api/stored-logs.ts";
 import { useConnection, useLive } from "../../../live/live-context.tsx";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
-import { type Buckets, bucketsFor } from "../../log/histogram/buckets.ts";
+import { Select } from "../../../ui/Select.tsx";
 import { LogHistogram } from "../../log/histogram/LogHistogram.tsx";
 import { LogView } from "../../log/LogView.tsx";
 import { writeLineAddress } from "../../log/line-address.ts";
 import { type LogParams, readLogParams } from "../../log/log-address.ts";
+import type { LogCommands } from "../../log/log-commands.ts";
 import { logNotice } from "../../log/pane/log-notice.ts";
 import { LogRowBuilder } from "../../log/rows/row-builder.ts";
 import type { RowsWanted } from "../../log/rows/row-list.ts";
@@ -19,6 +21,7 @@ import { useLogAddress } from "../../log/use-log-address.ts";
 import { containerPath, PATHS } from "../../paths.ts";
 import { ContainerSelector } from "./ContainerSelector.tsx";
 import { useHostLines } from "./use-host-lines.ts";
+import { TIME_RANGES, useLinesOverTime } from "./use-lines-over-time.ts";
 import { useLogSession } from "./use-log-session.ts";
 import { useMarkers } from "./use-markers.ts";
 import { useTargetLine } from "./use-target-line.ts";
@@ -86,10 +89,21 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
   const transport = deriveTransport({ connection, feed, host, container, hubNowMs });
   const hostName = host?.name ?? "The host";
   const fileName = fileNameOf(container, host);
-  const readBuckets = useCallback(() => loadedBuckets(session), [session]);
-  const jumpToMoment = (atMs: number): void => {
-    const seq = session.store.seqAt(atMs);
-    if (seq !== null) target.goTo(seq);
+  const overTime = useLinesOverTime(containerId, session);
+  const goToMoment = (atMs: number, commands: LogCommands): void => {
+    const span = session.store.span();
+    const seq = span === null || atMs < span[0] ? null : session.store.seqAt(atMs);
+    if (seq !== null) {
+      commands.goToLine(seq);
+      return;
+    }
+    getPosition(containerId, atMs).then(
+      (position) => {
+        if (position.containerId === containerId && position.seq !== null) target.goTo(position.seq);
+      },
+      // Nothing is stored of that moment any more: the bar that was clicked goes with the next answer.
+      () => {},
+    );
   };
   return (
     <>
@@ -114,7 +128,15 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
         lineName={lineName}
         goToSeq={target.goToSeq}
         fileName={fileName}
-        above={() => <LogHistogram read={readBuckets} onJump={jumpToMoment} />}
+        above={({ commands }) => (
+          <LogHistogram
+            read={overTime.read}
+            choice={
+              <Select label="Lines over" value={overTime.range} options={TIME_RANGES} onChange={overTime.onRange} />
+            }
+            onJump={(atMs) => goToMoment(atMs, commands)}
+          />
+        )}
         onDownload={() => setDownloading(true)}
         lead={lead}
         footer={`${host?.name ?? "…"} / ${name}`}
@@ -142,14 +164,6 @@ const DownloadDialog = lazy(async () => ({ default: (await import("./DownloadDia
 
 const chunkIn = (chunks: readonly LogChunk[], seq: number): LogChunk | undefined =>
   chunks.find((chunk) => chunk.firstSeq <= seq && seq < chunk.endSeq);
-
-/** The lines that are loaded, over time. */
-const loadedBuckets = ({ store }: LogSession): Buckets | null => {
-  const span = store.span();
-  if (span === null) return null;
-  const { fromMs, stepMs, count } = bucketsFor(...span);
-  return { fromMs, stepMs, counts: store.histogram(fromMs, stepMs, count) };
-};
 
 /** The log's part of the route's search, beside the page's own. */
 const useAddressOfRoute = () => {

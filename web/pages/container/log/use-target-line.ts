@@ -75,12 +75,15 @@ export const useTargetLine = (container: Container, session: LogSession, line: s
   useSyncExternalStore(session.subscribe, () => (session.hasOpened ? `${session.fetchState.status}` : "opening"));
   const search = searchFor(target, container, session);
   const wantedSeq = search.status === "wanted" ? search.seq : null;
+  const goToSeq = chosenSeq ?? wantedSeq;
   const { hasOpened } = session;
   useEffect(() => {
-    if (wantedSeq === null || !hasOpened || session.store.chunkOf(wantedSeq) !== undefined) return;
-    const fromSeq = Math.max(0, wantedSeq - AROUND);
-    session.load({ fromSeq, endSeq: Math.min(wantedSeq + AROUND, session.store.firstSeq) }, "oldest");
-  }, [session, wantedSeq, hasOpened]);
+    if (goToSeq === null || !hasOpened || session.store.chunkOf(goToSeq) !== undefined) return;
+    const hole = session.store.holes().find(({ fromSeq, endSeq }) => fromSeq <= goToSeq && goToSeq < endSeq);
+    if (hole === undefined) return;
+    const fromSeq = Math.max(hole.fromSeq, goToSeq - AROUND);
+    session.load({ fromSeq, endSeq: Math.min(goToSeq + AROUND, hole.endSeq) }, "oldest");
+  }, [session, goToSeq, hasOpened]);
   const follow = (): void => {
     if (target === null) return;
     const view = inventory.view();
@@ -99,5 +102,5 @@ export const useTargetLine = (container: Container, session: LogSession, line: s
       () => {},
     );
   };
-  return { goToSeq: chosenSeq ?? wantedSeq, notice: noticeOf(search), goTo, follow };
+  return { goToSeq, notice: noticeOf(search), goTo, follow };
 };

@@ -1,6 +1,6 @@
 import { LEVEL_NAMES, type LevelName } from "@yardarm/protocol/log/level";
 import { Table2 } from "lucide-react";
-import { type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { formatCount } from "../../../format/percent.ts";
 import { formatClock, formatMoment } from "../../../format/time.ts";
 import { IconButton } from "../../../ui/Button.tsx";
@@ -11,6 +11,8 @@ import { type Buckets, bucketCount, countOf, tallest, totalOf } from "./buckets.
 export type LogHistogramProps = {
   /** What is drawn: of the lines loaded, or of what the hub has stored. `null`: there are no lines. */
   readonly read: () => Buckets | null;
+  /** Chooses what is read; in a place of fixed width. */
+  readonly choice?: ReactNode;
   readonly onJump: (atMs: number) => void;
 };
 
@@ -32,7 +34,7 @@ const TOKENS: Readonly<Record<LevelName, string>> = {
 };
 
 /** Lines over time, by level; a click goes to that moment. The same as a table for those who do not see it. */
-export const LogHistogram = ({ read, onJump }: LogHistogramProps) => {
+export const LogHistogram = ({ read, choice, onJump }: LogHistogramProps) => {
   const [buckets, setBuckets] = useState<Buckets | null>(read);
   const [isTable, setTable] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -79,9 +81,7 @@ export const LogHistogram = ({ read, onJump }: LogHistogramProps) => {
       >
         <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
       </button>
-      <span className="tabular hidden w-16 shrink-0 text-right text-meta text-muted phone:block">
-        {buckets === null ? "" : formatClock(buckets.fromMs)}
-      </span>
+      {choice === undefined ? null : <div className="flex w-44 shrink-0 justify-end">{choice}</div>}
       <IconButton
         label="Lines over time: view as table"
         className="shrink-0"

@@ -26,7 +26,7 @@ export const bucketsFor = (
   toMs: number,
 ): { readonly fromMs: number; readonly stepMs: number; readonly count: number } => {
   const span = Math.max(1, toMs - fromMs);
-  const stepMs = STEPS.find((step) => span / step < MOST_BUCKETS - 1) ?? span / (MOST_BUCKETS - 2);
+  const stepMs = STEPS.find((step) => span / step < MOST_BUCKETS - 1) ?? Math.ceil(span / (MOST_BUCKETS - 2));
   const start = Math.floor(fromMs / stepMs) * stepMs;
   return { fromMs: start, stepMs, count: Math.floor((toMs - start) / stepMs) + 1 };
 };
