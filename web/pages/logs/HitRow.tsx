@@ -36,7 +36,7 @@ export const HitRow = ({ hit, container, host, find, nowMs }: HitRowProps) => {
   const atMs = nsToMs(hit.tsNs) ?? 0;
   const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
   const target = container === undefined ? null : lineTarget(container, { seq: hit.seq, tsNs: BigInt(hit.tsNs) });
-  const name = container === undefined ? "removed container" : `${host?.name ?? "?"} / ${container.name}`;
+  const name = container === undefined ? "removed container" : `${container.name} · ${host?.name ?? "?"}`;
   return (
     <li className="yd-dark border-line border-b bg-log text-text [content-visibility:auto] [contain-intrinsic-size:auto_28px]">
       <div className="flex items-start gap-1 px-1">

@@ -71,7 +71,7 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
       const container = containers.get(containerId);
       if (container === undefined) return { text: isLate ? "late · removed" : "removed", colour: "white" };
       const host = hosts.get(container.hostId)?.name ?? "?";
-      const name = areOnOneHost ? container.name : `${host}/${container.name}`;
+      const name = areOnOneHost ? container.name : `${container.name} · ${host}`;
       return { text: `${isLate ? "late · " : ""}${name}`, colour: colourOf(container.workloadId) };
     },
     [session, containers, hosts, areOnOneHost],

@@ -27,7 +27,7 @@ const titles = (offered: PaletteFacts, query: string): readonly string[] =>
 test("[UI palette] while nothing is typed, the open page's object comes first", () => {
   const groups = findItems(makeGroups({ ...facts, container: web, host }), "");
   expect(groups[0]?.title).toBe("This container");
-  expect(groups[0]?.items[0]?.title).toBe("Stop shop-web-1");
+  expect(groups[0]?.items[0]?.title).toBe("Restart shop-web-1");
   expect(findItems(makeGroups(facts), "")[0]?.title).toBe("Pages");
 });
 

@@ -42,7 +42,7 @@ const go = (to: string, search: Readonly<Record<string, string>> = {}): PaletteR
 type Offer = Pick<PaletteItem, "id" | "title" | "run"> & Partial<PaletteItem>;
 const item = (offer: Offer): PaletteItem => ({ beside: "", keys: null, disabledReason: null, ...offer });
 
-const VERBS: readonly ActionVerb[] = ["START", "STOP", "RESTART", "PAUSE", "UNPAUSE", "KILL"];
+const VERBS: readonly ActionVerb[] = ["RESTART", "START", "STOP", "PAUSE", "UNPAUSE", "KILL"];
 
 const containerActions = ({ container, judge }: PaletteFacts): readonly PaletteItem[] => {
   if (container === undefined) return [];
