@@ -68,7 +68,7 @@ export class LogDecoding {
 const unreadable = (message: string): FromLogWorker => ({ type: "malformed", message });
 
 /** A decoded batch as columns of its own. */
-export const columnsOf = (batch: LogBatch): LogColumns => {
+const columnsOf = (batch: LogBatch): LogColumns => {
   const originalBytes: [number, number][] = [];
   const shapes = new Uint8Array(batch.lineCount);
   for (let index = 0; index < batch.lineCount; index++) {

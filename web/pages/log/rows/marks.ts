@@ -63,8 +63,6 @@ export class MarkList {
   }
 }
 
-export const NO_MARKS = new MarkList([]);
-
 /** The first position whose value is `wanted` or more. */
 export const lowerBound = (values: Uint32Array, wanted: number): number => {
   let low = 0;
