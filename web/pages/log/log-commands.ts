@@ -172,6 +172,7 @@ export class LogCommands {
       ...(openSeq === null ? {} : { openSeq: seq }),
     });
     this.#reveal(seq);
+    view.say(plainLine(rows, row) ?? "");
   }
 
   /** To the oldest line held. */

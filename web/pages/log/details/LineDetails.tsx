@@ -66,7 +66,7 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
         {structure === null ? (
           <p className="whitespace-pre-wrap break-all">{visible(plain.slice(0, SHOWN_CHARACTERS))}</p>
         ) : (
-          <dl>
+          <div>
             {structure.message === "" ? null : (
               <FieldRow field={{ key: "message", value: structure.message }} commands={commands} />
             )}
@@ -74,7 +74,7 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
               // A line may name a field twice.
               <FieldRow key={`${field.key} ${position}`} field={field} commands={commands} />
             ))}
-          </dl>
+          </div>
         )}
       </div>
     </section>
@@ -106,12 +106,12 @@ const FieldRow = ({ field: { key, value }, commands }: FieldProps) => {
   const text = fieldText(value);
   return (
     <div className="group flex min-h-6 items-start gap-2">
-      <dt className="w-40 shrink-0 truncate text-muted" title={key}>
+      <span className="w-40 shrink-0 truncate text-muted" title={key}>
         {visible(key)}
-      </dt>
-      <dd className="min-w-0 flex-1 whitespace-pre-wrap break-all">{visible(text)}</dd>
+      </span>
+      <span className="min-w-0 flex-1 whitespace-pre-wrap break-all">{visible(text)}</span>
       {text === "" ? null : (
-        <dd className="flex shrink-0">
+        <span className="flex shrink-0">
           <IconButton
             label={`Only lines with ${text}`}
             className={SMALL}
@@ -130,7 +130,7 @@ const FieldRow = ({ field: { key, value }, commands }: FieldProps) => {
             onClick={() => commands.copyText(text)}
             icon={<Copy className={ICON} aria-hidden="true" />}
           />
-        </dd>
+        </span>
       )}
     </div>
   );

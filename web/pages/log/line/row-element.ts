@@ -105,6 +105,10 @@ export class RowElement {
     setFlag(element, "data-wrapped", state.isWrapped);
     setFlag(element, "data-fixed", !state.isWrapped);
     setFlag(element, "data-current", state.isCurrent);
+    if (state.isCurrent !== element.hasAttribute("aria-current")) {
+      if (state.isCurrent) element.setAttribute("aria-current", "true");
+      else element.removeAttribute("aria-current");
+    }
     setFlag(element, "data-selected", state.isSelected);
     setFlag(element, "data-pulse", state.isPulsing);
     if (row.kind === "line") this.#showLine(row, state, look);

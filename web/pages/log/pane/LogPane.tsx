@@ -56,9 +56,6 @@ export const LogPane = (props: LogPaneProps) => {
   const virtualizer = useRowWindow(elements, rows, isWrapped);
   scroll.prepare(virtualizer, rows, isFollowing);
   const items = virtualizer.items();
-  const currentRow = props.currentSeq === null ? -1 : rows.rowOf(props.currentSeq);
-  const isCurrentDrawn = items.some(({ index }) => index === currentRow) && rows.keyAt(currentRow) === props.currentSeq;
-
   useLayoutEffect(() => {
     const { pane, list } = elements;
     if (pane === null || list === null) return;
@@ -109,7 +106,6 @@ export const LogPane = (props: LogPaneProps) => {
       aria-label={props.label}
       // A region that scrolls must be reachable by keyboard.
       tabIndex={0}
-      {...(isCurrentDrawn ? { "aria-activedescendant": `yd-line-${props.currentSeq}` } : {})}
       className={props.isDark ? "yd-pane yd-dark" : "yd-pane"}
     >
       <div ref={setList} className="yd-rows" style={{ height: virtualizer.getTotalSize() }} />
