@@ -1,6 +1,8 @@
 /** `log-retention`: a log store driven to three times each of its bounds, looked at after every turn of its keeper. */
-import { readdirSync, statSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { asId, type ContainerId, type OrgId } from "@yardarm/protocol/ids";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
@@ -9,7 +11,6 @@ import type { LogStore } from "../hub/logs/log-store.ts";
 import type { EvictionReason, OrgRetention, RetentionLimits } from "../hub/logs/retention.ts";
 import { SqliteLogStore } from "../hub/logs/sqlite-log-store.ts";
 import type { LogCommit } from "../hub/relay/committed-log.ts";
-import { after } from "../hub/timers.ts";
 import type { Bench, BenchContext, Series } from "./bench.ts";
 
 const MIB = 1024 * 1024;
@@ -24,7 +25,9 @@ const CONTAINERS = ["ctr_00000000ret0", "ctr_00000000ret1"].map((id) => asId<Con
 /** One bound, how far the store is from it, and how many commits reach three times of it. */
 interface Case {
   readonly reason: EvictionReason;
-  readonly limits: Partial<OrgRetention> & { readonly maxTotalBytes?: number };
+  readonly limits: Partial<OrgRetention> & { readonly maxTotalBytes?: number; readonly minFreeBytes?: number };
+  /** Bytes of a disk of its own that the store is put on, in memory; mounting takes root. */
+  readonly diskBytes?: number;
   readonly bound: number;
   readonly measure: (store: LogStore, directory: string) => Promise<number>;
   /** Commits of about half a MiB, in turn for every org and container. */
@@ -45,6 +48,11 @@ const bytesOfContainer = async (store: LogStore): Promise<number> => {
     if (read.kind === "chunk") bytes += read.chunk.body.length;
   }
   return bytes;
+};
+
+const usedOnDisk = (directory: string): number => {
+  const { blocks, bavail, bsize } = statfsSync(directory);
+  return (blocks - bavail) * bsize;
 };
 
 const daysOf = (directory: string): number =>
@@ -84,7 +92,40 @@ const CASES: readonly Case[] = [
     commits: 24 * 2 * TIMES_OVER,
     commitsPerDay: 48,
   },
+  {
+    reason: "free_disk",
+    limits: { minFreeBytes: 24 * MIB },
+    diskBytes: 64 * MIB,
+    bound: 40 * MIB,
+    measure: async (_, directory) => usedOnDisk(directory),
+    commits: 40 * 2 * TIMES_OVER,
+    commitsPerDay: 96,
+  },
 ];
+
+const run = promisify(execFile);
+
+/** Commits need not wait for company: one comes at a time. */
+const soon = (_: number, task: () => void): (() => void) => {
+  const immediate = setImmediate(task);
+  return () => clearImmediate(immediate);
+};
+
+/** A place for the store, on a disk of its own where the case wants one. */
+const openHome = async ({ diskBytes }: Case): Promise<AsyncDisposable & { readonly path: string }> => {
+  const home = await makeTempDir("bench-retention");
+  if (diskBytes === undefined) return home;
+  const mount = path.join(home.path, "disk");
+  mkdirSync(mount);
+  await run("mount", ["-t", "tmpfs", "-o", `size=${diskBytes}`, "tmpfs", mount]);
+  return {
+    path: mount,
+    [Symbol.asyncDispose]: async () => {
+      await run("umount", [mount]);
+      await home.remove();
+    },
+  };
+};
 
 /** Lines that do not compress. */
 const commitOf = (orgId: OrgId, containerId: ContainerId, firstSeq: number): LogCommit => {
@@ -99,13 +140,13 @@ const commitOf = (orgId: OrgId, containerId: ContainerId, firstSeq: number): Log
 };
 
 const drive = async (one: Case): Promise<{ readonly peak: number; readonly note: string }> => {
-  await using home = await makeTempDir("bench-retention");
+  await using home = await openHome(one);
   let nowMs = START_MS;
-  const store = new SqliteLogStore({ directory: home.path, nowMs: () => nowMs, after });
+  const store = new SqliteLogStore({ directory: home.path, nowMs: () => nowMs, after: soon });
   const none = { maxDays: null, maxContainerBytes: null, maxOrgBytes: null };
-  const { maxTotalBytes = null, ...defaults } = one.limits;
+  const { maxTotalBytes = null, minFreeBytes = 0, ...defaults } = one.limits;
   const limits: RetentionLimits = {
-    ...{ maxTotalBytes, minFreeBytes: 0, orgs: new Map() },
+    ...{ maxTotalBytes, minFreeBytes, orgs: new Map() },
     defaults: { ...none, ...defaults },
   };
   const keeper = new LogKeeper({ store, limits: () => Promise.resolve(limits), evicted: () => {} });
@@ -139,6 +180,10 @@ export const logRetention: Bench = async ({ progress }: BenchContext) => {
   const series: Series[] = [];
   const notes: string[] = [];
   for (const one of CASES) {
+    if (one.diskBytes !== undefined && process.getuid?.() !== 0) {
+      notes.push(`${one.reason}: not measured, because a disk of its own takes root.`);
+      continue;
+    }
     progress(`${one.reason}: ${TIMES_OVER} times its bound`);
     const { peak, note } = await drive(one);
     series.push({

@@ -110,9 +110,12 @@ export const isFull = (error: unknown): boolean => sqliteCode(error) === FULL;
 const sqliteCode = (error: unknown): number =>
   error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
 
-/** Bytes of a day's file on the disk, its write-ahead log included. */
+/** Bytes of a day's file on the disk, with what SQLite keeps beside it. */
 export const bytesOnDisk = (file: string): number =>
-  [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0);
+  [file, `${file}-wal`, `${file}-shm`].reduce(
+    (sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 
 /** Removes a day's file and what SQLite keeps beside it. */
 export const removeDayFile = (file: string): void => {
@@ -202,6 +205,11 @@ const syncToDisk = (file: string): void => {
   } finally {
     database.close();
   }
+};
+
+/** Brings the write-ahead log into the file and empties it, unless somebody reads right now: readers are never waited for. */
+export const writeBack = (database: Database): void => {
+  database.exec(`PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${BUSY_MS};`);
 };
 
 /** Runs `task` in a transaction; an error of any kind undoes it. */

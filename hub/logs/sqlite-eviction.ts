@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
 import type { OrgId } from "@yardarm/protocol/ids";
 import {
   chooseOldest,
@@ -18,6 +18,7 @@ import {
   listOrgs,
   orgDirectory,
   removeDayFile,
+  writeBack,
 } from "./sqlite-day-file.ts";
 import type { WritableFile } from "./sqlite-writer.ts";
 
@@ -62,10 +63,9 @@ export class SqliteEviction {
       const retention = limits.orgs.get(orgId) ?? limits.defaults;
       this.#byAge(orgId, { nowMs, retention }, progress);
       this.#byContainer(orgId, retention, progress);
-      this.#free(orgId, { bytes: excess(this.#orgBytes(orgId), retention.maxOrgBytes), reason: "org_bytes" }, progress);
+      this.#free(orgId, { bytes: this.#excess([orgId], retention.maxOrgBytes), reason: "org_bytes" }, progress);
     }
-    const total = orgs.reduce((sum, orgId) => sum + this.#orgBytes(orgId), 0);
-    this.#freeOldest(orgs, { bytes: excess(total, limits.maxTotalBytes), reason: "total_bytes" }, progress);
+    this.#freeOldest(orgs, { bytes: this.#excess(orgs, limits.maxTotalBytes), reason: "total_bytes" }, progress);
     this.#freeOldest(orgs, { bytes: this.#missingOnDisk(limits.minFreeBytes), reason: "free_disk" }, progress);
     return progress;
   }
@@ -279,6 +279,21 @@ export class SqliteEviction {
     }
   }
 
+  /** Bytes of these orgs beyond a bound. Write-ahead logs go first: no line has to for what only waits to be written back. */
+  #excess(orgs: readonly OrgId[], bound: number | null): number {
+    const bytes = (): number => orgs.reduce((sum, orgId) => sum + this.#orgBytes(orgId), 0);
+    if (excess(bytes(), bound) === 0) return 0;
+    for (const orgId of orgs) this.#writeBack(orgId);
+    return excess(bytes(), bound);
+  }
+
+  #writeBack(orgId: OrgId): void {
+    for (const day of listDays(this.#directory, orgId)) {
+      const log = statSync(`${dayFile(this.#directory, orgId, day)}-wal`, { throwIfNoEntry: false });
+      if ((log?.size ?? 0) > 0) this.#onFile(orgId, day, ({ database }) => writeBack(database));
+    }
+  }
+
   #orgBytes(orgId: OrgId): number {
     return listDays(this.#directory, orgId).reduce(
       (sum, day) => sum + bytesOnDisk(dayFile(this.#directory, orgId, day)),
@@ -293,13 +308,14 @@ export class SqliteEviction {
   }
 }
 
-/** Gives free pages back and returns how many. `PASSIVE`: readers are never waited for. */
+/** Gives free pages back and returns how many. */
 const shrink = ({ database }: WritableFile): number => {
   const pages = (): number => Number(database.prepare("PRAGMA page_count").get()?.page_count);
   const before = pages();
   for (let time = 0, last = 0; time < TIMES_PER_STEP && last !== pages(); time++) {
     last = pages();
-    database.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE}); PRAGMA wal_checkpoint(PASSIVE);`);
+    database.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
+    writeBack(database);
   }
   return before - pages();
 };

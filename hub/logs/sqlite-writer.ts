@@ -15,6 +15,7 @@ import {
   openForReading,
   openForWriting,
   type Statement,
+  writeBack,
 } from "./sqlite-day-file.ts";
 import { SqliteEviction } from "./sqlite-eviction.ts";
 import type { CommitRequest, Compaction, Damage, PackedCommit } from "./sqlite-messages.ts";
@@ -250,6 +251,7 @@ const insertRow = (insert: Statement, containerRef: number, row: StoredRow): voi
 const giveBackPages = (database: Database, state: keyof typeof FREE_PAGES): void => {
   const free = Number(database.prepare("PRAGMA freelist_count").get()?.freelist_count);
   if (free >= FREE_PAGES[state]) {
-    database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP}); PRAGMA wal_checkpoint(PASSIVE);`);
+    database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP})`);
+    writeBack(database);
   }
 };
