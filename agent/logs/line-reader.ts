@@ -36,6 +36,8 @@ const SEARCHES_FOR_PLACE = 3;
 /** An engine that dies ends a reading as if it were complete, so one search in vain proves nothing. */
 const VAIN_SEARCHES = 2;
 const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
+/** A line that was stamped this much before the last one taken may have been written behind it, and be missing. */
+const OVERTAKEN_NS = 250_000_000n;
 
 export type ReaderReport =
   /** `reason`: why a better source is not used. */
@@ -85,7 +87,7 @@ export class LineReader implements MessageReader, LineSink {
   readonly #options: LineReaderOptions;
   readonly #joiner: LineJoiner;
   readonly #rotatesAtBytes: number | null;
-  readonly #pendingLoss = new PendingLoss();
+  readonly #pendingLoss: PendingLoss;
   // state: how we read
   #source: LogSource | null = null;
   /** Only of a follow that rotation may confuse. */
@@ -124,6 +126,10 @@ export class LineReader implements MessageReader, LineSink {
     const { container } = options;
     this.#options = options;
     this.#joiner = new LineJoiner(redacted(options.redaction ?? null, this));
+    this.#pendingLoss = new PendingLoss({
+      line: (...line) => this.#take(...line),
+      loss: (loss) => options.taker.loss(loss),
+    });
     this.#rotatesAtBytes = rotationBytes(container.logDriver, container.logOptions);
   }
 
@@ -240,11 +246,16 @@ export class LineReader implements MessageReader, LineSink {
     const { kind } = this.#phase.plan;
     // What is missing before the place was told when it was passed, and a first contact tells it by itself.
     if (this.#seek !== null || this.#isAtEnd || kind === "probe" || kind === "history") return;
-    this.#pendingLoss.add(reason, this.lastTakenNs ?? this.#options.createdAtNs, lines);
+    // What is open had its end in what is missing.
+    if (reason !== "source_error") this.#joiner.end();
+    this.#settleLoss();
+    this.#pendingLoss.add(reason, this.#missingFromNs, lines);
   }
 
   readEnd(): void {
     if (this.#phase.kind !== "reading" || this.#seek !== null) return;
+    // Nobody knows when a follow goes on; what is stored comes to its end.
+    if (extentOf(this.#phase.plan) === "follow") this.#settleLoss();
     this.#options.taker.readEnd();
     // A `local` log skips without a sign: around each rotation that is expected, the record is read.
     const isDue =
@@ -322,10 +333,7 @@ export class LineReader implements MessageReader, LineSink {
   ): void {
     const { taker } = this.#options;
     const place = this.#place;
-    if (!this.#pendingLoss.isEmpty) {
-      const loss = this.#pendingLoss.takeUpTo(stampNs(tsSeconds, tsNanos));
-      if (loss !== null) taker.loss(loss);
-    }
+    if (this.#pendingLoss.holds(flags, tsSeconds, tsNanos, text, start, end, originalLength)) return;
     taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
     place.take(tsSeconds, tsNanos, text, start, end);
     this.#failures = 0;
@@ -369,6 +377,7 @@ export class LineReader implements MessageReader, LineSink {
   }
 
   #planAfter(plan: ReadingPlan): void {
+    this.#settleLoss();
     switch (plan.kind) {
       case "probe": {
         const { messages, firstNs } = this.#probed;
@@ -416,7 +425,7 @@ export class LineReader implements MessageReader, LineSink {
   }
 
   #losePlace(reason: LossReason, plan: ReadingPlan): void {
-    const fromNs = this.lastTakenNs ?? this.#options.createdAtNs;
+    const fromNs = this.#missingFromNs;
     this.#leaveReading();
     if (!this.#place.isEmpty) this.#lostPlace = this.#place;
     this.#place = new LineTail();
@@ -549,6 +558,21 @@ export class LineReader implements MessageReader, LineSink {
     return this.#phase.log.position();
   }
 
+  /** No line that is missing behind the last one taken is older. */
+  get #missingFromNs(): bigint {
+    const takenNs = this.lastTakenNs;
+    if (takenNs === null) return this.#options.createdAtNs;
+    // A reading that looks for the place has joined lines of its own.
+    const joinedNs = this.#seek === null ? this.#joiner.openLineSinceNs : undefined;
+    const openNs = earliest(joinedNs, this.#openLineBeforeNs);
+    return earlier(takenNs - OVERTAKEN_NS, openNs ?? takenNs);
+  }
+
+  /** No further line is waited for. */
+  #settleLoss(): void {
+    if (!this.#pendingLoss.isEmpty) this.#pendingLoss.settle(this.#options.clock.nowNs());
+  }
+
   #makeFirstContact(isWindow: boolean): FirstContact {
     const { taker, createdAtNs, enrolledAtNs } = this.#options;
     return new FirstContact({
@@ -565,6 +589,7 @@ export class LineReader implements MessageReader, LineSink {
   #endLines(): void {
     if (this.#seek !== null || this.#phase.kind !== "reading") return;
     this.#joiner.end();
+    this.#settleLoss();
     this.#options.taker.readEnd();
   }
 
@@ -586,6 +611,7 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     if (this.#phase.kind !== "reading") return;
     this.#hint = this.#currentHint;
+    this.#pendingLoss.forgetLine();
     this.#phase.log.close();
     this.#releaseSlot();
     // It may have ended in the middle of a read.

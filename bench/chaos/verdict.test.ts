@@ -60,7 +60,7 @@ test("[LOGS-09] a line that comes twice, late, or from nowhere is seen", () => {
   expect(judge(TRUTH, [...WHOLE, line(0, 5)])).toMatchObject({ ...NOTHING_WRONG, foreign: 1 });
 });
 
-test("[LOGS-09] the rest of a line is taken for one only behind the record that its head is gone", () => {
+test("[LOGS-09] the rest of a line is taken for one only beside the record that its head or end is gone", () => {
   const rest: Delivered = { kind: "line", stream: 0, print: 99, micros: 30 };
   const [first, second, third, , fifth, sixth] = WHOLE as [
     Delivered,
@@ -72,5 +72,7 @@ test("[LOGS-09] the rest of a line is taken for one only behind the record that 
   ];
   const behindLoss = judge(TRUTH, [first, second, third, loss(21, 30), rest, fifth, sixth]);
   expect(behindLoss).toMatchObject({ ...NOTHING_WRONG, declared: 1, rests: 1 });
+  const inFront = judge(TRUTH, [first, second, third, rest, loss(21, 30), fifth, sixth]);
+  expect(inFront).toMatchObject({ ...NOTHING_WRONG, declared: 1, rests: 1 });
   expect(judge(TRUTH, [first, second, third, rest, fifth, sixth])).toMatchObject({ lost: 1, foreign: 1, rests: 0 });
 });

@@ -26,8 +26,8 @@ export interface Verdict {
   /** Lines that the engine never had: put together wrongly, or changed. */
   readonly foreign: number;
   /**
-   * What is left of a line whose head was rotated away, right behind the record that says so: the engine's files do not
-   * tell such a rest from a line. The line itself counts as declared.
+   * What is left of a line whose head or end was rotated away, right behind or in front of the record that says so: the
+   * engine's files do not tell such a rest from a line. The line itself counts as declared.
    */
   readonly rests: number;
   /** The first thing that is wrong, for people. */
@@ -62,16 +62,20 @@ export const judge = (truth: TrueLog, delivered: Iterable<Delivered>): Verdict =
       const isCovered = place.losses.some(({ fromMicros, toMicros }) => fromMicros <= at && at <= toMicros);
       count[isCovered ? "declared" : "lost"] += 1;
       if (!isCovered)
-        firstFault ??= `line ${index} of stream ${stream} (${at} µs) is missing before seq ${seq}, ${untilIndex - index} in all`;
+        firstFault ??=
+          `line ${index} of stream ${stream} (${at} µs) is missing before seq ${seq}, of ${untilIndex - place.next} in all; ` +
+          `declared there: ${place.losses.map(({ fromMicros, toMicros }) => `${fromMicros} to ${toMicros}`).join(", ") || "nothing"}`;
     }
   };
-  for (const item of delivered) {
+  const items = [...delivered];
+  for (const item of items) {
     if (item.kind === "loss") {
       for (const place of places) place.losses.push(item);
     } else {
       const place = places[item.stream] as Place;
       const index = place.index.get(item.print);
-      if (index === undefined && isBehindLoss && isRest(truth.streams[item.stream], place, item.micros)) {
+      const isAtLoss = isBehindLoss || items[seq + 1]?.kind === "loss";
+      if (index === undefined && isAtLoss && isRest(truth.streams[item.stream], place, item.micros)) {
         count.rests += 1;
       } else if (index === undefined) {
         count.foreign += 1;

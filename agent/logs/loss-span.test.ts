@@ -1,0 +1,167 @@
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
+import { beforeEach, expect, test } from "vitest";
+import { ManualClock } from "../../testkit/manual-clock.ts";
+import { LineReader } from "./line-reader.ts";
+import { LineTail } from "./line-tail.ts";
+import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
+import { onlySource } from "./log-sources.ts";
+import type { Loss } from "./pending-loss.ts";
+
+const MS = 1_000_000n;
+/** Stamps are told as milliseconds after this one. */
+const BEGAN_NS = 1_780_000_000_000n * MS;
+/** The span begins so much before the line that was taken last. */
+const OVERTAKEN_MS = 250;
+
+/** A log that the test feeds by hand. */
+class HandFedSource implements LogSource {
+  readonly kind = "file";
+  readonly followsRotation = true;
+  reader: MessageReader | null = null;
+  plans: LogRead["extent"][] = [];
+
+  open({ extent }: LogRead, reader: MessageReader) {
+    this.plans.push(extent);
+    this.reader = reader;
+    const close = (): void => {
+      if (this.reader === reader) this.reader = null;
+    };
+    return { pause: () => {}, resume: () => {}, containerStopped: () => {}, position: () => null, close };
+  }
+
+  put(stream: 0 | 1, atMs: number, text: string): void {
+    const ns = BEGAN_NS + BigInt(atMs) * MS;
+    const payload = Buffer.from(text);
+    this.reader?.message(stream, Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n), payload, 0, payload.length);
+  }
+}
+
+type Told = string | { readonly fromMs: number; readonly toMs: number };
+
+let clock: ManualClock;
+let source: HandFedSource;
+let told: Told[];
+let reader: LineReader;
+
+const spanOf = ({ fromNs, toNs }: Loss): Told => {
+  return { fromMs: Number((fromNs - BEGAN_NS) / MS), toMs: Number((toNs - BEGAN_NS) / MS) };
+};
+
+const start = async (cursor: LogCursor | null): Promise<void> => {
+  reader.start(cursor);
+  await clock.advanceAsync(0);
+};
+
+beforeEach(() => {
+  clock = new ManualClock();
+  clock.step(Number(BEGAN_NS / MS) + 60_000 - clock.nowMs());
+  source = new HandFedSource();
+  told = [];
+  reader = new LineReader({
+    sources: onlySource(source),
+    container: {
+      dockerId: "a".repeat(64) as LogRead["container"]["dockerId"],
+      tty: false,
+      logDriver: "json-file",
+      logOptions: {},
+      logPath: null,
+    },
+    createdAtNs: BEGAN_NS,
+    enrolledAtNs: 0n,
+    taker: {
+      line: (_flags, _seconds, _nanos, text, from, to) => told.push(Buffer.from(text.subarray(from, to)).toString()),
+      loss: (loss) => told.push(spanOf(loss)),
+      readEnd: () => {},
+      report: () => {},
+    },
+    inspect: async () => "running",
+    acquireSlot: async () => () => {},
+    clock: {
+      nowNs: () => clock.nowNs(),
+      monotonicMs: () => clock.nowMs(),
+      setTimer: (ms, callback) => clock.setTimer(ms, callback),
+    },
+    random: () => 0.5,
+  });
+});
+
+/** A cursor behind one line, while another line was open. */
+const cursorAt = (atMs: number, text: string, openSinceMs: number): LogCursor => {
+  const ns = BEGAN_NS + BigInt(atMs) * MS;
+  const place = new LineTail();
+  place.take(Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n), Buffer.from(text), 0, text.length);
+  return {
+    nextSeq: 1,
+    tsNs: String(ns),
+    ordinal: place.ordinal,
+    tail: place.toCursorLines(),
+    openLineSinceNs: String(BEGAN_NS + BigInt(openSinceMs) * MS),
+  };
+};
+
+test("[LOGS-09] behind rotated files a long line's rest comes first: the loss covers what the other stream wrote meanwhile", async () => {
+  await start(null);
+  source.put(0, 1_000, "taken\n");
+  source.reader?.missing("rotated", null);
+  // Its head, of the same stamp, is gone, and with it what stderr said from 2,000 to 3,900 ms.
+  source.put(0, 2_000, "rest of a long line\n");
+  source.put(1, 4_000, "on stderr\n");
+  source.put(0, 4_001, "on stdout\n");
+  expect(told).toEqual([
+    "taken",
+    { fromMs: 1_000 - OVERTAKEN_MS, toMs: 4_000 },
+    "rest of a long line",
+    "on stderr",
+    "on stdout",
+  ]);
+});
+
+test("[LOGS-09] a line whose end is in what is missing ends there, in front of the loss", async () => {
+  await start(null);
+  source.put(0, 1_000, "head of a long line");
+  source.put(1, 1_600, "on stderr\n");
+  source.reader?.missing("rotated", null);
+  source.put(0, 5_000, "next\n");
+  source.put(0, 5_010, "and the one after\n");
+  expect(told).toEqual([
+    "on stderr",
+    "head of a long line",
+    { fromMs: 1_000 - OVERTAKEN_MS, toMs: 5_010 },
+    "next",
+    "and the one after",
+  ]);
+});
+
+test("[LOGS-09] a line that is damaged does not end one that is open; the loss may be of either", async () => {
+  await start(null);
+  source.put(0, 1_000, "head, ");
+  source.put(1, 1_600, "on stderr\n");
+  source.reader?.missing("source_error", 1);
+  source.put(0, 1_000, "end\n");
+  source.put(1, 1_620, "later\n");
+  expect(told).toEqual(["on stderr", { fromMs: 1_000, toMs: 1_620 }, "head, end", "later"]);
+});
+
+test("[LOGS-09] a follow does not wait for a second line: what is missing was written before now", async () => {
+  await start(null);
+  source.put(0, 1_000, "taken\n");
+  source.reader?.missing("rotated", null);
+  source.put(0, 5_000, "the only one\n");
+  source.reader?.readEnd();
+  expect(told).toEqual(["taken", { fromMs: 750, toMs: 60_000 }, "the only one"]);
+});
+
+test("[LOGS-09] a place that is gone takes the line with it that was open there", async () => {
+  await start(cursorAt(3_000, "on stderr", 1_000));
+  // What is stored holds neither; the reader searches until it is sure.
+  for (let round = 0; round < 20; round++) {
+    if (source.reader === null) await clock.advanceAsync(20_000);
+    const isStored = source.plans.at(-1) === "stored";
+    source.put(0, 8_000, "oldest that is left\n");
+    source.put(0, 8_001, "and the next\n");
+    if (isStored) source.reader?.ended({ kind: "complete" });
+    await clock.advanceAsync(0);
+    if (told.length > 0) break;
+  }
+  expect(told).toEqual([{ fromMs: 1_000, toMs: 8_001 }, "oldest that is left", "and the next"]);
+});
