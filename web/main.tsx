@@ -5,16 +5,16 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { makeQueryClient } from "./api/queries.ts";
-import { takeSetupToken } from "./pages/setup/setup-token.ts";
+import { takeLinkSecret } from "./pages/link-secret.ts";
 import { makeRouter } from "./routes.tsx";
 import { applyTheme, readTheme } from "./ui/theme/theme.ts";
 import { UiRoot } from "./ui/UiRoot.tsx";
 
 applyTheme(readTheme());
 // Before the router sees the address: a secret in it must not reach the history.
-const setupToken = takeSetupToken();
+const linkSecret = takeLinkSecret();
 const queryClient = makeQueryClient();
-const router = makeRouter({ queryClient, setupToken });
+const router = makeRouter({ queryClient, linkSecret });
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element with the id root.");

@@ -14,6 +14,7 @@ import { readContainerSearch } from "./pages/container/container-search.ts";
 import { FleetPage } from "./pages/fleet/FleetPage.tsx";
 import { readFleetSearch } from "./pages/fleet/fleet-search.ts";
 import { readHostSearch } from "./pages/host/host-search.ts";
+import type { LinkSecret } from "./pages/link-secret.ts";
 import { readLogsSearch } from "./pages/logs/logs-address.ts";
 import { PATHS } from "./pages/paths.ts";
 import { LoadingPage } from "./pages/shell/LoadingPage.tsx";
@@ -23,7 +24,7 @@ import { Shell } from "./pages/shell/Shell.tsx";
 
 /** All routes. A page's state is its address; what needs a session sits below `signedIn`. */
 
-export type RouterContext = { readonly queryClient: QueryClient; readonly setupToken: string | null };
+export type RouterContext = { readonly queryClient: QueryClient; readonly linkSecret: LinkSecret | null };
 
 const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
@@ -50,6 +51,24 @@ const signIn = createRoute({
   path: PATHS.signIn,
   validateSearch: (raw): { readonly next?: string } => (typeof raw.next === "string" ? { next: raw.next } : {}),
   component: lazyRouteComponent(() => import("./pages/sign-in/SignInPage.tsx"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.signUp,
+  component: lazyRouteComponent(() => import("./pages/sign-in/SignUpPage.tsx"), "SignUpPage"),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.join,
+  component: lazyRouteComponent(() => import("./pages/invitation/InvitationPage.tsx"), "InvitationPage"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.resetPassword,
+  component: lazyRouteComponent(() => import("./pages/reset-password/ResetPasswordPage.tsx"), "ResetPasswordPage"),
 });
 
 /** Nobody signed in leads to sign-in and back here afterwards; a hub that nobody has claimed leads to the first run. */
@@ -119,17 +138,63 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/ProfilePage.tsx"), "ProfilePage"),
 });
 
+const organization = createRoute({
+  getParentRoute: () => settings,
+  path: "/organization",
+  component: lazyRouteComponent(() => import("./pages/settings/OrgPage.tsx"), "OrgPage"),
+});
+
+const members = createRoute({
+  getParentRoute: () => settings,
+  path: "/members",
+  component: lazyRouteComponent(() => import("./pages/settings/members/MembersPage.tsx"), "MembersPage"),
+});
+
+const invitations = createRoute({
+  getParentRoute: () => settings,
+  path: "/invitations",
+  component: lazyRouteComponent(() => import("./pages/settings/invitations/InvitationsPage.tsx"), "InvitationsPage"),
+});
+
+const projects = createRoute({
+  getParentRoute: () => settings,
+  path: "/projects",
+  component: lazyRouteComponent(() => import("./pages/settings/ProjectsPage.tsx"), "ProjectsPage"),
+});
+
 const hosts = createRoute({
   getParentRoute: () => settings,
   path: "/hosts",
-  component: lazyRouteComponent(() => import("./pages/settings/HostsPage.tsx"), "HostsPage"),
+  component: lazyRouteComponent(() => import("./pages/settings/hosts/HostsPage.tsx"), "HostsPage"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: "/tokens",
+  component: lazyRouteComponent(() => import("./pages/settings/tokens/TokensPage.tsx"), "TokensPage"),
+});
+
+const retention = createRoute({
+  getParentRoute: () => settings,
+  path: "/retention",
+  component: lazyRouteComponent(() => import("./pages/settings/retention/RetentionPage.tsx"), "RetentionPage"),
 });
 
 const tree = root.addChildren([
   index,
   setup,
   signIn,
-  signedIn.addChildren([fleet, host, container, logs, audit, settings.addChildren([profile, hosts])]),
+  signUp,
+  join,
+  resetPassword,
+  signedIn.addChildren([
+    fleet,
+    host,
+    container,
+    logs,
+    audit,
+    settings.addChildren([profile, organization, members, invitations, projects, hosts, tokens, retention]),
+  ]),
 ]);
 
 export const makeRouter = (context: RouterContext) =>

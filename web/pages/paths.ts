@@ -9,9 +9,18 @@ export const PATHS = {
   audit: "/audit",
   setup: "/setup",
   signIn: "/sign-in",
+  signUp: "/sign-up",
+  join: "/join",
+  resetPassword: "/reset-password",
   settings: "/settings",
   profile: "/settings/profile",
+  organization: "/settings/organization",
+  members: "/settings/members",
+  invitations: "/settings/invitations",
+  projects: "/settings/projects",
   hosts: "/settings/hosts",
+  tokens: "/settings/tokens",
+  retention: "/settings/retention",
 } as const;
 
 export const hostPath = (hostId: HostId): string => `/fleet/${hostId}`;

@@ -2,12 +2,19 @@ import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 
+export type MenuProps = {
+  readonly trigger: ReactElement;
+  readonly children: ReactNode;
+  /** Which edges of menu and trigger are one line; `end` unless said otherwise. */
+  readonly align?: "start" | "end";
+};
+
 /** A menu that opens from `trigger`. */
-export const Menu = ({ trigger, children }: { readonly trigger: ReactElement; readonly children: ReactNode }) => (
+export const Menu = ({ trigger, children, align = "end" }: MenuProps) => (
   <Base.Root>
     <Base.Trigger render={trigger} />
     <Base.Portal>
-      <Base.Positioner sideOffset={4} align="end" className="z-50 outline-none">
+      <Base.Positioner sideOffset={4} align={align} className="z-50 outline-none">
         <Base.Popup className="min-w-48 max-w-80 rounded-layer border border-control bg-surface p-1 shadow-layer outline-none">
           {children}
         </Base.Popup>

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { createHost } from "../../api/calls.ts";
-import { mayAddHosts } from "../../api/permissions.ts";
+import { refusalOf } from "../../api/permissions.ts";
 import { Button } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/Field.tsx";
 import { ProblemState } from "../ProblemState.tsx";
@@ -14,7 +14,7 @@ export const AddHost = () => {
   const [name, setName] = useState("");
   const creating = useMutation({ mutationFn: createHost });
   if (creating.data !== undefined) return <JoinCommand created={creating.data} />;
-  const refusal = mayAddHosts(me) ? null : "Your role does not allow adding hosts. Ask an owner or admin.";
+  const refusal = refusalOf(me, "host.create");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (refusal === null && name.trim() !== "") creating.mutate({ name: name.trim() });

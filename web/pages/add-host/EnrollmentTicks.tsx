@@ -3,7 +3,7 @@ import type { HostId } from "@yardarm/protocol/ids";
 import { Check, CircleDashed, X } from "lucide-react";
 import { useHost, useInventory } from "../../live/live-context.tsx";
 import { hostPath } from "../paths.ts";
-import { type EnrollmentStep, enrollmentSteps } from "./enrollment-steps.ts";
+import { type EnrollmentStep, enrollmentSteps, hasArrived } from "./enrollment-steps.ts";
 
 const LOOKS = {
   done: { icon: Check, className: "text-ok", said: "Done: " },
@@ -11,12 +11,19 @@ const LOOKS = {
   failed: { icon: X, className: "text-danger", said: "Failed: " },
 } as const;
 
+export type EnrollmentTicksProps = {
+  readonly hostId: HostId;
+  /** Of a host that joins again: its earlier arrival, which is not the one that is watched. */
+  readonly enrolledBeforeNs: string | null;
+};
+
 /** A host's arrival, live. */
-export const EnrollmentTicks = ({ hostId }: { readonly hostId: HostId }) => {
-  const host = useHost(hostId);
+export const EnrollmentTicks = ({ hostId, enrolledBeforeNs }: EnrollmentTicksProps) => {
+  const known = useHost(hostId);
+  const host = hasArrived(known, enrolledBeforeNs) ? known : undefined;
   const inventory = useInventory();
   const containers =
-    inventory.status === "known"
+    inventory.status === "known" && host !== undefined
       ? [...inventory.containers.values()].filter((container) => container.hostId === hostId).length
       : 0;
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { makeHost } from "../../dev/samples.ts";
-import { enrollmentSteps } from "./enrollment-steps.ts";
+import { enrollmentSteps, hasArrived } from "./enrollment-steps.ts";
 
 const short = (...input: Parameters<typeof enrollmentSteps>): readonly string[] =>
   enrollmentSteps(...input).map((step) => `${step.state}: ${step.text}`);
@@ -30,4 +30,11 @@ test("all there", () => {
     "done: Docker 29.0.1 found",
     "done: 12 containers",
   ]);
+});
+
+test("[HOST-01] a host that joins again has arrived only when its agent enrolled anew", () => {
+  const host = makeHost({ enrolledAtNs: "1795000000000000000" });
+  expect(hasArrived(host, "1795000000000000000")).toBe(false);
+  expect(hasArrived({ ...host, enrolledAtNs: "1795000000000000001" }, "1795000000000000000")).toBe(true);
+  expect(hasArrived(undefined, null)).toBe(true);
 });

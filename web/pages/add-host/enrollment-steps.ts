@@ -9,6 +9,10 @@ export type EnrollmentStep = {
   readonly detail?: string;
 };
 
+/** False while all that is known of the host is an arrival before the one that is watched. */
+export const hasArrived = (host: Host | undefined, enrolledBeforeNs: string | null): boolean =>
+  enrolledBeforeNs === null || host?.enrolledAtNs !== enrolledBeforeNs;
+
 /** `host` is `undefined` until the inventory names it. `containers` counts what is known of it. */
 export const enrollmentSteps = (host: Host | undefined, containers: number): readonly EnrollmentStep[] => {
   const isEnrolled = host !== undefined && host.enrolledAtNs !== null;

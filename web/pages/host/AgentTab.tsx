@@ -1,8 +1,9 @@
 import type { Host } from "@yardarm/protocol/host";
-import { formatDuration, formatElapsed } from "../../format/duration.ts";
+import { formatDuration } from "../../format/duration.ts";
 import { formatMoment, nsToMs } from "../../format/time.ts";
 import { useAge } from "../ages.ts";
 import { Facts } from "../Facts.tsx";
+import { clockWords } from "./clock-words.ts";
 
 const BACKENDS = { cgroup: "cgroup files", api: "the engine's API" } as const;
 
@@ -33,13 +34,4 @@ export const AgentTab = ({ host }: { readonly host: Host }) => {
       />
     </div>
   );
-};
-
-/** Less is within what the network's own delay can explain. */
-const NOTABLE_SKEW_MS = 500;
-
-const clockWords = (skewMs: number | null): string | null => {
-  if (skewMs === null) return null;
-  if (Math.abs(skewMs) < NOTABLE_SKEW_MS) return "agrees with the hub";
-  return `${formatElapsed(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} the hub`;
 };

@@ -5,6 +5,9 @@ import { useHostSample } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { HostBadge } from "../HostBadge.tsx";
+import { HostMenu } from "../settings/hosts/HostMenu.tsx";
+import { clockWords, isSkewNotable } from "./clock-words.ts";
+import { policySummary } from "./policy-words.ts";
 
 /** Name, status with age, machine and engine, and how loaded it is now. */
 export const HostHeader = ({ host }: { readonly host: Host }) => {
@@ -16,6 +19,7 @@ export const HostHeader = ({ host }: { readonly host: Host }) => {
         <HostBadge host={host} />
         {engine?.state === "connected" && engine.simulated ? <Badge>Simulated engine</Badge> : null}
         <HostLoad host={host} />
+        <HostMenu host={host} />
       </div>
       <p className="text-muted">
         {[
@@ -25,6 +29,8 @@ export const HostHeader = ({ host }: { readonly host: Host }) => {
           machine?.os,
           machine === null ? null : `${machine.cpus} cores`,
           machine === null ? null : formatBytes(machine.memoryBytes),
+          policySummary(host.policy),
+          isSkewNotable(host.clockSkewMs) ? `clock ${clockWords(host.clockSkewMs)}` : null,
         ]
           .filter((part) => part !== null && part !== undefined)
           .join(" · ")}

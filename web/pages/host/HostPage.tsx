@@ -9,7 +9,9 @@ import { useTitle } from "../use-title.ts";
 import { AgentTab } from "./AgentTab.tsx";
 import { HostContainers } from "./HostContainers.tsx";
 import { HostHeader } from "./HostHeader.tsx";
+import { LogSourcesTab } from "./LogSourcesTab.tsx";
 import { PendingHost } from "./PendingHost.tsx";
+import { PolicyTab } from "./PolicyTab.tsx";
 
 const route = getRouteApi("/signed-in/fleet/$hostId");
 
@@ -50,6 +52,8 @@ export const HostPage = () => {
           onChange={(next) => void navigate({ search: next === "containers" ? {} : { tab: next }, replace: true })}
           tabs={[
             { value: "containers", label: "Containers", content: <HostContainers host={host} inventory={inventory} /> },
+            { value: "logs", label: "Log sources", content: <LogSourcesTab host={host} inventory={inventory} /> },
+            { value: "policy", label: "Policy", content: <PolicyTab host={host} /> },
             { value: "agent", label: "Agent", content: <AgentTab host={host} /> },
           ]}
         />

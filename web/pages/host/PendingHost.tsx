@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import type { Host } from "@yardarm/protocol/host";
 import { issueJoinToken } from "../../api/calls.ts";
-import { mayManageHosts } from "../../api/permissions.ts";
+import { refusalOf } from "../../api/permissions.ts";
 import { Button } from "../../ui/Button.tsx";
 import { EnrollmentTicks } from "../add-host/EnrollmentTicks.tsx";
 import { JoinCommand } from "../add-host/JoinCommand.tsx";
@@ -19,11 +19,11 @@ export const PendingHost = ({ host }: { readonly host: Host }) => {
       </div>
     );
   }
-  const refusal = mayManageHosts(me) ? null : "Your role does not allow adding hosts. Ask an owner or admin.";
+  const refusal = refusalOf(me, "host.manage");
   return (
     <div className="flex flex-col items-start gap-3 p-3">
       <p>The agent of this host has not joined yet.</p>
-      <EnrollmentTicks hostId={host.hostId} />
+      <EnrollmentTicks hostId={host.hostId} enrolledBeforeNs={null} />
       {renewing.isError ? <ProblemState error={renewing.error} /> : null}
       <Button
         disabledReason={refusal ?? (renewing.isPending ? "Making the command…" : null)}

@@ -1,6 +1,6 @@
 /** The host page's view as its address says it. */
 
-const HOST_TABS = ["containers", "agent"] as const;
+const HOST_TABS = ["containers", "logs", "policy", "agent"] as const;
 type HostTab = (typeof HOST_TABS)[number];
 export type HostSearch = { readonly tab?: HostTab };
 

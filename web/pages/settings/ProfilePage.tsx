@@ -8,6 +8,7 @@ import { layers } from "../shell/layers.ts";
 import { SingleKeysSwitch } from "../shell/SingleKeysSwitch.tsx";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
+import { PasswordForm } from "./PasswordForm.tsx";
 import { SessionList } from "./SessionList.tsx";
 
 const THEMES = [
@@ -44,6 +45,7 @@ export const ProfilePage = () => {
         </div>
         <p className="text-meta text-muted">Kept in this browser.</p>
       </section>
+      <PasswordForm />
       <SessionList />
     </div>
   );

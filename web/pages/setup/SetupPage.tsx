@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, rootRouteId, useRouteContext, useRouter } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { emailSchema, passwordSchema } from "@yardarm/protocol/api/auth";
 import { type FormEvent, useState } from "react";
 import { signUp } from "../../api/calls.ts";
@@ -9,10 +9,11 @@ import { TextField } from "../../ui/Field.tsx";
 import { SkeletonBlock } from "../../ui/Skeleton.tsx";
 import { DoorPage } from "../DoorPage.tsx";
 import { InsecureNote } from "../InsecureNote.tsx";
+import { readSecret } from "../link-secret.ts";
 import { ProblemState } from "../ProblemState.tsx";
 import { PATHS } from "../paths.ts";
+import { useLinkSecret } from "../use-link-secret.ts";
 import { useTitle } from "../use-title.ts";
-import { readSetupToken } from "./setup-token.ts";
 
 /** The first run: whoever holds the setup link becomes the owner of the first organization. */
 export const SetupPage = () => {
@@ -38,7 +39,7 @@ export const SetupPage = () => {
 const EMPTY = { name: "", email: "", password: "", orgName: "" };
 
 const ClaimForm = () => {
-  const { setupToken } = useRouteContext({ from: rootRouteId });
+  const setupToken = useLinkSecret(PATHS.setup);
   const router = useRouter();
   const queryClient = useQueryClient();
   const [pasted, setPasted] = useState("");
@@ -51,7 +52,7 @@ const ClaimForm = () => {
       router.history.replace(PATHS.fleet);
     },
   });
-  const token = setupToken ?? readSetupToken(pasted);
+  const token = setupToken ?? readSecret(pasted, "token");
   const missing = whatIsMissing(token, fields);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -87,7 +88,12 @@ const ClaimForm = () => {
         autoComplete="new-password"
         {...field("password")}
       />
-      <TextField label="Organization" autoComplete="organization" {...field("orgName")} />
+      <TextField
+        label="Organization"
+        hint="Whose hosts these are: your company, team or just your name. It can be renamed."
+        autoComplete="organization"
+        {...field("orgName")}
+      />
       <InsecureNote />
       {claiming.isError ? <ProblemState error={claiming.error} /> : null}
       <Button type="submit" look="primary" disabledReason={claiming.isPending ? "Setting up…" : missing}>

@@ -1,10 +1,13 @@
-import { Link } from "@tanstack/react-router";
-import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ChevronsUpDown, PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useState } from "react";
 import { roleOf } from "../../api/permissions.ts";
 import { IconButton } from "../../ui/Button.tsx";
+import { Menu, MenuItem } from "../../ui/Menu.tsx";
 import { Tooltip } from "../../ui/Tooltip.tsx";
+import { PATHS } from "../paths.ts";
 import { useMe } from "../use-me.ts";
+import { OrgChoice } from "./OrgChoice.tsx";
 import { SECTIONS } from "./sections.tsx";
 
 const KEY = "yardarm.rail";
@@ -20,6 +23,7 @@ const readCollapsed = (): boolean => {
 /** The navigation on the left; collapses to its icons. Not on phones, which have the bar below. */
 export const Rail = () => {
   const me = useMe();
+  const navigate = useNavigate();
   const [isCollapsed, setCollapsed] = useState(readCollapsed);
   const toggle = (): void => {
     setCollapsed(!isCollapsed);
@@ -35,15 +39,31 @@ export const Rail = () => {
       aria-label="Sections"
       className={`hidden shrink-0 flex-col border-line border-r bg-surface phone:flex ${isCollapsed ? "w-14" : "w-45"}`}
     >
-      <div className="flex h-11 items-center gap-2 border-line border-b px-3">
-        <img src="/yardarm.svg" alt="" width="24" height="24" />
-        {isCollapsed ? null : (
-          <span className="min-w-0">
-            <span className="block truncate font-semibold leading-4">{org?.name ?? "Yardarm"}</span>
-            <span className="block truncate text-meta text-muted leading-4">{roleOf(me)}</span>
-          </span>
-        )}
-      </div>
+      <Menu
+        align="start"
+        trigger={
+          <button
+            type="button"
+            aria-label={`Organization: ${org?.name ?? "unknown"}`}
+            className="flex h-11 w-full shrink-0 items-center gap-2 border-line border-b px-3 text-left hover:bg-raised"
+          >
+            <img src="/yardarm.svg" alt="" width="24" height="24" />
+            {isCollapsed ? null : (
+              <>
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate font-semibold leading-4">{org?.name ?? "Yardarm"}</span>
+                  <span className="block truncate text-meta text-muted leading-4">{roleOf(me)}</span>
+                </span>
+                <ChevronsUpDown className="size-3.5 shrink-0 text-muted" aria-hidden="true" />
+              </>
+            )}
+          </button>
+        }
+      >
+        <OrgChoice />
+        <MenuItem onSelect={() => void navigate({ to: PATHS.organization })}>Organization settings</MenuItem>
+        <MenuItem onSelect={() => void navigate({ to: PATHS.members })}>Members</MenuItem>
+      </Menu>
       <ul className="flex flex-1 flex-col gap-0.5 p-2">
         {SECTIONS.map(({ to, label, icon: Icon, keys }) => {
           const link = (

@@ -8,6 +8,7 @@ import { PATHS } from "../paths.ts";
 import { useHotkeys } from "../use-hotkeys.ts";
 import { BottomBar } from "./BottomBar.tsx";
 import { Layers } from "./Layers.tsx";
+import { useFollowOrg } from "./org-switch.ts";
 import { Rail } from "./Rail.tsx";
 import { StatusStrip } from "./StatusStrip.tsx";
 import { SECTIONS } from "./sections.tsx";
@@ -20,6 +21,7 @@ export const Shell = () => {
   // A lost connection may mean a lost session; the hub says so on the next request.
   const onLost = useCallback(() => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey }), [queryClient]);
   useLeaveWhenSignedOut();
+  useFollowOrg();
   useHotkeys(Object.fromEntries(SECTIONS.map(({ keys, to }) => [keys, () => void navigate({ to })])));
   return (
     <LiveProvider onLost={onLost}>

@@ -7,6 +7,7 @@ import { IconButton } from "../../ui/Button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu.tsx";
 import { PATHS } from "../paths.ts";
 import { useMe } from "../use-me.ts";
+import { OrgChoice } from "./OrgChoice.tsx";
 
 /** Who is signed in, and the way out. */
 export const UserMenu = () => {
@@ -24,6 +25,7 @@ export const UserMenu = () => {
         <div className="truncate text-meta text-muted">{me.email}</div>
       </div>
       <MenuSeparator />
+      <OrgChoice />
       <MenuItem onSelect={() => void navigate({ to: PATHS.profile })}>Profile and sessions</MenuItem>
       <MenuItem onSelect={() => leaving.mutate()}>Sign out</MenuItem>
       {leaving.isError ? (

@@ -27,7 +27,9 @@ export const SignInPage = () => {
   const entering = useMutation({
     mutationFn: signIn,
     onSuccess: async () => {
-      await queryClient.resetQueries({ queryKey: meQuery.queryKey });
+      // Nothing that an earlier person of this tab was shown stays in memory.
+      queryClient.clear();
+      await queryClient.fetchQuery(meQuery);
       router.history.replace(safeNext(next));
     },
   });
@@ -79,6 +81,18 @@ export const SignInPage = () => {
           {entering.isPending ? "Signing in…" : "Sign in"}
         </Button>
       </form>
+      {setup?.openSignUp === true ? (
+        <p className="text-meta text-muted">
+          New here?{" "}
+          <Link to={PATHS.signUp} className="text-accent underline">
+            Sign up
+          </Link>
+        </p>
+      ) : null}
+      <details className="text-meta text-muted">
+        <summary>Forgotten the password?</summary>
+        Ask whoever runs this hub for a link: they make it with <code>yardarm user reset-password</code>.
+      </details>
       {setup?.claimed === false ? (
         <p className="text-meta text-muted">
           Nobody has claimed this hub yet. Open the setup link from its log, or{" "}

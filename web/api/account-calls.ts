@@ -1,0 +1,33 @@
+import type { ChangePasswordRequest, ResetPasswordRequest } from "@yardarm/protocol/api/auth";
+import {
+  type acceptInvitationRequestSchema,
+  acceptInvitationResponseSchema,
+  type InvitationOffer,
+  invitationOfferSchema,
+  type JoinRequest,
+} from "@yardarm/protocol/api/invitations";
+import type { OrgId } from "@yardarm/protocol/ids";
+import type { z } from "zod";
+import { request, requestNothing } from "./http.ts";
+
+/** Calls about one's own account: its password, and the ways in. */
+
+export const changePassword = (body: ChangePasswordRequest): Promise<void> =>
+  requestNothing("/api/auth/password", { method: "POST", body });
+
+export const resetPassword = (body: ResetPasswordRequest): Promise<void> =>
+  requestNothing("/api/auth/reset-password", { method: "POST", body });
+
+/** What the invitation of a link offers. By POST: its secret must not stand in an address. */
+export const lookAtInvitation = (invitationToken: string, signal: AbortSignal): Promise<InvitationOffer> =>
+  request("/api/invitations/look", invitationOfferSchema, { method: "POST", body: { invitationToken }, signal });
+
+/** Comes in without a session: with a new account, or by the password of the one that the invited address has. */
+export const joinByInvitation = (body: JoinRequest): Promise<void> =>
+  requestNothing("/api/invitations/join", { method: "POST", body });
+
+/** Comes in with the present session, which must be one of the invited address. */
+export const acceptInvitation = (
+  body: z.infer<typeof acceptInvitationRequestSchema>,
+): Promise<{ readonly orgId: OrgId }> =>
+  request("/api/invitations/accept", acceptInvitationResponseSchema, { method: "POST", body });

@@ -1,0 +1,102 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { createOrg, renameOrg } from "../../api/org-calls.ts";
+import { refusalOf } from "../../api/permissions.ts";
+import { meQuery } from "../../api/queries.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { ProblemState } from "../ProblemState.tsx";
+import { enterOrg } from "../shell/org-switch.ts";
+import { useMe } from "../use-me.ts";
+import { useTitle } from "../use-title.ts";
+import { ROLE_WORDS } from "./members/role-words.ts";
+import { NameDialog } from "./NameDialog.tsx";
+import { PageHead } from "./PageHead.tsx";
+
+/** The organizations of the person; one of them at a time. */
+export const OrgPage = () => {
+  useTitle("Organization", "Settings");
+  const me = useMe();
+  const queryClient = useQueryClient();
+  const [task, setTask] = useState<"rename" | "create" | null>(null);
+  const active = me.orgs.find(({ orgId }) => orgId === me.activeOrgId);
+  const end = {
+    onClose: () => setTask(null),
+    onDone: () => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey }),
+  };
+  return (
+    <div className="flex max-w-180 flex-col gap-4">
+      <PageHead
+        title="Organization"
+        action={
+          <>
+            <Button disabledReason={refusalOf(me, "org.create")} onClick={() => setTask("create")}>
+              New organization
+            </Button>
+            <Button look="primary" disabledReason={refusalOf(me, "org.manage")} onClick={() => setTask("rename")}>
+              Rename
+            </Button>
+          </>
+        }
+      >
+        Hosts, members, logs and audit of one organization are invisible to every other. You are in{" "}
+        <strong>{active?.name}</strong>.
+      </PageHead>
+      <section aria-label="Your organizations" className="flex flex-col gap-2">
+        <h2 className="font-semibold text-title">Your organizations</h2>
+        <ul className="flex flex-col">
+          {me.orgs.map((org) => (
+            <OrgRow key={org.orgId} org={org} isActive={org.orgId === me.activeOrgId} />
+          ))}
+        </ul>
+      </section>
+      {task === "create" ? (
+        <NameDialog
+          title="New organization"
+          label="Name"
+          hint="You become its owner. Switch to it afterwards."
+          name=""
+          verb="Create"
+          save={createOrg}
+          {...end}
+        />
+      ) : null}
+      {task === "rename" && active !== undefined ? (
+        <NameDialog
+          title={`Rename ${active.name}`}
+          label="Name"
+          name={active.name}
+          verb="Rename"
+          save={(name) => renameOrg(active.orgId, name)}
+          {...end}
+        />
+      ) : null}
+    </div>
+  );
+};
+
+type OrgRowProps = { readonly org: ReturnType<typeof useMe>["orgs"][number]; readonly isActive: boolean };
+
+const OrgRow = ({ org, isActive }: OrgRowProps) => {
+  const switching = useMutation({ mutationFn: () => enterOrg(org.orgId) });
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b py-2">
+      <span className="min-w-40 flex-1">
+        <span className="flex flex-wrap items-center gap-2">
+          <span className="font-medium">{org.name}</span>
+          {isActive ? <Badge>Here</Badge> : null}
+        </span>
+        <span className="block text-meta text-muted">{ROLE_WORDS[org.role].title}</span>
+      </span>
+      <Button
+        isSmall
+        aria-label={`Switch to ${org.name}`}
+        disabledReason={isActive ? "You are in this one." : switching.isPending ? "Switching…" : null}
+        onClick={() => switching.mutate()}
+      >
+        Switch
+      </Button>
+      {switching.isError ? <ProblemState error={switching.error} /> : null}
+    </li>
+  );
+};
