@@ -81,7 +81,7 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
       verb: "RESTART",
       timeoutSeconds: null,
       actor: "anna@example.org",
-      override: false,
+      override: null,
       timeToLiveMs: 60_000,
       intent: { seq: 1, hash: "0".repeat(64) },
     });
@@ -150,7 +150,7 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
       verb: "STOP",
       timeoutSeconds: null,
       actor: "anna@example.org",
-      override: true,
+      override: { name: "web", reason: "test" },
       timeToLiveMs: 60_000,
       intent: { seq: 1, hash: "0".repeat(64) },
     });

@@ -1,24 +1,31 @@
 /** What agents' messages mean to the other parts of the hub. */
 import { type ActionCommand, actionCommandSchema } from "@yardarm/protocol/action";
 import type { AgentSession } from "@yardarm/protocol/agent-down/welcome";
-import type { ContainerId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
-import { idSchema } from "@yardarm/protocol/schema";
+import { ProtocolError } from "@yardarm/protocol/errors";
+import type { ActionId, ContainerId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
+import { idSchema, signedSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
 import type { ActionService } from "./actions/action-service.ts";
+import type { ProtectionRules } from "./actions/protection-rules.ts";
 import type { AuditWitnesses } from "./audit/audit-witnesses.ts";
 import type { HubKeys } from "./auth/hub-keys.ts";
 import type { AgentHandlers, AgentSessionOptions } from "./gateway/agent-session.ts";
 import { type LiveMetrics, toTick, WATCHED_INTERVAL_MS } from "./history/live-metrics.ts";
 import type { AgentReports } from "./inventory/agent-reports.ts";
+import type { Fleet } from "./inventory/fleet.ts";
 import type { AgentConnection } from "./relay/agent-connection.ts";
 import type { RequestRouter } from "./relay/request-router.ts";
 
 /** A command MUST be on its way within this time; carrying it out takes as long as it takes. */
 const DISPATCH_MS = 5_000;
 const COMMAND = "action";
+const ASK = "action.query";
+const ASKED_AT_ONCE = 500;
 const WATCH = "metrics.watch";
 
 const watchSchema = z.array(idSchema<ContainerId>());
+const askedSchema = z.array(idSchema<ActionId>()).max(ASKED_AT_ONCE);
+const orderSchema = z.object(signedSchema);
 const unsignedCommandSchema = actionCommandSchema.omit({ sessionNonce: true });
 
 export type AgentHandlerOptions = {
@@ -27,6 +34,8 @@ export type AgentHandlerOptions = {
   readonly actions: ActionService;
   readonly witnesses: AuditWitnesses;
   readonly router: RequestRouter;
+  /** MUST tell the agent what protects its containers, before any command. */
+  readonly sendProtection: (connection: AgentConnection) => void;
   readonly report: (error: unknown) => void;
 };
 
@@ -36,11 +45,14 @@ export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
     connected: (connection, hello) => {
       const { orgId, hostId } = connection;
       reports.connected(connection, hello);
+      options.sendProtection(connection);
       if (hello.witness !== null) witnesses.heard(orgId, hostId, hello.witness).catch(report);
       const watched = metrics.watchedOn(hostId);
       if (watched.length > 0) watchHost(router, { orgId, hostId, containerIds: watched }).catch(report);
       actions.unsettled(orgId, hostId).then((actionIds) => {
-        if (actionIds.length > 0) connection.send({ type: "action.query", actionIds: actionIds.slice(0, 500) });
+        for (let at = 0; at < actionIds.length; at += ASKED_AT_ONCE) {
+          connection.send({ type: "action.query", actionIds: actionIds.slice(at, at + ASKED_AT_ONCE) });
+        }
       }, report);
     },
     message: (connection, message) => {
@@ -76,18 +88,40 @@ export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
   };
 };
 
-/** Has the node that holds the host's agent sign and send the command. */
-export const dispatchCommand = (
+/** Has the node that holds the host's agent sign and send the command, which is signed on its way there too. */
+export const dispatchCommand = async (
   router: RequestRouter,
+  keys: HubKeys,
   command: Omit<ActionCommand, "sessionNonce">,
-): Promise<unknown> =>
-  router.request({
-    orgId: command.orgId,
-    hostId: command.hostId,
-    kind: COMMAND,
-    body: command,
-    timeoutMs: DISPATCH_MS,
+): Promise<void> => {
+  const { orgId, hostId } = command;
+  const body = keys.sign("action-order", JSON.stringify(command));
+  await router.request({ orgId, hostId, kind: COMMAND, body, timeoutMs: DISPATCH_MS });
+};
+
+/** Has the node that holds the host's agent ask it what became of actions. */
+export const askAgent = async (
+  router: RequestRouter,
+  asked: { readonly orgId: OrgId; readonly hostId: HostId; readonly actionIds: readonly ActionId[] },
+): Promise<void> => {
+  const { orgId, hostId, actionIds } = asked;
+  await router.request({ orgId, hostId, kind: ASK, body: actionIds, timeoutMs: DISPATCH_MS });
+};
+
+/** Tells an agent what protects its containers; it takes nothing older afterwards. */
+export const sendProtection = (
+  options: { readonly rules: ProtectionRules; readonly keys: HubKeys; readonly fleet: Pick<Fleet, "host"> },
+  connection: AgentConnection,
+): void => {
+  const { orgId, hostId } = connection;
+  const projectId = options.fleet.host(orgId, hostId)?.projectId;
+  if (projectId === undefined) return;
+  const order = options.rules.orderFor(orgId, hostId, projectId);
+  connection.send({
+    type: "protection.rules",
+    ...options.keys.sign("protection-rules", JSON.stringify(order)),
   });
+};
 
 export const watchHost = (
   router: RequestRouter,
@@ -110,7 +144,15 @@ export const serveAgentRequests = (
   },
 ): void => {
   router.serve(COMMAND, async (connection, body) => {
-    const command: ActionCommand = { ...unsignedCommandSchema.parse(body), sessionNonce: connection.sessionNonce };
+    const order = orderSchema.parse(body);
+    if (!options.keys.isSigned("action-order", order)) {
+      throw new ProtocolError("signature_invalid", "No node of this hub signed this command.");
+    }
+    const unsigned = unsignedCommandSchema.parse(JSON.parse(order.payload));
+    if (unsigned.hostId !== connection.hostId || unsigned.orgId !== connection.orgId) {
+      throw new ProtocolError("signature_invalid", "The command was given for another host.");
+    }
+    const command: ActionCommand = { ...unsigned, sessionNonce: connection.sessionNonce };
     connection.send({
       type: "action",
       action_id: command.actionId,
@@ -118,6 +160,9 @@ export const serveAgentRequests = (
       action: command.verb,
       ...options.keys.sign("action", JSON.stringify(command)),
     });
+  });
+  router.serve(ASK, async (connection, body) => {
+    connection.send({ type: "action.query", actionIds: askedSchema.parse(body) });
   });
   router.serve(WATCH, async (connection, body) => {
     const dockerIds = [...options.dockerIdsOf(connection.orgId, watchSchema.parse(body))];

@@ -141,5 +141,23 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     permission: "container.stop",
     body: () => ({ action: "STOP", reason: "test" }),
   },
+  "GET /api/actions": { on: "org", query: ({ hostId }) => `host=${hostId}` },
   "GET /api/actions/:actionId": onProject,
+  // What there is of others is not compared here: every plan has a name of its own.
+  "POST /api/actions/plan": { on: "org", body: () => ({ action: "STOP", filter: { q: "no such container" } }) },
+  "POST /api/actions/bulk": {
+    on: "org",
+    fresh: async (world, _ids, caller) => ({ bulkId: await world.freshPlan(caller) }),
+    body: ({ bulkId }) => ({ planId: bulkId, reason: "test" }),
+  },
+  "GET /api/actions/bulk/:bulkId": onOrg,
+
+  "GET /api/protection-rules": onOrg,
+  "POST /api/protection-rules": { on: "org", body: () => ({ match: { name: "no-such-*" } }) },
+  "POST /api/protection-rules/preview": { on: "org", body: ({ projectId }) => ({ match: { projectId } }) },
+  "PATCH /api/protection-rules/:ruleId": { on: "org", body: () => ({ note: "changed" }) },
+  "DELETE /api/protection-rules/:ruleId": {
+    on: "org",
+    fresh: async (world) => ({ ruleId: await world.freshRule() }),
+  },
 };

@@ -1,8 +1,9 @@
+import type { ActionVerb } from "@yardarm/protocol/action";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Denials } from "./audit/denials.ts";
 import { type Actor, can, type Resource } from "./auth/can.ts";
-import type { Permission } from "./auth/permissions.ts";
-import { auditActorOf } from "./auth/requester.ts";
+import { type Permission, permissionFor, verbOf } from "./auth/permissions.ts";
+import { auditActorOf, type Requester } from "./auth/requester.ts";
 
 /**
  * Asks the evaluator; a refusal leaves its row before it is thrown.
@@ -17,6 +18,22 @@ export const demandOrRecord = (
   const decision = can(actor, permission, resource);
   if (decision.allowed) return;
   const { code, reason } = decision;
-  denials.record({ orgId: actor.orgId, actor: auditActorOf(actor), permission, code, address });
+  const verb = verbOf(permission);
+  const { container } = resource;
+  const action = verb === undefined || container === undefined ? undefined : { verb, ...container };
+  denials.record({ orgId: actor.orgId, actor: auditActorOf(actor), permission, code, address, action });
   throw new ProtocolError(code, reason);
+};
+
+/** Somebody may, and did not say that they mean it: a row as for any other refusal. */
+export const recordDenied = (
+  denials: Denials,
+  { actor, address }: Requester,
+  { verb, resource: { container } }: { readonly verb: ActionVerb; readonly resource: Resource },
+): void => {
+  const action = container === undefined ? undefined : { verb, ...container };
+  const permission = permissionFor(verb);
+  denials.record({
+    ...{ orgId: actor.orgId, actor: auditActorOf(actor), address, permission, code: "protected", action },
+  });
 };

@@ -7,17 +7,15 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { isSettled } from "@yardarm/protocol/action";
-import type { ActionId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
+import type { HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
+import { openActing, openProtection } from "./acting.ts";
 import { ActionFeed } from "./actions/action-feed.ts";
-import { ActionService } from "./actions/action-service.ts";
-import { agentHandlers, dispatchCommand, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
-import { createActionAudit } from "./audit/action-audit.ts";
+import { agentHandlers, sendProtection, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
 import { AuditWitnesses } from "./audit/audit-witnesses.ts";
 import { Denials } from "./audit/denials.ts";
 import { can, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
 import { createSessionCookie } from "./auth/cookies.ts";
-import { verifyFor } from "./auth/ed25519.ts";
 import { newId } from "./auth/new-id.ts";
 import { OriginCheck } from "./auth/origin.ts";
 import { permissionFor, permissionRows } from "./auth/permissions.ts";
@@ -27,7 +25,7 @@ import { MemoryBus } from "./bus/memory-bus.ts";
 import { removeHost, renameHost } from "./change-host.ts";
 import { authenticateClient, clientHandlers } from "./client-side.ts";
 import type { Config } from "./config.ts";
-import { demandOrRecord } from "./demand-or-record.ts";
+import { demandOrRecord, recordDenied } from "./demand-or-record.ts";
 import { exportAudit } from "./export-audit.ts";
 import { frameTransport } from "./gateway/frame-transport.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -36,6 +34,7 @@ import { createApp } from "./http/app.ts";
 import { actionRoutes } from "./http/routes/action-routes.ts";
 import { auditRoutes } from "./http/routes/audit-routes.ts";
 import { authRoutes } from "./http/routes/auth-routes.ts";
+import { bulkRoutes } from "./http/routes/bulk-routes.ts";
 import { containerRoutes } from "./http/routes/container-routes.ts";
 import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
 import { invitationRoutes } from "./http/routes/invitation-routes.ts";
@@ -44,6 +43,7 @@ import { memberRoutes } from "./http/routes/member-routes.ts";
 import { olderLogRoutes } from "./http/routes/older-log-routes.ts";
 import { orgRoutes } from "./http/routes/org-routes.ts";
 import { projectRoutes } from "./http/routes/project-routes.ts";
+import { protectionRoutes } from "./http/routes/protection-routes.ts";
 import { retentionRoutes } from "./http/routes/retention-routes.ts";
 import { tokenRoutes } from "./http/routes/token-routes.ts";
 import { viewRoutes } from "./http/routes/view-routes.ts";
@@ -168,7 +168,18 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
   });
 
-  const fleet = new Fleet();
+  const protection = await openProtection({
+    ...{ storage, audit, keys, nowNs },
+    changed: (orgId) => {
+      fleet.protectionChanged(orgId);
+      for (const connection of registry.connections()) {
+        if (connection.orgId === orgId) sendProtection({ rules: protection, keys, fleet }, connection);
+      }
+    },
+  });
+  const fleet: Fleet = new Fleet({
+    protect: (orgId, host, container) => protection.protectionOf(orgId, host?.projectId, container),
+  });
   const turn = new Turn({ defer: setImmediate, report });
   const relay = new LogRelay({
     nodeId,
@@ -224,31 +235,14 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
   });
   const actionFeed = new ActionFeed();
-  const actions = new ActionService({
-    hubId: keys.hubId,
-    rows: {
-      insert: (orgId, userId, action, key) => storage.org(orgId).actions.insert(userId, action, key),
-      update: (orgId, action) => storage.org(orgId).actions.update(action),
-      find: (orgId, actionId) => storage.org(orgId).actions.find(actionId),
-      open: (orgId, hostId) => storage.org(orgId).actions.open(hostId),
-    },
-    audit: createActionAudit(audit),
-    dispatch: async (command) => {
-      await dispatchCommand(router, command);
-    },
-    verifyResult: async (hostId, payload, signature) => {
-      const publicKey = (await storage.system.hosts.findCredential(hostId))?.agentPublicKey;
-      return typeof publicKey === "string" && verifyFor("action-result", payload, { publicKey, signature });
-    },
+  const { actions, bulk, recover } = openActing({
+    ...{ storage, audit, keys, fleet, router, callers, nowNs, nowMs, after, report },
     publish: (orgId, action) => {
       if (isSettled(action.state)) metrics.actions.inc({ verb: action.verb, state: action.state });
       actionFeed.publish(orgId, action);
     },
-    newActionId: () => newId<ActionId>("act"),
-    nowNs,
-    after,
-    report,
   });
+  await recover();
   serveAgentRequests(router, {
     keys,
     dockerIdsOf: (orgId, containerIds) =>
@@ -276,7 +270,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
     agents: {
       ...{ registry, relay, router, pages },
-      handlers: agentHandlers({ reports, metrics: liveMetrics, actions, witnesses, router, report }),
+      handlers: agentHandlers({
+        ...{ reports, metrics: liveMetrics, actions, witnesses, router, report },
+        sendProtection: (connection) => sendProtection({ rules: protection, keys, fleet }, connection),
+      }),
       welcome: signWelcome({ keys, nodeId, nowNs }),
       received: (frameBytes) => {
         metrics.logFrames.inc();
@@ -369,6 +366,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
           await removeHost({ storage, audit, nowMs }, changeOf(requester));
           authority.announceHost(requester.actor.orgId, requester.hostId);
           registry.remove(requester.hostId);
+          await actions.hostRemoved(requester.actor.orgId, requester.hostId);
           await reports.remove(requester.actor.orgId, requester.hostId);
         },
       }),
@@ -379,7 +377,13 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         recordDownload: (download) => recordDownload(audit, download),
       }),
       ...olderLogRoutes({ fleet, readThrough }),
-      ...actionRoutes({ fleet, actions, permissionFor }),
+      ...protectionRoutes({ fleet, rules: protection }),
+      ...bulkRoutes({ fleet, bulk, can }),
+      ...actionRoutes({
+        ...{ fleet, actions, can, permissionFor },
+        list: ({ orgId }, filter) => storage.org(orgId).actions.list(filter),
+        deniedOverride: (requester, verb, resource) => recordDenied(denials, requester, { verb, resource }),
+      }),
     ],
     files,
     readiness: { database: () => storage.ping() },

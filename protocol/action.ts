@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ActionId, ContainerId, HostId, HubId, OrgId } from "./ids.ts";
+import { HEALTH_STATES } from "./container.ts";
+import type { ActionId, BulkId, ContainerId, HostId, HubId, OrgId } from "./ids.ts";
 import { dockerIdSchema, idSchema, intentSchema, tsNsSchema } from "./schema.ts";
 
 export const ACTION_VERBS = ["START", "STOP", "RESTART", "PAUSE", "UNPAUSE", "KILL"] as const;
@@ -39,7 +40,8 @@ export const actionCommandSchema = z.object({
   /** Stop grace asked for by the person; `null` leaves the container's own. */
   timeoutSeconds: z.number().int().min(0).max(3600).nullable(),
   actor: z.string().max(320),
-  override: z.boolean(),
+  /** Set when an Admin acts on a protected container: its name as they typed it, and why. */
+  override: z.object({ name: z.string().min(1).max(256), reason: z.string().min(1).max(500) }).nullable(),
   sessionNonce: z.string().max(64),
   issuedAtNs: tsNsSchema,
   timeToLiveMs: z.number().int().min(1).max(3_700_000),
@@ -61,6 +63,23 @@ export const actionSchema = z.object({
   requestedAtNs: tsNsSchema,
   settledAtNs: tsNsSchema.nullable(),
   error: z.object({ code: z.string().max(64), message: z.string().max(1024) }).nullable(),
+  containerName: z.string().max(256).optional(),
+  /** Stop grace that was asked for. */
+  timeoutSeconds: z.number().int().nullable().optional(),
+  /** An Admin acts on a protected container. */
+  override: z.boolean().optional(),
+  /** After this nothing will be begun any more; what runs is settled when its agent says how it ended. */
+  deadlineNs: tsNsSchema.optional(),
+  /** The states that it went through, each with its time, oldest first. */
+  steps: z
+    .array(z.object({ state: actionStateSchema, atNs: tsNsSchema }))
+    .max(64)
+    .optional(),
+  /** It was `unknown` before it was settled. */
+  late: z.boolean().optional(),
+  /** Of the container right after the action, as its agent inspected it; `starting` is still pending. */
+  health: z.enum(HEALTH_STATES).optional(),
+  bulkId: idSchema<BulkId>().optional(),
 });
 
 export type Action = z.infer<typeof actionSchema>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ContainerId, HostId, WorkloadId } from "./ids.ts";
+import { protectionSchema } from "./protection-schema.ts";
 import { dockerIdSchema, idSchema, tsNsSchema } from "./schema.ts";
 
 /** A container as its agent reports it. Labels and names are hostile text: shown as text nodes, never trusted. */
@@ -72,6 +73,8 @@ export const containerSchema = reportedContainerSchema.extend({
   /** When the hub learned that the engine no longer has it; its logs stay readable. */
   removedAtNs: tsNsSchema.nullable(),
   logSource: logSourceSchema,
+  /** What keeps people from stopping it, as the hub sees it now: labels, rules of the organization, Yardarm itself. */
+  protection: protectionSchema.optional(),
 });
 
 export type Container = z.infer<typeof containerSchema>;

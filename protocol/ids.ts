@@ -24,6 +24,9 @@ export type JoinTokenId = Branded<"JoinTokenId">;
 export type InvitationId = Branded<"InvitationId">;
 export type ApiTokenId = Branded<"ApiTokenId">;
 export type ViewId = Branded<"ViewId">;
+export type ProtectionRuleId = Branded<"ProtectionRuleId">;
+/** A plan for several containers, and its execution. */
+export type BulkId = Branded<"BulkId">;
 
 export type AnyId =
   | OrgId
@@ -41,7 +44,9 @@ export type AnyId =
   | JoinTokenId
   | InvitationId
   | ApiTokenId
-  | ViewId;
+  | ViewId
+  | ProtectionRuleId
+  | BulkId;
 
 /** Brands a string whose provenance the caller vouches for (a database row, a validated message). */
 export const asId = <Id extends AnyId>(value: string): Id => value as Id;

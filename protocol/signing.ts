@@ -9,6 +9,8 @@ export const SIGNING_PURPOSES = [
   "connect", // the agent signs its connect token
   "welcome", // the hub signs the session's parameters
   "action", // the hub signs a command
+  "action-order", // the node that was asked signs it for the node that holds the agent
+  "protection-rules", // the hub signs what protects the containers of a host
   "action-result", // the agent signs its outcome
   "log-read", // the hub asks for a page of the engine's own log
   "key-set", // the hub signs a change of its key set

@@ -6,17 +6,20 @@ import { TOKEN_SCOPES } from "@yardarm/hub/auth/permissions";
 import { parseConfig } from "@yardarm/hub/config";
 import { type RunningHub, runHub } from "@yardarm/hub/main";
 import { openPeople, type People } from "@yardarm/hub/open-people";
-import type { Storage } from "@yardarm/hub/storage/storage";
+import type { OrgStorage, Storage } from "@yardarm/hub/storage/storage";
 import type { Role } from "@yardarm/protocol/api/auth";
+import type { BulkAction } from "@yardarm/protocol/api/bulk-actions";
 import {
   type ActionId,
   type ApiTokenId,
   asId,
+  type BulkId,
   type ContainerId,
   type HostId,
   type InvitationId,
   type OrgId,
   type ProjectId,
+  type ProtectionRuleId,
   type SessionId,
   type UserId,
   type ViewId,
@@ -36,6 +39,8 @@ export type Ids = {
   readonly invitationId: InvitationId;
   readonly tokenId: ApiTokenId;
   readonly viewId: ViewId;
+  readonly ruleId: ProtectionRuleId;
+  readonly bulkId: BulkId;
 };
 
 /** Prefixes of ids, to make up ones that nobody has. */
@@ -50,6 +55,8 @@ const PREFIXES: Readonly<Record<keyof Ids, string>> = {
   invitationId: "inv",
   tokenId: "tok",
   viewId: "viw",
+  ruleId: "rul",
+  bulkId: "blk",
 };
 
 /** Somebody at the door, and what the permission table has to know of them. */
@@ -236,6 +243,19 @@ export class AuthorityWorld implements AsyncDisposable {
     for (const token of await apiTokens.list(userId)) if (token.name === name) await apiTokens.revoke(token.tokenId);
   }
 
+  /** A rule that protects nothing that there is, made by the running hub. */
+  async freshRule(): Promise<ProtectionRuleId> {
+    const body = { match: { name: "no-such-*" } };
+    return (await this.ask(this.owner, { method: "POST", path: "/api/protection-rules", body })).body
+      .ruleId as ProtectionRuleId;
+  }
+
+  /** A plan of the caller's own, with nothing in it. */
+  async freshPlan(caller: Caller): Promise<BulkId> {
+    const body = { action: "STOP", filter: { q: "no such container" } };
+    return (await this.ask(caller, { method: "POST", path: "/api/actions/plan", body })).body.planId as BulkId;
+  }
+
   async freshToken(userId: UserId): Promise<ApiTokenId> {
     // Somebody of another org has nothing here.
     const isOurs = userId !== this.strangerActor.userId;
@@ -302,7 +322,40 @@ const fillPlace = async (people: People, storage: Storage, actor: Actor, project
     invitationId,
     tokenId: token.tokenId,
     viewId,
+    ruleId: await seedRule(org, projectId),
+    bulkId: await seedBulk(org, { userId, hostId, containerId }),
   };
+};
+
+/** Protects nothing that there is. */
+const seedRule = async (org: OrgStorage, projectId: ProjectId): Promise<ProtectionRuleId> => {
+  const ruleId = newId<ProtectionRuleId>("rul");
+  const nothing = { name: "no-such-*", image: null, label: null, composeProject: null, projectId };
+  await org.protectionRules.raiseVersion(1);
+  const made = { createdAt: new Date(1).toISOString(), createdBy: "seed" };
+  await org.protectionRules.put({ ruleId, match: nothing, scope: "stop", note: "seed", ...made }, 1);
+  return ruleId;
+};
+
+const seedBulk = async (org: OrgStorage, ids: Pick<Ids, "userId" | "hostId" | "containerId">): Promise<BulkId> => {
+  const bulkId = newId<BulkId>("blk");
+  const { userId, ...target } = ids;
+  const bulk: BulkAction = {
+    ...{
+      bulkId,
+      action: "STOP",
+      reason: "seed",
+      actor: "seed",
+      state: "finished",
+      stopOnFailure: false,
+      parallelism: 1,
+    },
+    ...{ startedAt: new Date(1).toISOString(), endedAt: new Date(2).toISOString() },
+    targets: [{ ...target, name: "web", hostName: "web", state: "skipped", actionId: null, error: null }],
+  };
+  const row = { bulkId, userId, state: bulk.state, expiresAtMs: 1, documentJson: JSON.stringify(bulk) };
+  await org.bulkActions.plan(row, 1);
+  return bulkId;
 };
 
 const seed = async (storage: Storage, hubKeyFile: string): Promise<Seeded> => {

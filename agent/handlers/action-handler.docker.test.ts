@@ -53,7 +53,11 @@ beforeEach(async () => {
     send: (message) => {
       if (message.type === "action_result") outcomes.push(JSON.parse(message.payload));
     },
-    refuse: (question) => refusalOf(new HostPolicy({ kind: "none" }), question),
+    refuse: (question) =>
+      refusalOf(
+        { policy: new HostPolicy({ kind: "none" }), rules: { rules: [], hubContainer: null } },
+        { ...question, isAgent: false },
+      ),
     report: (details) => reportContainer(details, null),
     clock: systemClock,
   });
@@ -77,7 +81,7 @@ const act = async (verb: ActionVerb): Promise<ActionOutcome> => {
     verb,
     timeoutSeconds: null,
     actor: "anna@example.org",
-    override: false,
+    override: null,
     sessionNonce: "n",
     issuedAtNs: String(systemClock.nowNs()),
     timeToLiveMs: 60_000,

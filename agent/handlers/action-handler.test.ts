@@ -39,6 +39,7 @@ const hostId = asId<HostId>("hst_0123456789abcdefghij");
 const orgId = asId<OrgId>("org_0123456789abcdefghij");
 const dockerId = asId<DockerId>("a".repeat(64));
 const sessionNonce = "n".repeat(43);
+const intent = { seq: 1, hash: "0".repeat(64) };
 
 /** One container, as much of it as actions touch. */
 class OneContainer implements ActionEngine {
@@ -112,7 +113,8 @@ describe("action handler", () => {
         if (message.type === "action_result") results.push(message);
         else progress.push(message.phase);
       },
-      refuse: (question) => refusalOf(policy, question),
+      refuse: (question) =>
+        refusalOf({ policy, rules: { rules: [], hubContainer: null } }, { ...question, isAgent: false }),
       report: () => reportedContainer(1),
       clock,
     });
@@ -145,11 +147,11 @@ describe("action handler", () => {
       verb: "STOP",
       timeoutSeconds: null,
       actor: "anna@example.org",
-      override: false,
+      override: null,
       sessionNonce,
       issuedAtNs: String(clock.nowNs()),
       timeToLiveMs: 60_000,
-      intent: { seq: 1, hash: "0".repeat(64) },
+      intent,
       ...change,
     };
     const payload = JSON.stringify(full);
@@ -221,7 +223,7 @@ describe("action handler", () => {
     engine.details = { ...engine.details, labels: { "yardarm.protected": "true" } };
     await handler.take(command());
     expect(outcome()).toMatchObject({ rejected: true, error: { code: "protected" } });
-    await handler.take(command({ override: true }));
+    await handler.take(command({ override: { name: engine.details.name, reason: "now" } }));
     expect(outcome()).toMatchObject({ status: "SUCCESS" });
   });
 
@@ -230,7 +232,11 @@ describe("action handler", () => {
     ["a verb that is not allowed", { actions: { allow: ["START", "RESTART"], deny: [] } }, { verb: "KILL" }],
     ["a container denied by name", { actions: denying({ name: "w*", label: null }) }, {}],
     ["a container denied by label", { actions: denying({ name: null, label: { key: "tier", value: null } }) }, {}],
-    ["an override that the owner rules out", { protectedOverride: "never" }, { override: true }],
+    [
+      "an override that the owner rules out",
+      { protectedOverride: "never" },
+      { override: { name: "web-1", reason: "now" } },
+    ],
   ])("[POL-1] a command signed by the hub is refused before the journal: %s", async (_what, change, of) => {
     policy = new HostPolicy({ kind: "valid", policy: { ...OPEN_POLICY, ...change } });
     engine.details = { ...engine.details, name: "web-1", labels: { tier: "data", "yardarm.protected": "true" } };
@@ -304,21 +310,114 @@ describe("action handler", () => {
     expect(outcome()).toMatchObject({ status: "FAILURE", rejected: false, error: { code: "engine_error" } });
   });
 
-  test("[ACTN-09] settles what the agent did not live to finish, and what it never heard of", async () => {
-    const lost = asId<ActionId>("act_lost0000000000000000");
-    journal.accept({
-      actionId: lost,
-      dockerId,
-      verb: "STOP",
-      deadlineNs: String(clock.nowNs()),
-      intent: { seq: 1, hash: "0".repeat(64) },
-    });
+  const lost = asId<ActionId>("act_lost0000000000000000");
+  const leaveBehind = (verb: ActionCommand["verb"], deadlineNs = clock.nowNs()): void => {
+    const { state, startedAtNs } = engine.details;
+    const before = { state, startedAtNs: String(startedAtNs) };
+    journal.accept({ ...{ actionId: lost, dockerId, verb, before }, deadlineNs: String(deadlineNs), intent });
+  };
+
+  test("[ACTN-08] [ACTN-09] what an agent did not live to finish is told by the container, and never run again", async () => {
+    leaveBehind("RESTART");
+    engine.details = { ...engine.details, startedAtNs: (engine.details.startedAtNs ?? 0n) + 5n };
+    handler = makeHandler();
+    await handler.idle();
+    expect(outcome()).toMatchObject({ actionId: lost, status: "SUCCESS", error: null });
     await handler.query({ type: "action.query", actionIds: [lost] });
-    expect(outcome()).toMatchObject({ actionId: lost, rejected: false, error: { code: "unknown" } });
-    expect(journal.find(lost)?.result).not.toBeNull();
-    const unheard = asId<ActionId>("act_unheard0000000000000");
-    await handler.query({ type: "action.query", actionIds: [unheard] });
-    expect(outcome()).toMatchObject({ actionId: unheard, rejected: true, error: { code: "not_found" } });
+    expect([results.length, engine.calls]).toEqual([2, []]);
+  });
+
+  test("[ACTN-09] the engine may still be at it: until the deadline it is running, then it has failed", async () => {
+    leaveBehind("STOP", clock.nowNs() + 30_000_000_000n);
+    handler = makeHandler();
+    await handler.query({ type: "action.query", actionIds: [lost] });
+    await handler.take(command());
+    expect(outcome()).toMatchObject({
+      rejected: true,
+      error: { code: "busy", message: expect.stringContaining(lost) },
+    });
+    await clock.advanceAsync(29_000);
+    expect([progress[0], results.length]).toEqual(["running", 1]);
+    await clock.advanceAsync(2_000);
+    expect(outcome()).toMatchObject({ actionId: lost, rejected: false, status: "FAILURE" });
+    expect(journal.unfinished()).toEqual([]);
+  });
+
+  test("[ACTN-09] an engine that does not answer leaves it running: nobody says failed before somebody knows", async () => {
+    const { inspectContainer } = engine;
+    engine.failure = new ProtocolError("engine_unreachable", "No answer within 70 s.");
+    engine.stopContainer = async () => {
+      engine.inspectContainer = () => Promise.reject(engine.failure);
+      throw engine.failure;
+    };
+    const running = handler.take(command());
+    await clock.advanceAsync(600_000);
+    expect([results.length, progress.length]).toEqual([0, 201]);
+    engine.inspectContainer = inspectContainer;
+    engine.details = { ...engine.details, state: "exited" };
+    await clock.advanceAsync(2_000);
+    await running;
+    expect(outcome()).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test("[ACTN-08] what the agent said that it never accepted it does not accept afterwards", async () => {
+    const late = command();
+    await handler.query({ type: "action.query", actionIds: [late.action_id] });
+    expect(outcome()).toMatchObject({ rejected: true, error: { code: "not_found" } });
+    await handler.take(late);
+    expect([engine.calls, outcome()]).toMatchObject([[], { rejected: true, error: { code: "not_found" } }]);
+  });
+
+  test("[ACTN-10] a command that was refused is refused when it is replayed, also when nothing speaks against it any more", async () => {
+    const { state } = engine.details;
+    const message = command({ verb: "STOP" });
+    engine.details = { ...engine.details, state: "exited" };
+    await handler.take(message);
+    engine.details = { ...engine.details, state };
+    await handler.take(message);
+    expect([engine.calls, outcome()]).toMatchObject([[], { rejected: true, error: { code: "conflict" } }]);
+  });
+
+  test("[ACTN-10] a forged message cannot make the agent deny what it did", async () => {
+    const message = command();
+    await handler.take(message);
+    await handler.take({ ...message, payload: "{}" });
+    expect(outcome()).toMatchObject({ actionId: message.action_id, status: "SUCCESS", rejected: false });
+  });
+
+  test("[ACTN-08] a journal that cannot be written refuses, says why, and nothing is done", async () => {
+    journal.accept = () => {
+      throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+    };
+    await handler.take(command());
+    expect(outcome().error).toEqual({ code: "storage_unavailable", message: expect.stringContaining("disk is full") });
     expect(engine.calls).toEqual([]);
+  });
+
+  test.each([-10, 10])(
+    "[ACTN-10] deadlines follow the hub's clock: a host that is %i minutes off obeys and refuses alike",
+    async (minutes) => {
+      const offNs = BigInt(minutes) * 60_000_000_000n;
+      handler.online({ orgId, sessionNonce, hubNowNs: () => clock.nowNs() + offNs });
+      await handler.take(command({ issuedAtNs: String(clock.nowNs() + offNs) }));
+      expect(outcome()).toMatchObject({ status: "SUCCESS" });
+      await handler.take(command({ issuedAtNs: String(clock.nowNs() + offNs - 61_000_000_000n) }));
+      expect(outcome()).toMatchObject({ rejected: true, error: { code: "expired" } });
+    },
+  );
+
+  test("[ACTN-07] a container that removes itself has been stopped; one that is gone cannot have been restarted", async () => {
+    for (const verb of ["STOP", "RESTART"] as const) {
+      const { inspectContainer } = engine;
+      const remove = async (): Promise<"done"> => {
+        engine.inspectContainer = () => Promise.reject(new ProtocolError("not_found", "No such container."));
+        return "done";
+      };
+      engine.stopContainer = remove;
+      engine.restartContainer = remove;
+      await handler.take(command({ verb }));
+      expect(outcome()).toMatchObject({ status: verb === "STOP" ? "SUCCESS" : "FAILURE", container: null });
+      engine.inspectContainer = inspectContainer;
+    }
   });
 });

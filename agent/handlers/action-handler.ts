@@ -13,23 +13,31 @@ import type { Intent } from "@yardarm/protocol/schema";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import { parseActionCommand } from "./action-command.ts";
-import { type ActionEngine, act, isDone } from "./verb-table.ts";
+import { RefusedActions } from "./refused-actions.ts";
+import { type ActionEngine, act, type RunState } from "./verb-table.ts";
+import { SETTLING_MS, type Verification, verifyAction } from "./verify-action.ts";
 
-/** Where accepted actions and their results outlive the process. MUST be durable when a call returns. */
+type Accepted = {
+  readonly actionId: ActionId;
+  readonly dockerId: DockerId;
+  readonly verb: ActionCommand["verb"];
+  readonly deadlineNs: string;
+  readonly intent: Intent;
+  /** The container before anything was done to it. */
+  readonly before: { readonly state: RunState["state"]; readonly startedAtNs: string | null };
+};
+
+/** Where accepted actions and their results outlive the process. */
 export interface Journal {
   readonly isFull: boolean;
-  find(
-    actionId: ActionId,
-  ): { readonly action: { readonly dockerId: DockerId }; readonly result: ActionResult | null } | undefined;
-  accept(action: {
-    readonly actionId: ActionId;
-    readonly dockerId: DockerId;
-    readonly verb: ActionCommand["verb"];
-    readonly deadlineNs: string;
-    readonly intent: Intent;
-  }): void;
+  find(actionId: ActionId): { readonly action: Accepted; readonly result: ActionResult | null } | undefined;
+  /** Accepted, by this process or an earlier one, and without a result. */
+  unfinished(): readonly Accepted[];
+  /** MUST be durable when it returns, and throw when it cannot be: then nothing is done. */
+  accept(action: Accepted): void;
   /** The newest intent of all that were ever accepted. */
   readonly witness: Intent | null;
+  /** MUST NOT throw: what was done was done. */
   settle(actionId: ActionId, result: ActionResult): void;
 }
 
@@ -54,32 +62,37 @@ export type ActionHandlerOptions = {
   /** Says why the host's owner or a label refuses; `null` when nothing speaks against it. */
   refuse(question: {
     readonly verb: ActionCommand["verb"];
+    readonly dockerId: DockerId;
     readonly name: string;
+    readonly image: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly override: boolean;
+    readonly override: ActionCommand["override"];
   }): { readonly code: "policy_denied" | "protected"; readonly sentence: string } | null;
   report(details: ContainerDetails): ReportedContainer;
   readonly clock: { nowNs(): bigint; setTimer(delayMs: number, callback: () => void): () => void };
 };
 
-/** The engine's answer may be ahead of what it shows; beyond this the action counts as failed. */
-const VERIFY_TRIES = 50;
-const VERIFY_EVERY_MS = 100;
 const NS_PER_MS = 1_000_000n;
 const MESSAGE_CHARACTERS = 1_024;
 
 export class ActionHandler {
   readonly #options: ActionHandlerOptions;
   #session: ActionSession | null = null;
-  readonly #busy = new Set<DockerId>();
+  readonly #busy = new Map<DockerId, ActionId>();
   readonly #running = new Map<ActionId, Promise<void>>();
+  readonly #refused: RefusedActions;
 
   constructor(options: ActionHandlerOptions) {
     this.#options = options;
+    this.#refused = new RefusedActions(options.clock);
   }
 
   online(session: ActionSession): void {
     this.#session = session;
+    this.#refused.clear();
+    for (const action of this.#options.journal.unfinished()) {
+      if (!this.#running.has(action.actionId)) void this.#run(action.actionId, this.#finish(action));
+    }
   }
 
   offline(): void {
@@ -94,24 +107,34 @@ export class ActionHandler {
   /** Takes a command. Whatever becomes of it is answered by an `action_result`; nothing is thrown. */
   async take(message: ActionMessage): Promise<void> {
     const actionId = message.action_id;
-    if (this.#running.has(actionId)) {
-      this.#options.send({ type: "action_progress", action_id: actionId, phase: "running" });
-      return;
-    }
-    const running = this.#take(message).finally(() => this.#running.delete(actionId));
-    this.#running.set(actionId, running);
-    await running;
+    // Before anything else, its signature too: what is known of an action does not change by asking for it again.
+    if (this.#answer(actionId)) return;
+    await this.#run(actionId, this.#take(message));
   }
 
-  /** What became of these? Answered from the journal; what was never accepted has never been done. */
+  /** What became of these? What was never accepted has never been done, and will not be. */
   async query({ actionIds }: ActionQuery): Promise<void> {
     for (const actionId of actionIds) {
-      if (this.#running.has(actionId)) {
-        this.#options.send({ type: "action_progress", action_id: actionId, phase: "running" });
-      } else if (!(await this.#answerFromJournal(actionId))) {
+      if (!this.#answer(actionId)) {
         this.#reject(actionId, new ProtocolError("not_found", "This agent never accepted the action."));
       }
     }
+  }
+
+  /** False when nothing is known of the action. */
+  #answer(actionId: ActionId): boolean {
+    const { journal, send } = this.#options;
+    const known = journal.find(actionId)?.result ?? this.#refused.find(actionId);
+    if (known !== undefined && known !== null) send(known);
+    else if (this.#running.has(actionId)) send({ type: "action_progress", action_id: actionId, phase: "running" });
+    else return false;
+    return true;
+  }
+
+  #run(actionId: ActionId, work: Promise<void>): Promise<void> {
+    const running = work.finally(() => this.#running.delete(actionId));
+    this.#running.set(actionId, running);
+    return running;
   }
 
   async #take(message: ActionMessage): Promise<void> {
@@ -121,13 +144,12 @@ export class ActionHandler {
     let release = (): void => {};
     try {
       command = this.#open(message);
-      if (await this.#answerFromJournal(actionId)) return;
       this.#checkSession(command);
-      release = this.#lock(command.dockerId);
+      release = this.#lock(command.dockerId, actionId);
       before = await this.#checkTarget(command);
       // Inspecting took its time.
       this.#checkSession(command);
-      this.#accept(command);
+      this.#accept(command, before);
     } catch (error) {
       release();
       this.#reject(actionId, toProtocolError(error));
@@ -136,6 +158,24 @@ export class ActionHandler {
     const stopBeats = this.#beat(actionId);
     try {
       this.#settle(actionId, await this.#carryOut(command, before));
+    } finally {
+      stopBeats();
+      release();
+    }
+  }
+
+  /** The agent ended while it ran this. It is never run again: the engine may still be at it, until the deadline. */
+  async #finish({ actionId, dockerId, verb, before, deadlineNs: until }: Accepted): Promise<void> {
+    const { engine, clock } = this.#options;
+    const release = this.#busy.has(dockerId) ? () => {} : this.#lock(dockerId, actionId);
+    const stopBeats = this.#beat(actionId);
+    try {
+      const state = { ...before, startedAtNs: before.startedAtNs === null ? null : BigInt(before.startedAtNs) };
+      const leftMs = Number((BigInt(until) - (this.#session?.hubNowNs() ?? clock.nowNs())) / NS_PER_MS);
+      const patienceMs = Math.max(leftMs, SETTLING_MS);
+      const seen = await verifyAction({ engine, clock, verb, dockerId, before: state, patienceMs });
+      const cut = new ProtocolError("engine_error", `The agent ended while it ran this; the container ${shown(seen)}.`);
+      this.#settle(actionId, this.#ending(seen, cut));
     } finally {
       stopBeats();
       release();
@@ -170,9 +210,12 @@ export class ActionHandler {
     }
   }
 
-  #lock(dockerId: DockerId): () => void {
-    if (this.#busy.has(dockerId)) throw new ProtocolError("busy", "Another action on this container is still running.");
-    this.#busy.add(dockerId);
+  #lock(dockerId: DockerId, actionId: ActionId): () => void {
+    const holder = this.#busy.get(dockerId);
+    if (holder !== undefined) {
+      throw new ProtocolError("busy", `Another action on this container is still running (${holder}).`);
+    }
+    this.#busy.set(dockerId, actionId);
     return () => void this.#busy.delete(dockerId);
   }
 
@@ -183,27 +226,35 @@ export class ActionHandler {
       throw new ProtocolError("stale_target", "The container was started or recreated meanwhile; look again.");
     }
     // What the owner forbids is refused before anything is said of the container's state.
-    const refusal = refuse({ verb, name: details.name, labels: details.labels, override });
+    const { name, image, labels } = details;
+    const refusal = refuse({ verb, dockerId, name, image, labels, override });
     if (refusal !== null) throw new ProtocolError(refusal.code, refusal.sentence);
     const verdict = containerCan(verb, details.state);
     if (!verdict.allowed) throw new ProtocolError("conflict", verdict.reason);
     return details;
   }
 
-  #accept(command: ActionCommand): void {
+  #accept(command: ActionCommand, { state, startedAtNs }: ContainerDetails): void {
     const { journal, send } = this.#options;
     const { actionId, dockerId, verb, intent } = command;
-    if (journal.isFull)
+    if (journal.isFull || this.#refused.isFull) {
       throw new ProtocolError("rate_limited", "The agent's journal of actions is full; try tomorrow.");
-    journal.accept({ actionId, dockerId, verb, deadlineNs: String(deadlineNs(command)), intent });
+    }
+    const before = { state, startedAtNs: startedAtNs === null ? null : String(startedAtNs) };
+    try {
+      journal.accept({ actionId, dockerId, verb, deadlineNs: String(deadlineNs(command)), intent, before });
+    } catch (cause) {
+      const reason =
+        cause instanceof Error && "code" in cause && cause.code === "ENOSPC" ? "the disk is full" : "see its log";
+      const sentence = `The agent cannot write its journal (${reason}), so nothing was done.`;
+      throw new ProtocolError("storage_unavailable", sentence, { cause });
+    }
     send({ type: "action_progress", action_id: actionId, phase: "accepted" });
   }
 
-  async #carryOut(
-    command: ActionCommand,
-    before: ContainerDetails,
-  ): Promise<Pick<ActionOutcome, "error" | "container">> {
-    const { engine, report } = this.#options;
+  async #carryOut(command: ActionCommand, before: ContainerDetails): Promise<Ending> {
+    const { engine, clock } = this.#options;
+    const { verb, dockerId } = command;
     let failure: ProtocolError | null = null;
     try {
       await act(engine, command, before);
@@ -211,31 +262,18 @@ export class ActionHandler {
       // A lost answer says nothing about the deed: the container itself is asked.
       failure = toProtocolError(error);
     }
-    const after = await this.#verify(command, before, failure);
-    const isSuccess = after !== null && isDone(command.verb, before, after);
-    const unverified = new ProtocolError("engine_error", "The engine answered, but the container does not show it.");
-    return {
-      error: isSuccess ? null : errorOf(failure ?? unverified),
-      container: after === null ? null : report(after),
-    };
+    // A refusal is final; after an answer, or a lost one, the engine may still be at it.
+    const patienceMs = failure !== null && failure.code !== "engine_unreachable" ? 0 : SETTLING_MS;
+    const seen = await verifyAction({ engine, clock, verb, dockerId, before, patienceMs });
+    const unverified = `The engine answered, but the container does not show it: it ${shown(seen)}.`;
+    return this.#ending(seen, failure ?? new ProtocolError("engine_error", unverified));
   }
 
-  /** The container as it is afterwards; `null` when the engine cannot say. */
-  async #verify(
-    { verb, dockerId }: ActionCommand,
-    before: ContainerDetails,
-    failure: ProtocolError | null,
-  ): Promise<ContainerDetails | null> {
-    const { engine, clock } = this.#options;
-    // A refusal is final; after an answer, or a lost one, the engine may still be at it.
-    const isFinal = failure !== null && failure.code !== "engine_unreachable";
-    let after: ContainerDetails | null = null;
-    for (let tries = isFinal ? 1 : VERIFY_TRIES; tries > 0; tries--) {
-      after = await engine.inspectContainer(dockerId).catch(() => null);
-      if (after !== null && isDone(verb, before, after)) return after;
-      if (tries > 1) await new Promise<void>((resolve) => void clock.setTimer(VERIFY_EVERY_MS, resolve));
-    }
-    return after;
+  #ending({ isDone, details }: Verification, failure: ProtocolError): Ending {
+    return {
+      error: isDone ? null : errorOf(failure),
+      container: details === null ? null : this.#options.report(details),
+    };
   }
 
   #beat(actionId: ActionId): () => void {
@@ -251,31 +289,17 @@ export class ActionHandler {
     return () => cancel();
   }
 
-  /** False when the journal does not know the action. */
-  async #answerFromJournal(actionId: ActionId): Promise<boolean> {
-    const { journal, send, engine, report } = this.#options;
-    const entry = journal.find(actionId);
-    if (entry === undefined) return false;
-    if (entry.result !== null) {
-      send(entry.result);
-      return true;
-    }
-    // Accepted, and the agent ended before it could write the result down.
-    const now = await engine.inspectContainer(entry.action.dockerId).catch(() => null);
-    const state = now === null ? "cannot be inspected" : `is ${now.state}`;
-    const message = `The agent ended while it ran this action; the container now ${state}.`;
-    this.#settle(actionId, { error: { code: "unknown", message }, container: now === null ? null : report(now) });
-    return true;
-  }
-
-  #settle(actionId: ActionId, ending: Pick<ActionOutcome, "error" | "container">): void {
+  #settle(actionId: ActionId, ending: Ending): void {
     const result = this.#sign({ ...ending, actionId, rejected: false });
     this.#options.journal.settle(actionId, result);
     this.#options.send(result);
   }
 
+  /** Nothing was done, and nothing will be: not even when the same command comes again. */
   #reject(actionId: ActionId, error: ProtocolError): void {
-    this.#options.send(this.#sign({ actionId, rejected: true, error: errorOf(error), container: null }));
+    const result = this.#sign({ actionId, rejected: true, error: errorOf(error), container: null });
+    this.#refused.add(actionId, result);
+    this.#options.send(result);
   }
 
   #sign(outcome: Pick<ActionOutcome, "actionId" | "rejected" | "error" | "container">): ActionResult {
@@ -295,6 +319,10 @@ export class ActionHandler {
     };
   }
 }
+
+type Ending = Pick<ActionOutcome, "error" | "container">;
+
+const shown = ({ details }: Verification): string => (details === null ? "is gone" : `is ${details.state}`);
 
 const deadlineNs = ({ issuedAtNs, timeToLiveMs }: ActionCommand): bigint =>
   BigInt(issuedAtNs) + BigInt(timeToLiveMs) * NS_PER_MS;

@@ -50,13 +50,16 @@ export const act = (engine: ActionEngine, command: ActionCommand, details: Conta
   }
 };
 
+/** As much of a container as success shows by. */
+export type RunState = Pick<ContainerDetails, "state" | "startedAtNs">;
+
 const UP: readonly ContainerState[] = ["running", "paused", "restarting"];
 
 /**
  * Whether the container looks as it must after `verb`. A `StartedAt` that moved proves a start even when the container
  * has ended again, and a kill or stop even when its restart policy has brought it back.
  */
-export const isDone = (verb: ActionVerb, before: ContainerDetails, after: ContainerDetails): boolean => {
+export const isDone = (verb: ActionVerb, before: RunState, after: RunState): boolean => {
   const hasStartedAgain = after.startedAtNs !== before.startedAtNs;
   switch (verb) {
     case "RESTART":

@@ -57,6 +57,7 @@ const MESSAGES = {
     ...signed,
   }),
   "action.query": objectOf({ type: type("action.query"), actionIds: arrayOf(idOf<ActionId>(), { max: 500 }) }),
+  "protection.rules": objectOf({ type: type("protection.rules"), ...signed, payload: textOf({ max: 262_144 }) }),
   reconnect: objectOf({
     type: type("reconnect"),
     afterMs: integerOf({ min: 0, max: 600_000 }),

@@ -16,6 +16,7 @@ const action = (n: number, deadlineNs = NOW_NS): AcceptedAction => ({
   verb: "STOP",
   deadlineNs: String(deadlineNs),
   intent: intent(n),
+  before: { state: "running", startedAtNs: "1" },
 });
 const result = (n: number): ActionResult => ({
   type: "action_result",

@@ -2,10 +2,11 @@
  * What this agent accepted and how it ended, so that no action ever runs twice (ACTN-08): one JSON line per event, on the
  * disk before anything is done. Entries outlive their deadline by a day; a full journal refuses, it never forgets.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ActionVerb } from "@yardarm/protocol/action";
 import type { ActionResult } from "@yardarm/protocol/agent-up/action-result";
+import type { ContainerState } from "@yardarm/protocol/container";
 import type { ActionId, DockerId } from "@yardarm/protocol/ids";
 import type { Intent } from "@yardarm/protocol/schema";
 
@@ -17,6 +18,8 @@ export type AcceptedAction = {
   readonly deadlineNs: string;
   /** The audit row in which the hub wrote down that somebody wants this. */
   readonly intent: Intent;
+  /** The container before anything was done to it: what an agent that starts again tells success by. */
+  readonly before: { readonly state: ContainerState; readonly startedAtNs: string | null };
 };
 
 export type JournalEntry = { readonly action: AcceptedAction; readonly result: ActionResult | null };
@@ -47,8 +50,14 @@ export class ActionJournal {
     for (const [actionId, { action }] of this.#entries) {
       if (BigInt(action.deadlineNs) + KEPT_AFTER_DEADLINE_NS < nowNs) this.#entries.delete(actionId);
     }
-    this.#rewrite();
+    try {
+      this.#rewrite();
+    } catch (error) {
+      // A full disk stops no agent: what is there goes on being obeyed, and nothing new is accepted.
+      if (!isFullDisk(error)) throw error;
+    }
     this.#file = openSync(path, "a", 0o600);
+    this.#cut(wholeLinesBytes(path));
   }
 
   get isFull(): boolean {
@@ -71,12 +80,24 @@ export class ActionJournal {
     this.#remember(action.intent);
   }
 
-  /** Durable when it returns. */
+  /** Accepted, and without a result. */
+  unfinished(): readonly AcceptedAction[] {
+    return [...this.#entries.values()].flatMap(({ action, result }) => (result === null ? [action] : []));
+  }
+
+  /**
+   * Durable when it returns, unless the disk is full: then the result is known to this process alone, and the next one looks at
+   * the container again.
+   */
   settle(actionId: ActionId, result: ActionResult): void {
     const entry = this.#entries.get(actionId);
     if (entry === undefined) throw new Error(`The action ${actionId} was never accepted.`);
-    this.#append({ event: "settled", actionId, result });
     this.#entries.set(actionId, { ...entry, result });
+    try {
+      this.#append({ event: "settled", actionId, result });
+    } catch {
+      // What was done was done.
+    }
   }
 
   close(): void {
@@ -84,8 +105,19 @@ export class ActionJournal {
   }
 
   #append(line: JournalLine): void {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
-    fsyncSync(this.#file);
+    const sizeBytes = fstatSync(this.#file).size;
+    try {
+      writeWhole(this.#file, `${JSON.stringify(line)}\n`);
+      fsyncSync(this.#file);
+    } catch (error) {
+      // The next line must not become the end of half a one.
+      this.#cut(sizeBytes);
+      throw error;
+    }
+  }
+
+  #cut(sizeBytes: number): void {
+    if (fstatSync(this.#file).size > sizeBytes) ftruncateSync(this.#file, sizeBytes);
   }
 
   #replay(line: JournalLine): void {
@@ -118,7 +150,7 @@ export class ActionJournal {
     const temporary = `${this.#path}.new`;
     const file = openSync(temporary, "w", 0o600);
     try {
-      writeSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      writeWhole(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -129,6 +161,18 @@ export class ActionJournal {
     closeSync(directory);
   }
 }
+
+/** A disk that fills up takes a part of it and says nothing. */
+const writeWhole = (file: number, text: string): void => {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+};
+
+const isFullDisk = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+
+/** Up to the end of the last line that has one. */
+const wholeLinesBytes = (path: string): number => readFileSync(path).lastIndexOf(10) + 1;
 
 /** A line without its end was being written when the machine stopped: what it says was never acted on, or is asked for again. */
 const readLines = (path: string): JournalLine[] => {

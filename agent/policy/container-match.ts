@@ -1,5 +1,5 @@
 /** Which containers an entry of the policy file means. */
-import { isLike } from "./name-pattern.ts";
+import { isLike } from "@yardarm/protocol/name-pattern";
 
 /** What is known of a container that a policy is asked about. */
 export type PolicyContainer = {

@@ -1,9 +1,9 @@
 import { hostPolicySchema } from "@yardarm/protocol/host";
+import { isLike } from "@yardarm/protocol/name-pattern";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ContainerMatch } from "./container-match.ts";
 import { HostPolicy } from "./host-policy.ts";
-import { isLike } from "./name-pattern.ts";
 import { OPEN_POLICY, type Policy } from "./policy.ts";
 
 const policyOf = (change: Partial<Policy>): HostPolicy =>

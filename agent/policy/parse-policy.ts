@@ -1,7 +1,7 @@
 /** The policy file's JSON, taken at its word: what is unknown or misspelt makes the whole file invalid, never less strict. */
 import type { ActionVerb } from "@yardarm/protocol/action";
+import { NAME_PATTERN_CHARACTERS } from "@yardarm/protocol/name-pattern";
 import type { ContainerMatch } from "./container-match.ts";
-import { NAME_PATTERN_CHARACTERS } from "./name-pattern.ts";
 import { ALL_VERBS, OPEN_POLICY, type Policy } from "./policy.ts";
 import { compileRule, RULES_LIMIT } from "./redaction-rules.ts";
 

@@ -16,6 +16,7 @@ import {
 import { signingInput } from "@yardarm/protocol/signing";
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { describe, expect, test } from "vitest";
+import { sameOrder } from "../storage/tables/actions.ts";
 import { ActionService, type ActionServiceOptions } from "./action-service.ts";
 import { commandTimeToLiveMs } from "./command-deadline.ts";
 
@@ -45,34 +46,37 @@ const setUp = (changes: Partial<ActionServiceOptions> = {}) => {
   const rows = new Map<ActionId, Action>();
   const byKey = new Map<string, Action>();
   const commands: Omit<ActionCommand, "sessionNonce">[] = [];
-  const timers = new Set<() => void>();
+  const timers = new Map<() => void, number>();
   let count = 0;
   const service = new ActionService({
     hubId: asId<HubId>("hub_aaaaaaaaaaaaaaaaaaaa"),
     rows: {
-      insert: async (_org, _user, action, key) => {
+      begin: async (_requester, action, key) => {
         const before = key === null ? undefined : byKey.get(key);
-        if (before !== undefined) return before;
+        if (before !== undefined) return { action: before, intent: null };
         if (key !== null) byKey.set(key, action);
         rows.set(action.actionId, action);
-        events.push("row requested");
-        return action;
+        events.push("row requested, intent");
+        return { action, intent: { seq: 7, hash: "h" } };
+      },
+      earlier: async (_requester, action, key) => {
+        const before = byKey.get(key);
+        return before === undefined ? undefined : sameOrder(before, action);
       },
       update: async (_org, action) => {
         rows.set(action.actionId, action);
         events.push(`row ${action.state}`);
       },
+      conclude: async (_org, action) => {
+        rows.set(action.actionId, action);
+        events.push(`row ${action.state}, outcome${action.late === true ? " late" : ""}`);
+      },
       find: async (_org, actionId) => rows.get(actionId),
       open: async () => [...rows.values()].filter((action) => action.settledAtNs === null),
+      openOn: async () => [...rows.values()].filter((action) => action.settledAtNs === null),
     },
-    audit: {
-      intent: async () => {
-        events.push("intent");
-        return { seq: 7, hash: "h" };
-      },
-      outcome: async (_org, action) => {
-        events.push(`outcome ${action.state}`);
-      },
+    ask: async (_org, _host, actionIds) => {
+      events.push(`ask ${actionIds.length}`);
     },
     dispatch: async (command) => {
       events.push("dispatch");
@@ -87,8 +91,8 @@ const setUp = (changes: Partial<ActionServiceOptions> = {}) => {
       return asId<ActionId>(`act_${String(count).padStart(20, "a")}`);
     },
     nowNs: () => 1_000n,
-    after: (_delayMs, task) => {
-      timers.add(task);
+    after: (delayMs, task) => {
+      timers.set(task, delayMs);
       return () => timers.delete(task);
     },
     report: (error) => {
@@ -96,13 +100,15 @@ const setUp = (changes: Partial<ActionServiceOptions> = {}) => {
     },
     ...changes,
   });
-  const fire = (): void => {
-    for (const task of [...timers]) {
+  /** The agent has been silent for long enough; whoever waits for an answer waits longer. */
+  const fallSilent = (): void => {
+    for (const [task, delayMs] of [...timers]) {
+      if (delayMs === 25_000) continue;
       timers.delete(task);
       task();
     }
   };
-  return { service, events, rows, commands, fire };
+  return { service, events, rows, commands, fallSilent };
 };
 
 const order = (changes: object = {}) => ({
@@ -111,7 +117,7 @@ const order = (changes: object = {}) => ({
   verb: "STOP" as const,
   reason: "maintenance",
   timeoutSeconds: null,
-  override: false,
+  override: null,
   idempotencyKey: null,
   ...changes,
 });
@@ -150,30 +156,31 @@ describe("actions", () => {
     await service.result(orgId, hostId, resultOf(first));
     expect(await answer).toMatchObject({ state: "succeeded", actor: "owner@example.com" });
     expect(events).toEqual([
-      "row requested",
-      "intent",
+      "row requested, intent",
+      "publish requested",
       "row sent",
       "publish sent",
       "dispatch",
       "row running",
       "publish running",
-      "row succeeded",
-      "outcome succeeded",
+      "row succeeded, outcome",
       "publish succeeded",
     ]);
     expect(commands[0]).toMatchObject({ dockerId: container.dockerId, intent: { seq: 7 }, timeToLiveMs: 65_000 });
   });
 
-  test("[AUD-1] [AUDT-01] when the intent cannot be written nothing is dispatched", async () => {
-    const { service, commands, rows } = setUp({
-      audit: {
-        intent: () => Promise.reject(new ProtocolError("storage_unavailable", "disk full")),
-        outcome: async () => {},
-      },
+  test("[AUD-1] [AUDT-01] when the intent cannot be written nothing is dispatched, and there is no action", async () => {
+    const { service, commands, rows } = setUp();
+    const failing = setUp({
+      rows: {
+        begin: () => Promise.reject(new ProtocolError("storage_unavailable", "disk full")),
+        earlier: async () => undefined,
+        openOn: async () => [],
+      } as unknown as ActionServiceOptions["rows"],
     });
-    await expect(service.request(order(), 1)).rejects.toMatchObject({ code: "storage_unavailable" });
-    expect(commands).toEqual([]);
-    expect(rows.get(first)?.state).toBe("rejected");
+    await expect(failing.service.request(order(), 1)).rejects.toMatchObject({ code: "storage_unavailable" });
+    expect([failing.commands, failing.events]).toEqual([[], []]);
+    expect([commands, rows.size, await service.unsettled(orgId, hostId)]).toEqual([[], 0, []]);
   });
 
   test("an offline agent is an answer at once, and audited", async () => {
@@ -181,19 +188,118 @@ describe("actions", () => {
       dispatch: () => Promise.reject(new ProtocolError("agent_offline", "The host is offline.")),
     });
     await expect(service.request(order(), 25_000)).rejects.toMatchObject({ code: "agent_offline" });
-    expect(events).toContain("outcome rejected");
+    expect(events).toContain("row rejected, outcome");
   });
 
   test("[ACTN-09] silence is unknown, not failed, and a late result still settles it", async () => {
-    const { service, events, fire } = setUp();
+    const { service, events, fallSilent } = setUp();
     const answer = service.request(order(), 25_000);
     await settle();
-    fire();
+    fallSilent();
     expect((await answer).state).toBe("unknown");
     expect(await service.unsettled(orgId, hostId)).toEqual([first]);
     await service.result(orgId, hostId, resultOf(first));
     expect((await service.find(orgId, first))?.state).toBe("succeeded");
+    expect(events.slice(-2)).toEqual(["row succeeded, outcome late", "publish succeeded"]);
+    expect(events.filter((event) => event === "row unknown, outcome" || event === "ask 1")).toHaveLength(2);
+    expect((await service.find(orgId, first))?.steps?.map(({ state }) => state)).toEqual([
+      ...["requested", "sent", "unknown", "succeeded"],
+    ]);
+  });
+
+  test("[ACTN-09] an agent that says nothing is asked again and again, until it answers", async () => {
+    const { service, events, fallSilent } = setUp({
+      ask: () => Promise.reject(new ProtocolError("agent_offline", "away")),
+    });
+    void service.request(order(), 25_000);
+    await settle();
+    for (let time = 0; time < 3; time += 1) {
+      fallSilent();
+      await settle();
+    }
+    expect(events.filter((event) => event === "row unknown, outcome")).toHaveLength(1);
+    await service.result(orgId, hostId, resultOf(first));
+    fallSilent();
     expect(events.at(-1)).toBe("publish succeeded");
+  });
+
+  test("[ACTN-09] a command that its agent never accepted has expired", async () => {
+    const { service } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    const error = { code: "not_found", message: "This agent never accepted the action." };
+    await service.result(orgId, hostId, resultOf(first, { status: "FAILURE", rejected: true, error }));
+    expect(await answer).toMatchObject({ state: "expired", error });
+  });
+
+  test("[ACTN-09] nobody knows whether a command left that no node confirmed: unknown, and the agent is asked", async () => {
+    const { service, events } = setUp({
+      dispatch: () => Promise.reject(new ProtocolError("agent_timeout", "No answer in time.")),
+    });
+    expect((await service.request(order(), 25_000)).state).toBe("unknown");
+    expect(events.slice(-2)).toEqual(["publish unknown", "ask 1"]);
+  });
+
+  test("[ACTN-09] what an earlier process of the hub left open is unknown until its agent is heard, and settled then", async () => {
+    const { service, rows, events, fallSilent } = setUp();
+    const before: Action = {
+      ...{ actionId: first, containerId: container.containerId, hostId, verb: "STOP", state: "running" },
+      ...{ reason: "r", actor: "a", requestedAtNs: "1", settledAtNs: null, error: null },
+    };
+    rows.set(first, before);
+    service.recover(orgId, [before]);
+    fallSilent();
+    await settle();
+    expect(rows.get(first)?.state).toBe("unknown");
+    await service.result(orgId, hostId, resultOf(first));
+    expect(rows.get(first)).toMatchObject({ state: "succeeded", late: true });
+    expect(events.at(-1)).toBe("publish succeeded");
+  });
+
+  test("[ACTN-09] when its host is removed nobody will ever know more, and it ends", async () => {
+    const { service, rows } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    await service.hostRemoved(orgId, hostId);
+    expect(await answer).toMatchObject({ state: "failed", error: { code: "host_revoked" } });
+    expect(rows.get(first)?.settledAtNs).not.toBeNull();
+  });
+
+  test("[ACTN-09] a second person on the same container is told who is at it; after that it is free again", async () => {
+    const { service, commands } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    await expect(service.request(order({ verb: "KILL" }), 1)).rejects.toMatchObject({
+      code: "busy",
+      message: expect.stringContaining(first),
+    });
+    await service.result(orgId, hostId, resultOf(first));
+    await answer;
+    void service.request(order({ verb: "KILL" }), 1);
+    await settle();
+    expect(commands.map(({ verb }) => verb)).toEqual(["STOP", "KILL"]);
+  });
+
+  test("[ACTN-08] the same key with another body is a conflict, whatever differs; a repeat after the end is the same action", async () => {
+    const { service } = setUp();
+    const answer = service.request(order({ idempotencyKey: "k" }), 25_000);
+    await settle();
+    for (const change of [{ verb: "KILL" }, { reason: "other" }, { timeoutSeconds: 1 }, { override: "web" }]) {
+      await expect(service.request(order({ idempotencyKey: "k", ...change }), 1)).rejects.toMatchObject({
+        code: "conflict",
+      });
+    }
+    await service.result(orgId, hostId, resultOf(first));
+    const ended = await answer;
+    const stopped = { ...container, state: "exited" };
+    expect(await service.request(order({ idempotencyKey: "k", container: stopped }), 1)).toEqual(ended);
+  });
+
+  test("[ACTN-05] an override says which name was typed, and why, under the signature", async () => {
+    const { service, commands } = setUp();
+    void service.request(order({ override: "web" }), 25_000);
+    await settle();
+    expect(commands[0]?.override).toEqual({ name: "web", reason: "maintenance" });
   });
 
   test("[ACTN-08] the same key gives the same action and dispatches once", async () => {
@@ -234,5 +340,6 @@ describe("actions", () => {
     expect(commandTimeToLiveMs("STOP", { timeoutSeconds: null, stopGraceSeconds: null })).toBe(30_000);
     expect(commandTimeToLiveMs("RESTART", { timeoutSeconds: null, stopGraceSeconds: -1 })).toBe(3_620_000);
     expect(commandTimeToLiveMs("START", { timeoutSeconds: null, stopGraceSeconds: 60 })).toBe(20_000);
+    expect(commandTimeToLiveMs("STOP", { timeoutSeconds: null, stopGraceSeconds: 90_000 })).toBe(3_620_000);
   });
 });

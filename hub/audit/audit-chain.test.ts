@@ -130,8 +130,9 @@ test("[AUDT-01] an action leaves its intent and its outcome", async () => {
     error: null,
   } as const;
   const requester = { orgId, userId: "usr_a" as never, name: "Ada", address: "192.0.2.1" };
-  const intent = await audit.intent(requester, action);
-  await audit.outcome(orgId, { ...action, state: "failed", error: { code: "engine_error", message: "no" } });
+  const intent = await hub.storage.transaction((scope) => audit.intent(scope.org(orgId), requester, action));
+  const failed = { ...action, state: "failed", error: { code: "engine_error", message: "no" } } as const;
+  await hub.storage.transaction((scope) => audit.outcome(scope.org(orgId), failed));
   const [outcome, before] = await hub.audit.list(orgId, { before: null, limit: 2 });
   expect(before).toMatchObject({
     ...intent,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@yardarm/protocol/errors";
-import type { OrgId } from "@yardarm/protocol/ids";
+import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "./audit-chain.ts";
 import type { AuditActor } from "./audit-row.ts";
 
@@ -13,6 +13,8 @@ export type Denial = {
   readonly actor: AuditActor;
   readonly permission: string;
   readonly code: ErrorCode;
+  /** What was to be acted on, where it was an action. */
+  readonly action?: { readonly verb: string; readonly containerId: ContainerId; readonly name: string } | undefined;
   /** `null` for what was asked over a socket that stood already. */
   readonly address: string | null;
 };
@@ -41,14 +43,19 @@ export class Denials {
 
   /** Never throws and never waits. */
   record(denial: Denial): void {
-    const { orgId, actor, permission, code } = denial;
-    const own = `${orgId} ${actor.id} ${permission} ${code}`;
+    const { orgId, actor, permission, code, action } = denial;
+    const own = `${orgId} ${actor.id} ${permission} ${code} ${action?.containerId ?? ""}`;
     if (this.#count(own)) return;
     if (this.#open.size < MOST_KINDS) {
       this.#begin(own, denial);
       return;
     }
-    const together: Denial = { ...denial, actor: { ...actor, id: null, name: "several" }, permission: "several" };
+    const together: Denial = {
+      ...denial,
+      actor: { ...actor, id: null, name: "several" },
+      permission: "several",
+      action: undefined,
+    };
     if (!this.#count(orgId)) this.#begin(orgId, together);
   }
 
@@ -78,16 +85,16 @@ export class Denials {
     if (counted.count > 0) await this.#write(counted.denial, counted.count);
   }
 
-  async #write({ orgId, actor, permission, code, address }: Denial, count: number): Promise<void> {
+  async #write({ orgId, actor, permission, code, address, action }: Denial, count: number): Promise<void> {
     try {
       await this.#options.audit.append(orgId, {
-        kind: "access.denied",
+        kind: action === undefined ? "access.denied" : "action.denied",
         actor,
-        target: null,
+        target: action === undefined ? null : { type: "container", id: action.containerId, name: action.name },
         address,
         reason: null,
         outcome: "denied",
-        details: { permission, code, count },
+        details: { permission, code, count, ...(action === undefined ? {} : { verb: action.verb }) },
       });
     } catch (error) {
       this.#options.report(error);

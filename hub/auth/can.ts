@@ -1,7 +1,7 @@
 import type { Role } from "@yardarm/protocol/api/auth";
 import { isGuarded, type ProtectionScope } from "@yardarm/protocol/container-can";
 import { type ErrorCode, ProtocolError } from "@yardarm/protocol/errors";
-import type { ApiTokenId, HostId, OrgId, ProjectId, SessionId, UserId } from "@yardarm/protocol/ids";
+import type { ApiTokenId, ContainerId, HostId, OrgId, ProjectId, SessionId, UserId } from "@yardarm/protocol/ids";
 import {
   FILTERED_PERMISSIONS,
   INSTANCE_PERMISSIONS,
@@ -43,6 +43,8 @@ export interface Resource {
   readonly orgId: OrgId;
   readonly projectId?: ProjectId;
   readonly hostId?: HostId;
+  /** The container itself, where it is about one: for the audit. */
+  readonly container?: { readonly containerId: ContainerId; readonly name: string };
   /** Of a container; actions on it are checked against it. */
   readonly protection?: ProtectionScope;
 }

@@ -6,7 +6,7 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, type HubId, ID_PATTERN, type KeyId } from "@yardarm/protocol/ids";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import type { Storage } from "../storage/storage.ts";
-import { decodeBase64Url, privateKeyFromSeed, publicKeyOf, signFor } from "./ed25519.ts";
+import { decodeBase64Url, privateKeyFromSeed, publicKeyOf, signFor, verifyFor } from "./ed25519.ts";
 import { newId, type RandomBytes } from "./new-id.ts";
 
 /** What the key file holds. `seed` is the private key; nothing else on this machine or in the database is. */
@@ -38,6 +38,12 @@ export class HubKeys {
   /** Signs exactly these bytes; whoever sends them MUST NOT serialise them again. */
   sign(purpose: SigningPurpose, payload: string): Signed {
     return { payload, keyId: this.keyId, signature: signFor(purpose, payload, this.#privateKey) };
+  }
+
+  /** True when a node of this hub signed exactly these bytes for this purpose. */
+  isSigned(purpose: SigningPurpose, { payload, keyId, signature }: { readonly [K in keyof Signed]: string }): boolean {
+    const key = (JSON.parse(this.keySet) as KeySet).keys.find((one) => one.keyId === keyId);
+    return key !== undefined && verifyFor(purpose, payload, { publicKey: key.publicKey, signature });
   }
 }
 

@@ -43,6 +43,7 @@ const TABLE = {
   "member.manage": rule("admin", "never", "never", "invite members, change their roles up to their own, remove them"),
   "token.manage": rule("admin", "never", "never", "see and revoke every API token of the organization"),
   "retention.manage": rule("admin", "never", "scope", "set for how long logs are kept"),
+  "protection.manage": rule("admin", "never", "scope", "make, change and delete rules that protect containers"),
   "audit.read": rule("admin", "never", "scope", "read the audit"),
   "org.manage": rule("owner", "never", "never", "rename the organization and hand it over"),
   "org.create": rule("instance", "filtered", "never", "create organizations"),

@@ -2,6 +2,7 @@ import type { ClientInventoryDelta } from "@yardarm/protocol/client-down/invento
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId, OrgId } from "@yardarm/protocol/ids";
+import type { Protection } from "@yardarm/protocol/protection";
 
 /** A change of one org's fleet, as it travels over the bus: every node applies the same changes to its own view. */
 export type FleetChange = {
@@ -20,6 +21,9 @@ export type FleetView = {
 
 export type FleetListener = (delta: Omit<ClientInventoryDelta, "type">) => void;
 
+/** What protects a container of a host; `undefined` for a host that is not known. */
+export type Protect = (orgId: OrgId, host: Host | undefined, container: Container) => Protection;
+
 type OrgFleet = {
   revision: number;
   readonly hosts: Map<HostId, Host>;
@@ -35,15 +39,25 @@ type OrgFleet = {
 export class Fleet {
   readonly #orgs = new Map<OrgId, OrgFleet>();
   readonly #orgOfHost = new Map<HostId, OrgId>();
+  readonly #protect: Protect | null;
+
+  /** With `protect` every container that it shows says what protects it. */
+  constructor(options: { readonly protect?: Protect } = {}) {
+    this.#protect = options.protect ?? null;
+  }
 
   /** Applies a change and tells the org's listeners once. A change that changes nothing is not told. */
   apply(change: FleetChange): void {
     const fleet = this.#fleet(change.orgId);
+    const moved = (change.hosts ?? []).filter(
+      ({ hostId, projectId }) => (fleet.hosts.get(hostId)?.projectId ?? projectId) !== projectId,
+    );
     for (const host of change.hosts ?? []) {
       fleet.hosts.set(host.hostId, host);
       this.#orgOfHost.set(host.hostId, change.orgId);
     }
-    for (const container of change.containers ?? []) {
+    const containers = this.#protected(change);
+    for (const container of containers) {
       fleet.containers.set(container.containerId, container);
       let ofHost = fleet.byHost.get(container.hostId);
       if (ofHost === undefined) {
@@ -66,7 +80,7 @@ export class Fleet {
     const delta = {
       revision: fleet.revision + 1,
       hosts: [...(change.hosts ?? [])],
-      containers: [...(change.containers ?? [])],
+      containers,
       removedHosts: [...(change.removedHosts ?? [])],
       removedContainers,
     };
@@ -75,6 +89,13 @@ export class Fleet {
     }
     fleet.revision += 1;
     for (const listener of fleet.listeners) listener(delta);
+    // Rules of projects go with the project.
+    for (const { hostId } of moved) this.#protectAgain(change.orgId, this.containersOfHost(change.orgId, hostId));
+  }
+
+  /** What protects the org's containers may have changed. */
+  protectionChanged(orgId: OrgId): void {
+    this.#protectAgain(orgId, this.view(orgId).containers);
   }
 
   /** The whole fleet of an org at one revision; deltas that follow continue from it. */
@@ -114,6 +135,23 @@ export class Fleet {
 
   orgOf(hostId: HostId): OrgId | undefined {
     return this.#orgOfHost.get(hostId);
+  }
+
+  #protected({ orgId, containers = [] }: FleetChange): Container[] {
+    const protect = this.#protect;
+    if (protect === null) return [...containers];
+    return containers.map((container) => ({
+      ...container,
+      protection: protect(orgId, this.host(orgId, container.hostId), container),
+    }));
+  }
+
+  #protectAgain(orgId: OrgId, containers: readonly Container[]): void {
+    const changed = containers.filter((container) => {
+      const now = this.#protect?.(orgId, this.host(orgId, container.hostId), container);
+      return now?.scope !== container.protection?.scope || now?.reason !== container.protection?.reason;
+    });
+    if (changed.length > 0) this.apply({ orgId, containers: changed });
   }
 
   #fleet(orgId: OrgId): OrgFleet {

@@ -4,6 +4,7 @@ import type { AgentNoncesTable } from "./tables/agent-nonces.ts";
 import type { ApiTokensTable } from "./tables/api-tokens.ts";
 import type { AuditHeadsTable, AuditTable } from "./tables/audit.ts";
 import type { AuditWitnessesTable } from "./tables/audit-witnesses.ts";
+import type { BulkActionsTable } from "./tables/bulk-actions.ts";
 import type { ContainersTable } from "./tables/containers.ts";
 import type { HostsTable } from "./tables/hosts.ts";
 import type { InstanceTable } from "./tables/instance.ts";
@@ -14,6 +15,7 @@ import type { MembershipsTable } from "./tables/memberships.ts";
 import type { OrgsTable } from "./tables/orgs.ts";
 import type { PasswordResetsTable } from "./tables/password-resets.ts";
 import type { ProjectsTable } from "./tables/projects.ts";
+import type { ProtectionRulesTable, ProtectionVersionsTable } from "./tables/protection-rules.ts";
 import type { SavedViewsTable } from "./tables/saved-views.ts";
 import type { SessionsTable } from "./tables/sessions.ts";
 import type { UsersTable } from "./tables/users.ts";
@@ -44,6 +46,9 @@ export interface Schema {
   passwordResets: PasswordResetsTable;
   orgRetention: LogRetentionTable;
   savedViews: SavedViewsTable;
+  protectionRules: ProtectionRulesTable;
+  protectionVersions: ProtectionVersionsTable;
+  bulkActions: BulkActionsTable;
 }
 
 /** A connection or a transaction; both take the same queries. */

@@ -7,6 +7,7 @@ import { SystemAgentNonces } from "./tables/agent-nonces.ts";
 import { OrgApiTokens, SystemApiTokens } from "./tables/api-tokens.ts";
 import { OrgAudit } from "./tables/audit.ts";
 import { OrgAuditWitnesses } from "./tables/audit-witnesses.ts";
+import { OrgBulkActions } from "./tables/bulk-actions.ts";
 import { OrgContainers } from "./tables/containers.ts";
 import { OrgHosts, SystemHosts } from "./tables/hosts.ts";
 import { SystemInstance } from "./tables/instance.ts";
@@ -17,6 +18,7 @@ import { OrgMembers } from "./tables/memberships.ts";
 import { OrgProfile, SystemOrgs } from "./tables/orgs.ts";
 import { SystemPasswordResets } from "./tables/password-resets.ts";
 import { OrgProjects } from "./tables/projects.ts";
+import { OrgProtectionRules } from "./tables/protection-rules.ts";
 import { OrgSavedViews } from "./tables/saved-views.ts";
 import { SystemSessions } from "./tables/sessions.ts";
 import { SystemUsers } from "./tables/users.ts";
@@ -38,6 +40,8 @@ export interface OrgStorage {
   readonly auditWitnesses: OrgAuditWitnesses;
   readonly logRetention: OrgLogRetention;
   readonly savedViews: OrgSavedViews;
+  readonly protectionRules: OrgProtectionRules;
+  readonly bulkActions: OrgBulkActions;
 }
 
 /** The closed list of what stands above tenants: first run, sign-in, enrollment, connecting, boot. */
@@ -94,6 +98,8 @@ const orgOf = (db: Db, orgId: OrgId, traits: EngineTraits): OrgStorage =>
     auditWitnesses: new OrgAuditWitnesses(db, orgId),
     logRetention: new OrgLogRetention(db, orgId),
     savedViews: new OrgSavedViews(db, orgId),
+    protectionRules: new OrgProtectionRules(db, orgId),
+    bulkActions: new OrgBulkActions(db, orgId),
   });
 
 const scopeOf = (db: Db, traits: EngineTraits): StorageScope => ({

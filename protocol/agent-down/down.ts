@@ -10,6 +10,7 @@ import { logRewindSchema } from "./log-rewind.ts";
 import { logStreamStartSchema } from "./log-stream-start.ts";
 import { logStreamStopSchema } from "./log-stream-stop.ts";
 import { metricsWatchSchema } from "./metrics-watch.ts";
+import { protectionRulesSchema } from "./protection-rules.ts";
 import { reconnectSchema } from "./reconnect.ts";
 import { welcomeSchema } from "./welcome.ts";
 
@@ -28,6 +29,7 @@ export const agentDownSchema = z.discriminatedUnion("type", [
   metricsWatchSchema,
   actionMessageSchema,
   actionQuerySchema,
+  protectionRulesSchema,
   reconnectSchema,
 ]);
 

@@ -1,31 +1,49 @@
 import { ACTION_VERBS, type Action, type ActionVerb, actionSchema, isSettled } from "@yardarm/protocol/action";
 import { actionRequestSchema, actionResponseSchema } from "@yardarm/protocol/api/actions";
-import { isGuarded, protectionByLabel } from "@yardarm/protocol/container-can";
-import { ProtocolError } from "@yardarm/protocol/errors";
-import type { ActionId } from "@yardarm/protocol/ids";
+import { listSchema } from "@yardarm/protocol/api/list";
+import { isGuarded } from "@yardarm/protocol/container-can";
+import { ERROR_CODES, ProtocolError } from "@yardarm/protocol/errors";
+import type { ActionId, ContainerId, HostId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
 import type { ActionService } from "../../actions/action-service.ts";
-import type { Actor, Resource } from "../../auth/can.ts";
+import type { Actor, Decision, Resource } from "../../auth/can.ts";
 import type { Permission } from "../../auth/permissions.ts";
+import type { Requester } from "../../auth/requester.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
+import type { ActionFilter } from "../../storage/tables/actions.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
-import { containerParams, findContainer, resourceOf } from "./container-routes.ts";
+import { containerParams, findContainer, resourceOf, scopeOf } from "./container-routes.ts";
+import { ofOrg, requesterOf } from "./requester.ts";
 
 /** A longer action is answered with 202; it goes on, and its state can be asked for. */
 const ANSWER_MS = 25_000;
+const MAX_PAGE = 200;
 
 const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/, "1 to 200 visible ASCII characters");
 
+const historyQuery = z.strictObject({
+  container: idSchema<ContainerId>().optional(),
+  host: idSchema<HostId>().optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
+  /** The last action of the page before. */
+  cursor: idSchema<ActionId>().optional(),
+});
+
 export type ActionRouteOptions = {
   readonly fleet: Fleet;
-  readonly actions: ActionService;
+  readonly actions: Pick<ActionService, "request" | "find">;
+  readonly list: (actor: Actor, filter: ActionFilter) => Promise<readonly Action[]>;
+  readonly can: (actor: Actor, permission: Permission, resource: Resource) => Decision;
   readonly permissionFor: (verb: ActionVerb) => Permission;
+  /** Somebody who may override asked for a protected container without typing its name. */
+  readonly deniedOverride: (requester: Requester, verb: ActionVerb, resource: Resource) => void;
 };
 
 /** Acting on containers. */
-export const actionRoutes = ({ fleet, actions, permissionFor }: ActionRouteOptions): readonly Operation[] => {
+export const actionRoutes = (options: ActionRouteOptions): readonly Operation[] => {
+  const { fleet, actions, permissionFor } = options;
   const answer = (actor: Actor, action: Action) => ({
     status: isSettled(action.state) ? (200 as const) : (202 as const),
     headers: { location: `/api/actions/${action.actionId}` },
@@ -51,13 +69,11 @@ export const actionRoutes = ({ fleet, actions, permissionFor }: ActionRouteOptio
       response: actionResponseSchema,
       handle: async ({ actor, params, body, request }) => {
         const container = findContainer(fleet, actor, params.containerId);
-        const protection = container.isAgent ? "all" : protectionByLabel(container.labels);
-        const override = isGuarded(protection, body.action);
-        if (override && body.override !== container.name) {
-          throw new ProtocolError(
-            "protected",
-            "This container is protected: give its name as override if you mean it.",
-          );
+        const isProtected = isGuarded(scopeOf(container), body.action);
+        if (isProtected && body.override !== container.name) {
+          options.deniedOverride(requesterOf(actor, request), body.action, resourceOf(fleet, actor, container));
+          const reason = container.protection?.reason ?? "This container is protected.";
+          throw new ProtocolError("protected", `${reason} Give its name as override if you mean it.`);
         }
         const key = request.headers.get("idempotency-key");
         const action = await actions.request(
@@ -67,12 +83,38 @@ export const actionRoutes = ({ fleet, actions, permissionFor }: ActionRouteOptio
             verb: body.action,
             reason: body.reason,
             timeoutSeconds: body.timeoutSeconds ?? null,
-            override,
+            override: isProtected ? container.name : null,
             idempotencyKey: key === null ? null : idempotencyKeySchema.parse(key),
           },
           ANSWER_MS,
         );
+        refuseRejected(action);
         return answer(actor, action);
+      },
+    }),
+    guardedOperation({
+      method: "GET",
+      path: "/api/actions",
+      summary: "Actions that one may see, newest first",
+      permission: "fleet.read",
+      resource: ofOrg,
+      params: NOTHING,
+      query: historyQuery,
+      body: NO_BODY,
+      response: listSchema(actionSchema),
+      handle: async ({ actor, query }) => {
+        const { container: containerId, host, limit, cursor } = query;
+        const before = cursor === undefined ? undefined : await find(actions, actor, cursor);
+        const hostIds = fleet.view(actor.orgId).hosts.flatMap(({ hostId, projectId }) => {
+          const resource = { orgId: actor.orgId, projectId, hostId };
+          return (host ?? hostId) === hostId && options.can(actor, "fleet.read", resource).allowed ? [hostId] : [];
+        });
+        const found = await options.list(actor, { containerId, hostIds, before, limit: limit + 1 });
+        const items = found.slice(0, limit);
+        return {
+          status: 200,
+          body: { items, nextCursor: found.length > limit ? (items.at(-1)?.actionId ?? null) : null },
+        };
       },
     }),
     guardedOperation({
@@ -93,8 +135,14 @@ export const actionRoutes = ({ fleet, actions, permissionFor }: ActionRouteOptio
   ];
 };
 
-const find = async (actions: ActionService, actor: Actor, actionId: ActionId): Promise<Action> => {
+const find = async (actions: Pick<ActionService, "find">, actor: Actor, actionId: ActionId): Promise<Action> => {
   const action = await actions.find(actor.orgId, actionId);
   if (action === undefined) throw new ProtocolError("not_found", "There is no such action.");
   return action;
+};
+
+/** What was refused before anything was done is no result of an action: it is answered like any other refusal. */
+const refuseRejected = ({ state, error }: Action): void => {
+  if (error === null || (state !== "rejected" && state !== "expired")) return;
+  throw new ProtocolError(ERROR_CODES.find((known) => known === error.code) ?? "conflict", error.message);
 };

@@ -1,7 +1,7 @@
 import { listSchema } from "@yardarm/protocol/api/list";
 import { metricsHistorySchema } from "@yardarm/protocol/api/metrics";
 import { CONTAINER_STATES, type Container, containerSchema } from "@yardarm/protocol/container";
-import { protectionByLabel } from "@yardarm/protocol/container-can";
+import { type ProtectionScope, protectionByLabel } from "@yardarm/protocol/container-can";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
@@ -31,12 +31,19 @@ export const findContainer = (fleet: Fleet, actor: Actor, containerId: Container
   return container;
 };
 
+/** How far the container is protected. */
+export const scopeOf = ({ protection, isAgent, labels }: Container): ProtectionScope =>
+  protection?.scope ?? (isAgent ? "all" : protectionByLabel(labels));
+
 /** What `can` is asked about for a container. */
 export const resourceOf = (fleet: Fleet, actor: Actor, container: Container): Resource => {
   const host = fleet.host(actor.orgId, container.hostId);
   if (host === undefined) throw new ProtocolError("not_found", "There is no such container.");
-  const protection = container.isAgent ? "all" : protectionByLabel(container.labels);
-  return { orgId: actor.orgId, projectId: host.projectId, hostId: host.hostId, protection };
+  const { containerId, name } = container;
+  return {
+    ...{ orgId: actor.orgId, projectId: host.projectId, hostId: host.hostId, container: { containerId, name } },
+    protection: scopeOf(container),
+  };
 };
 
 const listQuery = z.strictObject({
@@ -49,7 +56,10 @@ const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
 });
 
-const matches = (container: Container, query: z.infer<typeof listQuery>): boolean => {
+type ContainerQuery = Partial<Pick<z.infer<typeof listQuery>, "host" | "state" | "q" | "label">>;
+
+/** True when every condition that is given holds. */
+export const matches = (container: Container, query: ContainerQuery): boolean => {
   const { host, state, q, label } = query;
   if (host !== undefined && container.hostId !== host) return false;
   if (state !== undefined && container.state !== state) return false;

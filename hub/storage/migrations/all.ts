@@ -5,6 +5,7 @@ import { people } from "./0002-people.ts";
 import { logRetention } from "./0003-log-retention.ts";
 import { savedViews } from "./0004-saved-views.ts";
 import { auditWitnesses } from "./0005-audit-witnesses.ts";
+import { protection } from "./0006-protection.ts";
 
 /** Every migration by its lasting name, in the order of the names. */
 export const allMigrations = (traits: EngineTraits): Record<string, Migration> => ({
@@ -13,4 +14,5 @@ export const allMigrations = (traits: EngineTraits): Record<string, Migration> =
   "0003-log-retention": logRetention,
   "0004-saved-views": savedViews,
   "0005-audit-witnesses": auditWitnesses,
+  "0006-protection": protection,
 });

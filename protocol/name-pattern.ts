@@ -1,4 +1,4 @@
-/** Patterns of names in the policy file: plain text in which `*` stands for any characters, none included. */
+/** Patterns of names, as people write them: plain text in which `*` stands for any characters, none included. */
 
 export const NAME_PATTERN_CHARACTERS = 256;
 
