@@ -43,6 +43,18 @@ test("frames of any size are counted, however their bytes are cut", () => {
   fc.assert(property);
 });
 
+test("a ping is told with its payload, however its bytes are cut, between frames that count", () => {
+  const ping = Buffer.concat([Buffer.from([0x89, 5]), Buffer.from("hello")]);
+  const stream = Buffer.concat([frameTransport.text("{}"), ping, frameTransport.binary([logFrame(0, 50, 10)])]);
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const pings: string[] = [];
+    const counter = new FrameCounter((payload) => pings.push(payload.toString()));
+    counter.feed(stream.subarray(0, cut));
+    counter.feed(stream.subarray(cut));
+    expect([pings, counter.texts, counter.frames]).toEqual([["hello"], 1, 1]);
+  }
+});
+
 test("a hole is an error", () => {
   const counter = new FrameCounter();
   const stream = Buffer.from(frameTransport.binary([logFrame(0, 50, 10), logFrame(51, 50, 10)]));

@@ -7,6 +7,7 @@ import { FRAME_PREFIX_BYTES } from "@yardarm/protocol/log/frame";
 
 const OPCODE_TEXT = 0x1;
 const OPCODE_BINARY = 0x2;
+const OPCODE_PING = 0x9;
 const MOST_HEADER_BYTES = 10;
 /** The WebSocket header, then as much of the log frame as holds its numbers. */
 const LOOK_BYTES = MOST_HEADER_BYTES + FRAME_PREFIX_BYTES + BATCH_HEADER_BYTES;
@@ -14,6 +15,7 @@ const LINE_COUNT_AT = FRAME_PREFIX_BYTES + 4;
 const FIRST_SEQ_AT = FRAME_PREFIX_BYTES + 8;
 
 export class FrameCounter {
+  readonly #onPing: (payload: Buffer) => void;
   #texts = 0;
   #frames = 0;
   #lines = 0;
@@ -22,6 +24,11 @@ export class FrameCounter {
   #skip = 0;
   /** The beginning of a frame whose header is not whole yet. */
   #rest: Buffer = Buffer.alloc(0);
+
+  /** `onPing`: what a pong has to carry; it may be overwritten afterwards. A server cuts off whoever does not answer. */
+  constructor(onPing: (payload: Buffer) => void = () => {}) {
+    this.#onPing = onPing;
+  }
 
   /** Text messages so far. */
   get texts(): number {
@@ -69,9 +76,10 @@ export class FrameCounter {
     if (left < headerBytes) return -1;
     const length =
       short === 127 ? Number(bytes.readBigUInt64BE(at + 2)) : short === 126 ? bytes.readUInt16BE(at + 2) : short;
-    const looked = Math.min(headerBytes + length, LOOK_BYTES);
-    if (left < looked) return -1;
     const opcode = (bytes[at] as number) & 0x0f;
+    const looked = opcode === OPCODE_PING ? headerBytes + length : Math.min(headerBytes + length, LOOK_BYTES);
+    if (left < looked) return -1;
+    if (opcode === OPCODE_PING) this.#onPing(bytes.subarray(at + headerBytes, at + looked));
     if (opcode === OPCODE_TEXT) this.#texts += 1;
     if (opcode === OPCODE_BINARY) this.#logFrame(bytes, at + headerBytes);
     this.#skip = headerBytes + length - looked;

@@ -10,22 +10,28 @@ const [port = "", count = "", containerId = ""] = process.argv.slice(2);
 const READ_BYTES = 256 * 1024;
 const HEAD_END = "\r\n\r\n";
 const OPCODE_TEXT = 0x81;
+const OPCODE_PONG = 0x8a;
 const MASKED = 0x80;
 const LENGTH_16_BITS = 126;
 const GREETINGS = 2;
 
+const masked = (header: readonly number[], payload: Buffer): Buffer => {
+  const mask = randomBytes(4);
+  const bytes = payload.map((byte, index) => byte ^ (mask[index & 3] as number));
+  return Buffer.concat([Buffer.from(header), mask, bytes]);
+};
+
 const maskedText = (text: string): Buffer => {
   const payload = Buffer.from(text);
-  const mask = randomBytes(4);
-  const masked = payload.map((byte, index) => byte ^ (mask[index & 3] as number));
-  const header = Buffer.from([OPCODE_TEXT, MASKED | LENGTH_16_BITS, payload.length >> 8, payload.length & 0xff]);
-  return Buffer.concat([header, mask, masked]);
+  return masked([OPCODE_TEXT, MASKED | LENGTH_16_BITS, payload.length >> 8, payload.length & 0xff], payload);
 };
 
 /** Resolves once the server has said `ready` and `log.subscribed`: from then on every frame comes. */
 const openViewer = (changed: () => void): Promise<FrameCounter> =>
   new Promise((resolve, reject) => {
-    const counter = new FrameCounter();
+    const counter = new FrameCounter((payload) => {
+      socket.write(masked([OPCODE_PONG, MASKED | payload.length], payload));
+    });
     let head = "";
     const count = (bytes: Buffer): void => {
       counter.feed(bytes);
@@ -54,6 +60,10 @@ const openViewer = (changed: () => void): Promise<FrameCounter> =>
       onread: { buffer: Buffer.allocUnsafe(READ_BYTES), callback: take },
     });
     socket.on("error", reject);
+    // The bench ends its viewers before the server: whoever is cut off earlier says so, and with it this process ends.
+    socket.on("close", () => {
+      throw new Error("The server cut a viewer off.");
+    });
     socket.on("connect", () => {
       const key = randomBytes(16).toString("base64");
       const fields = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"];
