@@ -27,6 +27,8 @@ export interface BenchOutcome {
 export interface BenchContext {
   /** Tells a person what is going on; never part of the result. */
   readonly progress: (sentence: string) => void;
+  /** A search over a million stored lines runs all the time, where the bench knows how. */
+  readonly isSearching: boolean;
 }
 
 export type Bench = (context: BenchContext) => Promise<BenchOutcome>;

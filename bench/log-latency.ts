@@ -1,4 +1,7 @@
-/** `log-latency`: from a container's write to the decoded line in a viewer, through engine, agent and hub. */
+/**
+ * `log-latency`: from a container's write to the decoded line in a viewer, through engine, agent and hub; with
+ * `--while-searching` the hub searches a million stored lines all the time.
+ */
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { LogBatch } from "@yardarm/protocol/log/batch";
@@ -7,6 +10,8 @@ import { type Chain, startChain } from "./chain/chain.ts";
 import { openLogViewer } from "./chain/log-viewer.ts";
 import { LINE_BYTES, monotonicUs, numberOf, stampUsOf } from "./docker/numbered-line.ts";
 import { type Jitter, jitterNote, startJitterProbe } from "./jitter-probe.ts";
+import { EndlessSearch } from "./log-search/endless-search.ts";
+import { type MillionLines, startMillionLines } from "./log-search/million-lines.ts";
 import { LatencyHistogram } from "./percentiles.ts";
 import { openBareFileReader } from "./reference/bare-file-reader.ts";
 import { openBareReader } from "./reference/bare-reader.ts";
@@ -140,15 +145,23 @@ const measureChain = async (chain: Chain, load: Load): Promise<Figures> => {
 interface SourceFigures {
   readonly series: readonly Series[];
   readonly jitter: readonly Jitter[];
+  /** How often everything was searched meanwhile; `null` where nobody searched. */
+  readonly searches: number | null;
 }
 
-const measureSource = async (source: Source, progress: (sentence: string) => void): Promise<SourceFigures> => {
-  await using chain = await startChain({ source });
+/** `million`: a hub with lines that are searched meanwhile. */
+const measureSource = async (
+  source: Source,
+  million: MillionLines | null,
+  progress: (sentence: string) => void,
+): Promise<SourceFigures> => {
+  await using chain = await startChain(million === null ? { source } : { source, hub: million.hub });
   await using probe = startJitterProbe();
   const jitter: Jitter[] = [];
   const runs = LOADS.map((load) => ({ load, bare: [] as Figures[], chain: [] as Figures[] }));
   progress(`${source}: warming up`);
   await measureChain(chain, WARM_UP);
+  await using search = million === null ? null : new EndlessSearch(chain.session, million);
   for (let round = 1; round <= RUNS; round++) {
     for (const run of runs) {
       progress(`${source}, round ${round} of ${RUNS}: ${run.load.label}`);
@@ -158,6 +171,7 @@ const measureSource = async (source: Source, progress: (sentence: string) => voi
       jitter.push(await probe.read());
     }
   }
+  await search?.stop();
   const series = runs.flatMap(({ load, bare, chain: measured }): Series[] => {
     const references = bare.map(({ p50Ms }) => p50Ms);
     return [
@@ -177,17 +191,24 @@ const measureSource = async (source: Source, progress: (sentence: string) => voi
       },
     ];
   });
-  return { series, jitter };
+  return { series, jitter, searches: search?.searches ?? null };
 };
 
-export const logLatency: Bench = async ({ progress }) => {
+export const logLatency: Bench = async ({ progress, isSearching }) => {
+  if (isSearching) progress("writing a million lines into a hub's store");
+  await using million = isSearching ? await startMillionLines() : null;
   const measured: SourceFigures[] = [];
-  for (const source of SOURCES) measured.push(await measureSource(source, progress));
+  for (const source of SOURCES) measured.push(await measureSource(source, million, progress));
   return {
     series: measured.flatMap(({ series }) => series),
     notes: [
       "The agent's limit on one container's lines is off. Every viewer checked that each line came once, in order.",
       "References: a bare reader of the file (inotify, read, split), and of the engine's follow stream (HTTP/1.0), alone on the same machine in the same round.",
+      ...(isSearching
+        ? [
+            `Meanwhile a million stored lines were searched ${measured.map(({ searches }) => searches).join(" and ")} times.`,
+          ]
+        : []),
       jitterNote(measured.flatMap(({ jitter }) => jitter)),
     ],
   };

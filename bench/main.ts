@@ -1,4 +1,6 @@
-/** `npm run bench -- <name> [--json FILE]`: one bench, its table, and its JSON. The figures never change the exit status. */
+/**
+ * `npm run bench -- <name> [--json FILE] [--while-searching]`: one bench, its table, and its JSON. The figures never change the exit status.
+ */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Bench, RUNS } from "./bench.ts";
@@ -10,6 +12,8 @@ interface Entry {
   readonly summary: string;
   /** Loaded only when it is asked for: an unknown name costs nothing. */
   readonly load: () => Promise<Bench>;
+  /** It knows `--while-searching`. */
+  readonly canSearch?: true;
 }
 
 const BENCHES = new Map<string, Entry>([
@@ -18,6 +22,7 @@ const BENCHES = new Map<string, Entry>([
     {
       summary: "a line from a container to a viewer, through engine, agent and hub",
       load: async () => (await import("./log-latency.ts")).logLatency,
+      canSearch: true,
     },
   ],
   [
@@ -75,19 +80,25 @@ const BENCHES = new Map<string, Entry>([
 const usage = (): string => {
   const width = Math.max(...[...BENCHES.keys()].map((name) => name.length));
   const rows = [...BENCHES].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return ["Usage: npm run bench -- <name> [--json FILE]", "", ...rows].join("\n");
+  return ["Usage: npm run bench -- <name> [--json FILE] [--while-searching]", "", ...rows].join("\n");
 };
 
 const readArguments = (): {
   readonly name: string;
   readonly entry: Entry;
   readonly json: string | undefined;
+  readonly isSearching: boolean;
 } | null => {
   try {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: "string" }, "while-searching": { type: "boolean", default: false } },
+    });
     const [name = ""] = positionals;
     const entry = positionals.length === 1 ? BENCHES.get(name) : undefined;
-    return entry === undefined ? null : { name, entry, json: values.json };
+    const isSearching = values["while-searching"];
+    if (entry === undefined || (isSearching && entry.canSearch !== true)) return null;
+    return { name, entry, json: values.json, isSearching };
   } catch {
     return null; // an option that does not exist
   }
@@ -99,9 +110,12 @@ const start = async (): Promise<number> => {
     console.error(usage());
     return 2;
   }
-  const { name, entry, json } = asked;
+  const { name, entry, json, isSearching } = asked;
   const bench = await entry.load();
-  const { series, notes } = await bench({ progress: (sentence) => console.error(`${name}: ${sentence}`) });
+  const { series, notes } = await bench({
+    progress: (sentence) => console.error(`${name}: ${sentence}`),
+    isSearching,
+  });
   const report: BenchReport = { name, machine: describeMachine(), results: series.map(summarize) };
   console.log(`${name}, on ${report.machine}\n`);
   console.log(renderTable(report.results));

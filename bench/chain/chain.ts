@@ -24,18 +24,20 @@ export interface Chain extends AsyncDisposable {
 export interface ChainOptions {
   /** What the agent reads logs from. */
   readonly source: "file" | "api";
+  /** One that runs already, and goes on afterwards. Default: an empty one of its own. */
+  readonly hub?: HubProcess;
 }
 
-export const startChain = async ({ source }: ChainOptions = { source: "file" }): Promise<Chain> => {
+export const startChain = async ({ source, hub: ready }: ChainOptions = { source: "file" }): Promise<Chain> => {
   await buildPrograms();
   await using started = new AsyncDisposableStack();
   const engine = started.use(await startBenchEngine());
-  const hub = started.use(await startHubProcess({ command: "hub", env: { YARDARM_LOG_LEVEL: "info" } }));
+  const hub = ready ?? started.use(await startHubProcess({ command: "hub", env: { YARDARM_LOG_LEVEL: "info" } }));
   const session = await hub.signIn();
   const agent: AgentProcess = started.use(
     // What is measured is what the chain can do, not the limit on one container's lines.
     await startAgentProcess({
-      ...{ session, name: "bench", dockerHost: engine.dockerHost },
+      ...{ session, name: `chain-${source}`, dockerHost: engine.dockerHost },
       env: { AGENT_LOG_RATE: "off", AGENT_LOG_SOURCE: source === "file" ? "auto" : "api" },
     }),
   );
