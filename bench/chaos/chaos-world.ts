@@ -5,7 +5,10 @@ import type { ContainerId } from "@yardarm/protocol/ids";
 import { type AgentProcess, startAgentProcess } from "../../testkit/agent-process.ts";
 import { type HubProcess, startHubProcess } from "../../testkit/hub-process.ts";
 import type { HubSession } from "../../testkit/hub-session.ts";
+import { startPostgres } from "../../testkit/postgres.ts";
+import { createDatabase } from "../../testkit/postgres-database.ts";
 import { waitUntil } from "../../testkit/wait-until.ts";
+import type { ChaosOptions } from "./chaos.ts";
 import { ChaosViewer, type ChaosViewerOptions } from "./chaos-viewer.ts";
 import { EngineWitness } from "./engine-witness.ts";
 import type { Breakables } from "./fault-runner.ts";
@@ -51,11 +54,18 @@ export class ChaosWorld implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  static async start(source: "file" | "api"): Promise<ChaosWorld> {
+  static async start({ source, database }: Required<Pick<ChaosOptions, "source" | "database">>): Promise<ChaosWorld> {
     await using started = new AsyncDisposableStack();
     const engine = await startMortalEngine();
     started.defer(() => engine.stop());
-    const hub = started.use(await startHubProcess({ command: "hub" }));
+    const postgres = database === "postgres" ? started.use(await startPostgres()) : null;
+    const hubDatabase = postgres === null ? null : started.use(await createDatabase(postgres.address));
+    const hub = started.use(
+      await startHubProcess({
+        command: "hub",
+        env: hubDatabase === null ? {} : { YARDARM_DATABASE_URL: hubDatabase.url },
+      }),
+    );
     const session = await hub.signIn();
     const network = started.use(await NetworkPath.to({ host: "127.0.0.1", port: hub.port }));
     // Over TCP the agent cannot know whose files it would read, and asks the engine for everything.

@@ -6,6 +6,8 @@ export interface ChaosOptions {
   readonly durationMs: number;
   /** How the agent reaches the engine's logs: their files, or the engine's API alone. */
   readonly source: "file" | "api";
+  /** Where the hub stores everything. Default: sqlite. */
+  readonly database?: "sqlite" | "postgres";
   /** For programs that count kills instead of minutes. */
   readonly kills?: number;
   /** Tells a person what is going on; never part of the result. */
@@ -17,11 +19,13 @@ export interface ChaosReport {
   readonly seed: number;
   /** Processes, connections and containers that were killed, cut or stalled. */
   readonly kills: number;
-  /** Lines that the engine had, that are missing, and that no loss record covers. */
+  /** Actions that the hub carried out or tried to, where it is about actions. */
+  readonly actions?: number;
+  /** Lines that the engine had, that are missing, and that no loss record covers; effects and audit rows that are not there. */
   readonly lost: number;
-  /** Lines that came twice, in another order, or otherwise than the engine had them. */
+  /** Lines that came twice, in another order, or otherwise than the engine had them; effects beyond what was answered. */
   readonly doubled: number;
-  /** Logs and viewers that had not come to rest when the patience was over. */
+  /** Logs, viewers and actions that had not come to rest when the patience was over. */
   readonly unsettled: number;
   readonly ok: boolean;
 }

@@ -17,10 +17,16 @@ import { WRITER_COUNT } from "./writers.ts";
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 500;
 
-export const chaosLogs: Chaos = async ({ seed, source, durationMs, progress }): Promise<ChaosOutcome> => {
+export const chaosLogs: Chaos = async ({
+  seed,
+  source,
+  database = "sqlite",
+  durationMs,
+  progress,
+}): Promise<ChaosOutcome> => {
   const beganMs = performance.now();
   const plan = planFaults(createRandom(seed), { durationMs, viewers: VIEWER_COUNT, containers: WRITER_COUNT });
-  await using world = await ChaosWorld.start(source);
+  await using world = await ChaosWorld.start({ source, database });
   progress(`seed ${seed}: ${plan.length} faults in ${durationMs / 1000} s`);
   const counts = await runFaults(plan, world.breakables, durationMs);
   await delay(Math.max(0, durationMs - (performance.now() - beganMs)));
@@ -62,7 +68,7 @@ export const chaosLogs: Chaos = async ({ seed, source, durationMs, progress }): 
       .join(", ")}`,
     `${written} lines in ${world.writers.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}; rests of lines ${sum("rests")}`,
     `viewers connected ${world.viewers.map(({ connections }) => connections).join(", ")} times`,
-    `seed ${seed}, source ${source}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
+    `seed ${seed}, source ${source}, hub on ${database}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
     ...verdicts.flatMap(({ name, verdict: { firstFault } }) => (firstFault === null ? [] : [`${name}: ${firstFault}`])),
     ...[...faults, ...differences].slice(0, 10),
     ...late.map((viewer) => `${viewer.name} did not come to rest: ${describeRest(viewer, stored)}`),

@@ -1,6 +1,7 @@
 /**
- * `npm run chaos -- <name> --minutes N --seed S [--source file|api] [--kills N] [--json FILE]`: breaks things at random for N minutes (or,
- * where only kills count, N times) and looks whether what was promised still holds. The seed is the schedule. Exit status 1 when it does not hold.
+ * `npm run chaos -- <name> --minutes N --seed S [--source file|api] [--database sqlite|postgres] [--kills N] [--json FILE]`: breaks things at
+ * random for N minutes (or, where only kills count, N times) and looks whether what was promised still holds. The seed is the schedule. Exit
+ * status 1 when it does not hold.
  */
 import { randomInt } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -46,7 +47,7 @@ const HIGHEST_SEED = 2 ** 32 - 1;
 const usage = (): string => {
   const rows = [...PROGRAMS].map(([name, { summary }]) => `  ${name}  ${summary}`);
   return [
-    "Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--source file|api] [--kills N] [--json FILE]",
+    "Usage: npm run chaos -- <name> [--minutes N] [--seed S] [--source file|api] [--database sqlite|postgres] [--kills N] [--json FILE]",
     "",
     ...rows,
   ].join("\n");
@@ -58,6 +59,7 @@ interface Asked {
   readonly minutes: number;
   readonly seed: number;
   readonly source: "file" | "api";
+  readonly database: "sqlite" | "postgres";
   readonly kills: number | undefined;
   readonly json: string | undefined;
 }
@@ -70,6 +72,7 @@ const readArguments = (): Asked | null => {
         minutes: { type: "string" },
         seed: { type: "string" },
         source: { type: "string", default: "file" },
+        database: { type: "string", default: "sqlite" },
         kills: { type: "string" },
         json: { type: "string" },
       },
@@ -79,11 +82,12 @@ const readArguments = (): Asked | null => {
     const minutes = Number(values.minutes ?? "1");
     const seed = Number(values.seed ?? String(randomInt(HIGHEST_SEED)));
     const isValid = minutes > 0 && Number.isFinite(minutes) && Number.isInteger(seed) && seed >= 0;
-    const { source, json } = values;
+    const { source, database, json } = values;
     const kills = values.kills === undefined ? undefined : Number(values.kills);
     if (kills !== undefined && !(Number.isInteger(kills) && kills > 0)) return null;
     if (entry === undefined || !isValid || seed > HIGHEST_SEED || (source !== "file" && source !== "api")) return null;
-    return { name, entry, minutes, seed, source, kills, json };
+    if (database !== "sqlite" && database !== "postgres") return null;
+    return { name, entry, minutes, seed, source, database, kills, json };
   } catch {
     return null; // an option that does not exist
   }
@@ -95,13 +99,14 @@ const start = async (): Promise<number> => {
     console.error(usage());
     return 2;
   }
-  const { name, entry, minutes, seed, source, kills, json } = asked;
+  const { name, entry, minutes, seed, source, database, kills, json } = asked;
   if (entry.isUnbuilt !== true) await buildPrograms();
   const chaos = await entry.load();
   const progress = (sentence: string): void => console.error(`${name}: ${sentence}`);
   const { report, notes } = await chaos({
     seed,
     source,
+    database,
     durationMs: minutes * 60_000,
     progress,
     ...(kills === undefined ? {} : { kills }),
