@@ -19,6 +19,13 @@ interface Entry {
 
 const PROGRAMS = new Map<string, Entry>([
   [
+    "actions",
+    {
+      summary: "hub, agent, engine and network, while containers are started, stopped, restarted and killed",
+      load: async () => (await import("./actions.ts")).chaosActions,
+    },
+  ],
+  [
     "logs",
     {
       summary: "agent, hub, engine, network, containers and viewers, while containers print numbered lines",
