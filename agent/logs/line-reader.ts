@@ -106,6 +106,8 @@ export class LineReader implements MessageReader, LineSink {
   #firstContact: FirstContact | null = null;
   // state: what happened in this reading
   #probed = { messages: 0, firstNs: 0n };
+  /** Something older than the line that was open at the place, so that its head was read as well. */
+  #hasReadOlder = false;
   #storedBytes = 0;
   #isAtEnd = false;
   #releaseSlot: () => void = () => {};
@@ -238,7 +240,11 @@ export class LineReader implements MessageReader, LineSink {
   message(stream: 0 | 1, tsSeconds: number, tsNanos: number, payload: Uint8Array, start: number, end: number): void {
     if (this.#phase.kind === "reading" && this.#phase.plan.kind === "probe") {
       if (this.#probed.messages++ === 0) this.#probed.firstNs = stampNs(tsSeconds, tsNanos);
-    } else this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
+    } else {
+      const openNs = this.#openLineBeforeNs;
+      if (openNs !== undefined) this.#hasReadOlder ||= stampNs(tsSeconds, tsNanos) < openNs;
+      this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
+    }
   }
 
   missing(reason: LossReason, lines: number | null): void {
@@ -359,7 +365,11 @@ export class LineReader implements MessageReader, LineSink {
     // Found by its stamp alone, the place reads differently now: from here on it is what was read.
     if (this.#seek !== null && !this.#seek.read.endsLike(this.#place)) this.#place = this.#seek.read;
     this.#seek = null;
+    const openNs = this.#openLineBeforeNs;
     this.#openLineBeforeNs = undefined;
+    // What is left of a line whose head was rotated away would look like a line. An engine that is asked gives nothing older.
+    const mayLackHead = this.#rotatesAtBytes !== null && this.#source?.followsRotation === true;
+    if (openNs !== undefined && mayLackHead && !this.#hasReadOlder) this.#pendingLoss.add("rotated", openNs, null);
     this.#failures = 0;
     this.#releaseSlot();
   }
@@ -519,6 +529,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#isAtEnd = false;
     this.#wasStarted = false;
     this.#probed = { messages: 0, firstNs: 0n };
+    this.#hasReadOlder = false;
     const match = plan.kind === "search" ? plan.match : "exact";
     this.#seek = seeksPlace(plan) && !this.#place.isEmpty ? new ResumeMatcher(this.#place, match) : null;
     this.#firstContact = plan.kind === "history" ? this.#makeFirstContact(plan.isWindow) : null;

@@ -63,7 +63,7 @@ beforeEach(() => {
       dockerId: "a".repeat(64) as LogRead["container"]["dockerId"],
       tty: false,
       logDriver: "json-file",
-      logOptions: {},
+      logOptions: { "max-size": "1m" },
       logPath: null,
     },
     createdAtNs: BEGAN_NS,
@@ -164,4 +164,21 @@ test("[LOGS-09] a place that is gone takes the line with it that was open there"
     if (told.length > 0) break;
   }
   expect(told).toEqual([{ fromMs: 1_000, toMs: 8_001 }, "oldest that is left", "and the next"]);
+});
+
+test("[LOGS-09] where the head of a line that was open at the place is gone, its rest comes behind a loss", async () => {
+  await start(cursorAt(3_000, "on stderr", 2_500));
+  source.put(1, 3_000, "on stderr\n");
+  source.put(0, 2_500, "rest of a long line\n");
+  source.put(0, 3_100, "next\n");
+  expect(told).toEqual([{ fromMs: 2_500, toMs: 3_100 }, "rest of a long line", "next"]);
+});
+
+test("[LOGS-09] where it is there, the line is whole and nothing is lost", async () => {
+  await start(cursorAt(3_000, "on stderr", 2_500));
+  source.put(0, 2_400, "older\n");
+  source.put(0, 2_500, "a long ");
+  source.put(1, 3_000, "on stderr\n");
+  source.put(0, 2_500, "line\n");
+  expect(told).toEqual(["a long line"]);
 });
