@@ -14,6 +14,12 @@ import { createLogger } from "./logger.ts";
 import { type RunningAgent, runAgent } from "./main.ts";
 import type { PolicyPlace } from "./policy/policy-file.ts";
 
+let actionCount = 0;
+const newActionId = (): ActionId => {
+  actionCount += 1;
+  return asId<ActionId>(`act_${String(actionCount).padStart(20, "0")}`);
+};
+
 describe("a whole agent, between a simulated engine and the hub's side of the wire", () => {
   let temp: TempDir;
   let engine: SimulatedEngine;
@@ -160,6 +166,39 @@ describe("a whole agent, between a simulated engine and the hub's side of the wi
       error: { code: "policy_denied", message: "The owner of this host does not allow STOP." },
     });
     expect(log.join("")).not.toMatch(/hunter2|s3cret/);
+  });
+
+  test("[ACTN-05] [ACTN-12] a hub that is made to send a forbidden command is refused by the rules that it signed before", async () => {
+    await engine.listen();
+    const database = engine.run({ name: "db-1" });
+    const hubItself = engine.run({ name: "yardarm-hub" });
+    start();
+    await hub.message("hello");
+    const { containers } = await hub.message("inventory.snapshot", ({ containers: known }) => known.length === 2);
+    const patterns = { name: "db-*", image: null, label: null, composeProject: null };
+    const { hubId, hostId, orgId } = hub;
+    const order = {
+      ...{ hubId, hostId, orgId, version: 1, issuedAtNs: "1", hubContainer: hubItself.id },
+      rules: [{ ...patterns, scope: "stop", note: "data" }],
+    };
+    hub.connection.send({ type: "protection.rules", ...hub.sign("protection-rules", order) });
+    const stop = async (dockerId: typeof database.id, name: string | null) => {
+      const actionId = newActionId();
+      hub.act({
+        ...{ actionId, containerId: asId<ContainerId>("ctr_0123456789abcdefghij"), dockerId, verb: "STOP" },
+        startedAtNs: containers.find((each) => each.dockerId === dockerId)?.startedAtNs ?? null,
+        ...{ timeoutSeconds: null, actor: "anna@example.org", timeToLiveMs: 60_000 },
+        override: name === null ? null : { name, reason: "test" },
+        intent: { seq: 1, hash: "0".repeat(64) },
+      });
+      const { payload } = await hub.message("action_result", (result) => result.action_id === actionId);
+      return actionOutcomeSchema.parse(JSON.parse(payload));
+    };
+    const refused = { rejected: true, error: { code: "protected" } };
+    expect(await stop(database.id, null)).toMatchObject(refused);
+    expect(await stop(database.id, "db-2")).toMatchObject(refused);
+    expect(await stop(hubItself.id, null)).toMatchObject(refused);
+    expect(await stop(database.id, "db-1")).toMatchObject({ status: "SUCCESS" });
   });
 
   test("starts without an engine, says so, and finds it when it comes", async () => {

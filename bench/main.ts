@@ -18,6 +18,13 @@ interface Entry {
 
 const BENCHES = new Map<string, Entry>([
   [
+    "actions",
+    {
+      summary: "an action through hub and agent, beside the same call on the engine's socket",
+      load: async () => (await import("./actions.ts")).actions,
+    },
+  ],
+  [
     "log-latency",
     {
       summary: "a line from a container to a viewer, through engine, agent and hub",

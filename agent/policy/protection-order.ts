@@ -65,22 +65,40 @@ export type KeptProtectionOptions = {
   readonly directory: { read(name: string): string | null; write(name: string, text: string): void };
 };
 
-const NOTHING: Pick<ProtectionOrder, "rules" | "hubContainer"> = { rules: [], hubContainer: null };
+type InForce = Pick<ProtectionOrder, "rules" | "hubContainer">;
+
+const NOTHING: InForce = { rules: [], hubContainer: null };
+/** Until the hub says what the rules are, which it does before any command. */
+const EVERYTHING: InForce = {
+  rules: [
+    {
+      ...{ name: "*", image: null, label: null, composeProject: null, scope: "all" },
+      note: "the rules that this host kept cannot be verified; the hub's are awaited",
+    },
+  ],
+  hubContainer: null,
+};
 
 export class KeptProtection {
   readonly #options: KeptProtectionOptions;
   #order: ProtectionOrder | null = null;
+  readonly #before: InForce = NOTHING;
 
-  /** Throws a `ProtocolError` when what was kept cannot be believed: then somebody changed it. */
+  /** What was kept and cannot be believed, because somebody changed it or its key was retired, protects everything. */
   constructor(options: KeptProtectionOptions) {
     this.#options = options;
     const text = options.directory.read(FILE);
-    if (text !== null) this.#order = this.#verify(decodeJson(text, signed, FILE));
+    if (text === null) return;
+    try {
+      this.#order = this.#verify(decodeJson(text, signed, FILE));
+    } catch {
+      this.#before = EVERYTHING;
+    }
   }
 
   /** What is in force. */
-  get current(): Pick<ProtectionOrder, "rules" | "hubContainer"> {
-    return this.#order ?? NOTHING;
+  get current(): InForce {
+    return this.#order ?? this.#before;
   }
 
   /** Takes what the hub says. Throws `signature_invalid`, or `superseded` for what is older than what is in force. */
