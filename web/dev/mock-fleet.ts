@@ -21,7 +21,24 @@ export const makeWorld = (extra: number): { readonly hosts: Host[]; readonly con
   const id = (index: number): HostId => asId<HostId>(`hst_${String(index).padStart(20, "0")}`);
   const hosts = [
     makeHost({ hostId: id(1), name: "fra-1", lastSeenAtNs: nowNs() }),
-    makeHost({ hostId: id(2), name: "fra-2", lastSeenAtNs: nowNs() }),
+    makeHost({
+      hostId: id(2),
+      name: "fra-2",
+      lastSeenAtNs: nowNs(),
+      clockSkewMs: -4_200,
+      policy: {
+        mode: "read_only",
+        reason: null,
+        allowedVerbs: [],
+        protectedOverride: false,
+        logs: true,
+        readThrough: true,
+        environment: false,
+        deniedActions: 0,
+        deniedReads: 1,
+        redactionRules: 2,
+      },
+    }),
     makeHost({ hostId: id(3), name: "nyc-1", status: "offline", lastSeenAtNs: agoNs(190) }),
   ];
   const compose = (project: string, service: string) => ({ compose: { project, service, number: 1 } });
@@ -56,9 +73,20 @@ export const makeWorld = (extra: number): { readonly hosts: Host[]; readonly con
       ...compose("shop", "migrate"),
     }),
     on(2, "importer", { image: "importer:nightly", ...ended(400, 137), oomKilled: true }),
-    on(2, "flaky", { image: "busybox", state: "restarting", restartCount: 7, exitCode: 1 }),
-    on(2, "paused-job", { image: "busybox:1.37", state: "paused" }),
-    on(2, "warming-up", { image: "search:8", health: "starting", ...started(12) }),
+    on(2, "flaky", {
+      image: "busybox",
+      state: "restarting",
+      restartCount: 7,
+      exitCode: 1,
+      logSource: { kind: "api", behindMs: 12_400, reason: "the engine's log files cannot be opened" },
+    }),
+    on(2, "paused-job", { image: "busybox:1.37", state: "paused", logSource: { kind: "file", behindMs: 0 } }),
+    on(2, "warming-up", {
+      image: "search:8",
+      health: "starting",
+      ...started(12),
+      logSource: { kind: "pending", reason: "40 logs are read at once already" },
+    }),
     on(2, "yardarm-agent", { image: "yardarm/agent:0.1.0", isAgent: true }),
     on(2, "created-only", { image: "busybox", state: "created", startedAtNs: null }),
     on(2, "old-web", { image: "nginx:1.27", ...ended(7_000, 0), removedAtNs: agoNs(6_900) }),

@@ -12,10 +12,13 @@ import type { Container } from "@yardarm/protocol/container";
 import { containerCan, isGuarded, protectionByLabel } from "@yardarm/protocol/container-can";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
-import { asId, type ContainerId, type HostId, type OrgId, type SessionId, type UserId } from "@yardarm/protocol/ids";
+import { asId, type ContainerId, type HostId, type SessionId, type UserId } from "@yardarm/protocol/ids";
 import { answerAudit } from "./mock-audit.ts";
 import { MockExplorer } from "./mock-explorer.ts";
 import { type MockFleet, sampleOf } from "./mock-fleet.ts";
+import { MockOrgs } from "./mock-orgs.ts";
+import { MockPeople } from "./mock-people.ts";
+import { permissionsOf } from "./mock-permissions.ts";
 import { makeHost } from "./samples.ts";
 
 /** The mock hub's HTTP operations. They check who asks and what they may, as the real ones do. */
@@ -44,7 +47,6 @@ export type Answer = {
 };
 
 export const OWNER = { email: "owner@example.com", password: "correct horse battery", name: "Olga Owner" } as const;
-const ORG = asId<OrgId>("org_00000000000000000000");
 const USER = asId<UserId>("usr_00000000000000000000");
 const explorers = new WeakMap<MockFleet, MockExplorer>();
 const explorerOf = (fleet: MockFleet): MockExplorer => {
@@ -52,20 +54,19 @@ const explorerOf = (fleet: MockFleet): MockExplorer => {
   explorers.set(fleet, explorer);
   return explorer;
 };
+type MockSettings = { readonly people: MockPeople; readonly orgs: MockOrgs };
+const settings = new WeakMap<MockState, MockSettings>();
+const settingsOf = (state: MockState): MockSettings => {
+  const known = settings.get(state);
+  if (known !== undefined) return known;
+  const people = new MockPeople({ userId: USER, name: OWNER.name, email: OWNER.email, role: state.role });
+  const made = { people, orgs: new MockOrgs(state.fleet, state.role) };
+  settings.set(state, made);
+  return made;
+};
 const JOIN_TOKEN_MS = 15 * 60_000;
 const HISTORY_STEP_MS = 5_000;
 const HISTORY_MS = 15 * 60_000;
-
-const VERBS = ["start", "stop", "restart", "pause", "unpause", "kill"];
-const VIEWER = ["session.self", "fleet.read", "logs.read", "metrics.read", "member.read"];
-
-const permissionsOf = (role: Role): string[] => {
-  if (role === "viewer") return [...VIEWER];
-  const operator = [...VIEWER, ...VERBS.map((verb) => `container.${verb}`)];
-  return role === "operator"
-    ? operator
-    : [...operator, "container.override", "host.create", "host.manage", "audit.read"];
-};
 
 export const handleApi = async (state: MockState, request: MockRequest): Promise<Answer> => {
   const route = `${request.method} ${request.path}`;
@@ -80,10 +81,16 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
     case "POST /api/auth/sign-in":
       return signIn(state, request);
   }
+  const forAnybody = MockPeople.answerAnybody(request);
+  if (forAnybody !== null) return forAnybody;
   const session = state.sessions.get(request.session);
   if (session === undefined) throw new ProtocolError("unauthenticated", "Sign in first.");
   const explored = explorerOf(state.fleet).handle(request, USER);
   if (explored !== null) return explored;
+  const { people, orgs } = settingsOf(state);
+  const may = (permission: string): void => demand(state, permission);
+  const settled = people.answer(request, may) ?? orgs.answer(request, may);
+  if (settled !== null) return settled;
   const audited = answerAudit(state.fleet, request);
   if (audited !== null) return audited;
   switch (route) {
@@ -180,8 +187,8 @@ const meOf = (state: MockState, session: SessionView): Me => ({
   sessionId: session.sessionId,
   name: OWNER.name,
   email: OWNER.email,
-  activeOrgId: ORG,
-  orgs: [{ orgId: ORG, name: "Example Ltd", role: state.role }],
+  activeOrgId: settingsOf(state).orgs.activeOrgId,
+  orgs: [...settingsOf(state).orgs.orgs],
   projects: null,
   instanceAdmin: state.role === "owner",
   permissions: permissionsOf(state.role),

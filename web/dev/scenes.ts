@@ -5,6 +5,7 @@ import { EXPLORER_SCENES } from "./explorer-scenes.ts";
 import { LOG_SCENES } from "./log-scenes.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { OWNER } from "./mock-routes.ts";
+import { PEOPLE_SCENES } from "./people-scenes.ts";
 
 /** The pages in their looks: loading, empty, partial, error, stale. */
 
@@ -247,4 +248,5 @@ export const SCENES: readonly Scene[] = [
   ...AUDIT_SCENES,
   ...LOG_SCENES,
   ...EXPLORER_SCENES,
+  ...PEOPLE_SCENES,
 ];
