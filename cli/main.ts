@@ -2,6 +2,7 @@
 import { parseConfig, renderHelp } from "@yardarm/hub/config";
 import { runHub } from "@yardarm/hub/main";
 import { passwordLink } from "@yardarm/hub/reset-password";
+import { resetSecondFactor } from "@yardarm/hub/reset-second-factor";
 import { verifyAudit } from "@yardarm/hub/verify-audit";
 import { VERSION } from "@yardarm/hub/version";
 import { Command } from "commander";
@@ -44,9 +45,9 @@ hubCommand("hub", "the hub alone").action(async (_options, command: Command) => 
   await hub.stop();
 });
 
-program
-  .command("user")
-  .description("people's accounts")
+const user = program.command("user").description("people's accounts");
+
+user
   .command("reset-password")
   .argument("<email>")
   .description("print a one-time link (1 h) with which this person sets a new password; works beside a running hub")
@@ -56,6 +57,17 @@ program
     const link = await passwordLink(configOf(command.args.slice(1)), email);
     say("Give this link to that person. It works once, for an hour; every session of theirs ends then.");
     process.stdout.write(`${link}\n`);
+  });
+
+user
+  .command("reset-second-factor")
+  .argument("<email>")
+  .description("take one-time codes, recovery codes and passkeys of this person away; works beside a running hub")
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (email: string, _options, command: Command) => {
+    const { totp, passkeys } = await resetSecondFactor(configOf(command.args.slice(1)), email);
+    say(`One-time codes ${totp ? "are off now" : "were not on"}; passkeys removed: ${passkeys}.`);
   });
 
 program

@@ -39,6 +39,62 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD, endOtherSessions: false }),
   },
   "POST /api/auth/sign-out": { on: "org", body: () => ({}), after: (world, caller) => world.signInAgain(caller) },
+  "POST /api/auth/second-factor": { on: "org", body: () => ({ token: "x", code: "000000" }) },
+  "GET /api/auth/factors": onOrg,
+  // What was begun is taken away again, because nothing else about the person shall change.
+  "POST /api/auth/totp": {
+    on: "org",
+    body: () => ({ password: PASSWORD }),
+    after: async (world, { userId }) => {
+      if (userId !== null) await world.storage.system.secondFactors.remove(userId);
+    },
+  },
+  // Nothing was begun or is on: allowed to ask, and a conflict.
+  "POST /api/auth/totp/confirm": { on: "org", body: () => ({ code: "000000" }) },
+  "POST /api/auth/totp/remove": { on: "org", body: () => ({ password: PASSWORD }) },
+  "POST /api/auth/recovery-codes": { on: "org", body: () => ({ password: PASSWORD }) },
+  "POST /api/auth/passkey/challenge": onOrg,
+  "POST /api/auth/passkey": {
+    on: "org",
+    body: () => ({
+      credential: {
+        ...{ id: "AA", rawId: "AA", type: "public-key" },
+        response: { clientDataJSON: "AA", authenticatorData: "AA", signature: "AA" },
+      },
+    }),
+  },
+  "POST /api/auth/passkeys/challenge": { on: "org", body: () => ({ password: PASSWORD }) },
+  // An answer to no challenge: allowed to ask, and not believed.
+  "POST /api/auth/passkeys": {
+    on: "org",
+    mayAnswer: "unauthenticated",
+    body: () => ({
+      name: "key",
+      credential: {
+        ...{ id: "AA", rawId: "AA", type: "public-key" },
+        response: { clientDataJSON: "AA", attestationObject: "AA" },
+      },
+    }),
+  },
+  "PATCH /api/auth/passkeys/:passkeyId": {
+    on: "org",
+    fresh: async (world, ids, { userId }) => ({ passkeyId: await world.freshPasskey(userId ?? ids.userId) }),
+    body: () => ({ name: "key" }),
+  },
+  "POST /api/auth/passkeys/:passkeyId/remove": {
+    on: "org",
+    fresh: async (world, ids, { userId }) => ({ passkeyId: await world.freshPasskey(userId ?? ids.userId) }),
+    body: () => ({ password: PASSWORD }),
+  },
+  // No provider is configured here; `identities.test.ts` has one.
+  "POST /api/auth/oidc": { on: "org", mayAnswer: "not_found", body: () => ({}) },
+  "GET /api/auth/oidc/callback": onOrg,
+  "POST /api/auth/oidc/link": { on: "org", mayAnswer: "not_found", body: () => ({ password: PASSWORD }) },
+  "POST /api/auth/identities/:identityId/remove": {
+    on: "org",
+    fresh: async (world, ids, { userId }) => ({ identityId: await world.freshIdentity(userId ?? ids.userId) }),
+    body: () => ({ password: PASSWORD }),
+  },
   "GET /api/me": onOrg,
   "GET /api/permissions": onOrg,
   "GET /api/sessions": onOrg,

@@ -118,9 +118,14 @@ export const authorityContract = (engine: string, open: () => Promise<AuthorityW
 
     test("[SEC-T01] [SEC-T21] the routes without a session are a closed list, the one that docs/security.md publishes", () => {
       expect(operations.flatMap(({ route, permissions }) => (permissions === null ? [route] : [])).toSorted()).toEqual([
+        "GET /api/auth/oidc/callback",
         "GET /api/setup",
         "POST /api/agent/enroll",
+        "POST /api/auth/oidc",
+        "POST /api/auth/passkey",
+        "POST /api/auth/passkey/challenge",
         "POST /api/auth/reset-password",
+        "POST /api/auth/second-factor",
         "POST /api/auth/sign-in",
         "POST /api/auth/sign-up",
         "POST /api/invitations/join",
@@ -271,7 +276,13 @@ export const authorityContract = (engine: string, open: () => Promise<AuthorityW
 
 /** Refusals that a public operation makes by itself, for input that is wrong on purpose. */
 const isOwnRefusal = (route: string, code: string | null): boolean =>
-  (route === "POST /api/agent/enroll" && code === "invalid_request") || code === "rate_limited";
+  code === "rate_limited" || (code !== null && OWN_REFUSALS[route] === code);
+
+const OWN_REFUSALS: Readonly<Record<string, string>> = {
+  "POST /api/agent/enroll": "invalid_request",
+  "POST /api/auth/passkey": "unauthenticated",
+  "POST /api/auth/oidc": "not_found",
+};
 
 /** An answer without what belongs to this one request. */
 const tellsOf = (status: number, text: string, ids: Ids): string => {

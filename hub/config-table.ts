@@ -52,6 +52,21 @@ const parsePublicUrl = (text: string): Parsed<URL> => {
   return good(url);
 };
 
+const parseIssuer = (text: string): Parsed<URL> => {
+  const url = parseUrl(["http:", "https:"], text);
+  if (url === null) return bad(`must be an https:// address, not "${text}"`);
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return bad("must be an issuer without query or credentials");
+  }
+  if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) {
+    return bad("must be https://, except for a provider at loopback");
+  }
+  return good(url);
+};
+
+const parseName = (text: string): Parsed<string> =>
+  text.trim() === "" || text.length > 40 ? bad("must have 1 to 40 characters") : good(text.trim());
+
 const parseDatabaseUrl = (text: string): Parsed<string> =>
   parseUrl(["postgres:", "postgresql:"], text) === null ? bad("must be a postgres:// address") : good(text);
 
@@ -175,6 +190,47 @@ export const OPTIONS = {
     defaultShown: "`hub-key.json` in the data directory",
     description: "The hub's signing key, mode 0600. Back it up apart from the database: agents trust nothing else.",
     parse: parseText,
+  }),
+  secretsKeyFile: option({
+    variable: "YARDARM_SECRETS_KEY_FILE",
+    type: "file",
+    default: null,
+    defaultShown: "`secrets-key` beside the hub's key",
+    description:
+      "The key, mode 0600, under which the database keeps secrets of authenticators. Made when first needed; the same for every hub of one database; back it up apart from the database.",
+    parse: parseText,
+  }),
+  oidcIssuer: option({
+    variable: "YARDARM_OIDC_ISSUER",
+    type: "URL",
+    default: null,
+    description:
+      "Issuer of an OpenID Connect provider with which people may sign in, exactly as its discovery document names it. `http://` only at loopback.",
+    parse: parseIssuer,
+  }),
+  oidcClientId: option({
+    variable: "YARDARM_OIDC_CLIENT_ID",
+    type: "text",
+    default: null,
+    description: "The hub's client id at that provider; its redirect URI is `<public URL>/api/auth/oidc/callback`.",
+    parse: parseText,
+  }),
+  oidcClientSecret: option({
+    variable: "YARDARM_OIDC_CLIENT_SECRET",
+    type: "secret",
+    default: null,
+    defaultShown: "a public client",
+    description: "The hub's client secret at that provider.",
+    secret: true,
+    parse: parseText,
+  }),
+  oidcName: option({
+    variable: "YARDARM_OIDC_NAME",
+    type: "text",
+    default: null,
+    defaultShown: "the issuer's host name",
+    description: "What the sign-in page calls the provider.",
+    parse: parseName,
   }),
   adminEmail: option({
     variable: "YARDARM_ADMIN_EMAIL",

@@ -18,6 +18,7 @@ type Given =
   | "logTotalBytes"
   | "logMinFreeBytes"
   | "hubKeyFile"
+  | "secretsKeyFile"
   | "openSignUp"
   | "anybodyCreatesOrgs";
 type ValueOf<Row> = Row extends OptionRow<infer Value> ? Value : never;
@@ -144,11 +145,18 @@ export const parseConfig = (env: Environment, argv: readonly string[]): ConfigRe
   if ((values.adminEmail === null) !== (values.adminPassword === null) && problems.length === 0) {
     problems.push("YARDARM_ADMIN_EMAIL and YARDARM_ADMIN_PASSWORD only work together: set both or neither.");
   }
+  if ((values.oidcIssuer === null) !== (values.oidcClientId === null) && problems.length === 0) {
+    problems.push("YARDARM_OIDC_ISSUER and YARDARM_OIDC_CLIENT_ID only work together: set both or neither.");
+  }
   if (problems.length > 0) return { ok: false, problems };
   const dataDirectory = path.resolve(String(values.dataDirectory));
   const hubKeyFile =
     typeof values.hubKeyFile === "string" ? path.resolve(values.hubKeyFile) : path.join(dataDirectory, "hub-key.json");
-  return { ok: true, config: Object.freeze({ ...values, dataDirectory, hubKeyFile }) as Config };
+  const secretsKeyFile =
+    typeof values.secretsKeyFile === "string"
+      ? path.resolve(values.secretsKeyFile)
+      : path.join(path.dirname(hubKeyFile), "secrets-key");
+  return { ok: true, config: Object.freeze({ ...values, dataDirectory, hubKeyFile, secretsKeyFile }) as Config };
 };
 
 /** Text of `--help`. */

@@ -15,10 +15,11 @@ import { AuditWitnesses } from "./audit/audit-witnesses.ts";
 import { Denials } from "./audit/denials.ts";
 import { can, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
-import { createSessionCookie } from "./auth/cookies.ts";
+import { createFlowCookie, createSessionCookie } from "./auth/cookies.ts";
 import { newId } from "./auth/new-id.ts";
 import { OriginCheck } from "./auth/origin.ts";
 import { permissionFor, permissionRows } from "./auth/permissions.ts";
+import { relyingPartyOf } from "./auth/relying-party.ts";
 import { SESSION_ABSOLUTE_MS } from "./auth/sessions.ts";
 import { AuthorityFeed } from "./authority-feed.ts";
 import { MemoryBus } from "./bus/memory-bus.ts";
@@ -40,11 +41,14 @@ import { type HostRequester, hostRoutes } from "./http/routes/host-routes.ts";
 import { invitationRoutes } from "./http/routes/invitation-routes.ts";
 import { logRoutes } from "./http/routes/log-routes.ts";
 import { memberRoutes } from "./http/routes/member-routes.ts";
+import { oidcRoutes } from "./http/routes/oidc-routes.ts";
 import { olderLogRoutes } from "./http/routes/older-log-routes.ts";
 import { orgRoutes } from "./http/routes/org-routes.ts";
+import { passkeyRoutes } from "./http/routes/passkey-routes.ts";
 import { projectRoutes } from "./http/routes/project-routes.ts";
 import { protectionRoutes } from "./http/routes/protection-routes.ts";
 import { retentionRoutes } from "./http/routes/retention-routes.ts";
+import { secondFactorRoutes } from "./http/routes/second-factor-routes.ts";
 import { tokenRoutes } from "./http/routes/token-routes.ts";
 import { viewRoutes } from "./http/routes/view-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
@@ -57,6 +61,7 @@ import { openPgLogStore } from "./logs/pg-log-store.ts";
 import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
 import { createLogger } from "./observability/logger.ts";
 import { HubMetrics } from "./observability/metrics.ts";
+import { oidcSettingsOf } from "./oidc-settings.ts";
 import { openPeople } from "./open-people.ts";
 import type { AgentConnection } from "./relay/agent-connection.ts";
 import { AgentRegistry } from "./relay/agent-registry.ts";
@@ -150,8 +155,16 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     hostRemoved: (hostId) => registry.remove(hostId),
   });
   opened.defer(() => authority.close());
+  let port = config.port;
+  const hubUrl = (): string => config.publicUrl?.origin ?? `http://127.0.0.1:${port}`;
+  const relyingParty = () => relyingPartyOf({ publicUrl: config.publicUrl, port: () => port });
+  const oidc = oidcSettingsOf(config, {
+    hubUrl,
+    failed: (err) => logger.warn({ err }, "an answer of the sign-in provider was refused"),
+  });
   const people = await openPeople({
-    ...{ storage, hubKeyFile: config.hubKeyFile, nowMs, nowNs, cookie },
+    ...{ storage, hubKeyFile: config.hubKeyFile, secretsKeyFile: config.secretsKeyFile, nowMs, nowNs, cookie },
+    ...{ relyingParty, oidc },
     isOpen: config.openSignUp,
     announce: (change) => authority.announce(change),
   });
@@ -250,7 +263,6 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   });
 
   const clientAddress = createClientAddress(config.trustedProxies);
-  let port = config.port;
   const origin = new OriginCheck({ publicUrl: config.publicUrl, port: () => port });
   const gateway = new Gateway({
     authenticators: {
@@ -321,9 +333,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const { files, bundleSha256, problem } = await loadWebFiles();
   if (problem !== null) logger.error(problem);
   const claimed = Promise.withResolvers<OrgId>();
-  const hubUrl = (): string => config.publicUrl?.origin ?? `http://127.0.0.1:${port}`;
+  const sessionCookie = (token: string): string => cookie.write(token, SESSION_ABSOLUTE_MS);
   const signedIn = (token: string): Response =>
-    new Response(null, { status: 204, headers: { "set-cookie": cookie.write(token, SESSION_ABSOLUTE_MS) } });
+    new Response(null, { status: 204, headers: { "set-cookie": sessionCookie(token) } });
+  const attempted = (outcome: "accepted" | "refused"): void => metrics.signIns.inc({ outcome });
   const changeOf = ({ actor, hostId, address }: HostRequester) => ({
     ...{ hostId, address, orgId: actor.orgId },
     actor: { type: "user" as const, id: actor.userId, name: actor.name },
@@ -335,8 +348,19 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       ...authRoutes({
         ...{ version: VERSION, cookie, storage, sessions, tickets, signedIn, permissionsHeldBy, permissionRows },
         ...{ firstRun: people.firstRun, accounts: people.accounts, signIn: people.signIn },
-        attempted: (outcome) => metrics.signIns.inc({ outcome }),
-        claimed: claimed.resolve,
+        ...{ attempted, claimed: claimed.resolve },
+        passkeyHost: () => relyingParty()?.id ?? null,
+        oidcName: oidc?.name ?? null,
+      }),
+      ...secondFactorRoutes({ ...people, storage, signedIn, attempted }),
+      ...passkeyRoutes({ ...people, signedIn, attempted }),
+      ...oidcRoutes({
+        ...{ ...people, sessionCookie, attempted },
+        flowCookie: createFlowCookie(config.publicUrl),
+        sessionOf: async (headers) => {
+          const token = cookie.read(headers.get("cookie"));
+          return token === null ? null : sessions.authenticate(token);
+        },
       }),
       ...orgRoutes({ orgs: people.orgs, anybodyCreates: config.anybodyCreatesOrgs, signedIn }),
       ...auditRoutes({

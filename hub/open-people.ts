@@ -5,15 +5,23 @@ import { AgentConnect } from "./auth/agent-connect.ts";
 import { ApiTokens } from "./auth/api-tokens.ts";
 import { Callers } from "./auth/callers.ts";
 import type { SessionCookie } from "./auth/cookies.ts";
+import { Door } from "./auth/door.ts";
 import { Enrollment } from "./auth/enrollment.ts";
 import { FirstRun } from "./auth/first-run.ts";
 import { type HubKeys, openHubKeys } from "./auth/hub-keys.ts";
+import { Identities } from "./auth/identities.ts";
 import { Invitations } from "./auth/invitations.ts";
 import { Members } from "./auth/members.ts";
+import { OidcProvider } from "./auth/oidc-provider.ts";
 import { Orgs } from "./auth/orgs.ts";
+import { Passkeys } from "./auth/passkeys.ts";
 import { Passwords } from "./auth/password.ts";
 import { Projects } from "./auth/projects.ts";
+import { Proofs } from "./auth/proofs.ts";
+import type { RelyingParty } from "./auth/relying-party.ts";
 import type { Announce } from "./auth/requester.ts";
+import { SecondFactor } from "./auth/second-factor.ts";
+import { SecretBox } from "./auth/secret-box.ts";
 import { Sessions } from "./auth/sessions.ts";
 import { SignIn } from "./auth/sign-in.ts";
 import { Tickets } from "./auth/tickets.ts";
@@ -26,6 +34,11 @@ export type People = {
   readonly sessions: Sessions;
   readonly firstRun: FirstRun;
   readonly signIn: SignIn;
+  readonly door: Door;
+  readonly secondFactor: SecondFactor;
+  readonly proofs: Proofs;
+  readonly passkeys: Passkeys;
+  readonly identities: Identities;
   readonly callers: Callers;
   readonly tickets: Tickets;
   readonly accounts: Accounts;
@@ -40,10 +53,25 @@ export type People = {
   readonly prune: () => Promise<void>;
 };
 
+/** The operator's OpenID Connect provider. */
+export type OidcSettings = {
+  readonly issuer: URL;
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+  readonly redirectUri: () => string;
+  readonly failed: (error: unknown) => void;
+};
+
 /** @throws ProtocolError `key_mismatch` with a sentence when the hub's key and its database do not belong together */
 export const openPeople = async (options: {
   readonly storage: Storage;
   readonly hubKeyFile: string;
+  readonly secretsKeyFile: string;
+  /** `null`: browsers have no passkeys for this hub. */
+  readonly relyingParty: () => RelyingParty | null;
+  /** `null`: people sign in here alone. */
+  readonly oidc: OidcSettings | null;
   readonly cookie: SessionCookie;
   /** Anybody may sign up. */
   readonly isOpen: boolean;
@@ -51,7 +79,7 @@ export const openPeople = async (options: {
   readonly nowMs: () => number;
   readonly nowNs: () => bigint;
 }): Promise<People> => {
-  const { storage, nowMs, nowNs, cookie, isOpen, announce } = options;
+  const { storage, nowMs, nowNs, cookie, isOpen, announce, oidc, relyingParty } = options;
   const base = { storage, nowMs, random: randomBytes };
   const audit = new AuditChain({ storage, nowNs });
   const keys = await openHubKeys({ ...base, file: options.hubKeyFile });
@@ -61,7 +89,17 @@ export const openPeople = async (options: {
   const callers = new Callers({ sessions, apiTokens, cookie });
   const tickets = new Tickets({ ...base, callers });
   const invitations = new Invitations({ ...base, audit });
-  const accounts = new Accounts({ ...base, audit, passwords, sessions, invitations, announce, isOpen });
+  const box = new SecretBox({ file: options.secretsKeyFile, random: randomBytes });
+  const secondFactor = new SecondFactor({ ...base, audit, box });
+  const door = new Door({ ...base, audit, sessions, invitations, secondFactor });
+  const accounts = new Accounts({ ...base, audit, passwords, sessions, invitations, door, announce, isOpen });
+  const passkeys = new Passkeys({ ...base, audit, door, relyingParty });
+  const identities = new Identities({
+    ...{ ...base, audit, door, invitations },
+    provider: oidc === null ? null : new OidcProvider({ ...oidc, nowMs }),
+    providerName: oidc?.name ?? "",
+    failed: (error) => oidc?.failed(error),
+  });
   const instance = await storage.system.instance.find();
   if (instance === undefined) throw new Error("The instance row vanished.");
   const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey: instance.nonceKey });
@@ -70,8 +108,9 @@ export const openPeople = async (options: {
     keys,
     sessions,
     firstRun: new FirstRun({ ...base, audit, passwords, sessions }),
-    signIn: new SignIn({ storage, audit, passwords, sessions, announce }),
-    ...{ callers, tickets, accounts, invitations, apiTokens },
+    signIn: new SignIn({ storage, audit, passwords, door, announce }),
+    proofs: new Proofs({ storage, passwords, sessions, secondFactor, nowMs }),
+    ...{ callers, tickets, accounts, invitations, apiTokens, door, secondFactor, passkeys, identities },
     orgs: new Orgs({ ...base, audit, sessions }),
     projects: new Projects({ ...base, audit, announce }),
     members: new Members({ storage, audit, announce }),
@@ -79,7 +118,9 @@ export const openPeople = async (options: {
     agentConnect,
     prune: async () => {
       await Promise.all(
-        [sessions, tickets, agentConnect, invitations, apiTokens, accounts].map((each) => each.prune()),
+        [sessions, tickets, agentConnect, invitations, apiTokens, accounts, door, passkeys, identities].map((each) =>
+          each.prune(),
+        ),
       );
     },
   };

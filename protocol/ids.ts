@@ -24,6 +24,9 @@ export type JoinTokenId = Branded<"JoinTokenId">;
 export type InvitationId = Branded<"InvitationId">;
 export type ApiTokenId = Branded<"ApiTokenId">;
 export type ViewId = Branded<"ViewId">;
+export type PasskeyId = Branded<"PasskeyId">;
+/** Somebody at an OpenID Connect provider, linked to an account. */
+export type IdentityId = Branded<"IdentityId">;
 export type ProtectionRuleId = Branded<"ProtectionRuleId">;
 /** A plan for several containers, and its execution. */
 export type BulkId = Branded<"BulkId">;
@@ -45,6 +48,8 @@ export type AnyId =
   | InvitationId
   | ApiTokenId
   | ViewId
+  | PasskeyId
+  | IdentityId
   | ProtectionRuleId
   | BulkId;
 

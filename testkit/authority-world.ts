@@ -16,8 +16,10 @@ import {
   type BulkId,
   type ContainerId,
   type HostId,
+  type IdentityId,
   type InvitationId,
   type OrgId,
+  type PasskeyId,
   type ProjectId,
   type ProtectionRuleId,
   type SessionId,
@@ -39,6 +41,8 @@ export type Ids = {
   readonly invitationId: InvitationId;
   readonly tokenId: ApiTokenId;
   readonly viewId: ViewId;
+  readonly passkeyId: PasskeyId;
+  readonly identityId: IdentityId;
   readonly ruleId: ProtectionRuleId;
   readonly bulkId: BulkId;
 };
@@ -55,6 +59,8 @@ const PREFIXES: Readonly<Record<keyof Ids, string>> = {
   invitationId: "inv",
   tokenId: "tok",
   viewId: "viw",
+  passkeyId: "pky",
+  identityId: "idy",
   ruleId: "rul",
   bulkId: "blk",
 };
@@ -230,6 +236,16 @@ export class AuthorityWorld implements AsyncDisposable {
     await members.add({ userId: caller.userId, role: caller.role, projects, createdAtMs: Date.now() });
   }
 
+  /** A passkey of which nobody has the key. */
+  freshPasskey(userId: UserId): Promise<PasskeyId> {
+    return makePasskey(this.storage, userId);
+  }
+
+  /** An identity of a provider that does not exist. */
+  freshIdentity(userId: UserId): Promise<IdentityId> {
+    return makeIdentity(this.storage, userId);
+  }
+
   async freshView(userId: UserId): Promise<ViewId> {
     const viewId = newId<ViewId>("viw");
     const view = { viewId, userId, name: "fresh", query: "", createdAtMs: Date.now(), sharedAtMs: null };
@@ -322,9 +338,25 @@ const fillPlace = async (people: People, storage: Storage, actor: Actor, project
     invitationId,
     tokenId: token.tokenId,
     viewId,
+    passkeyId: await makePasskey(storage, userId),
+    identityId: await makeIdentity(storage, userId),
     ruleId: await seedRule(org, projectId),
     bulkId: await seedBulk(org, { userId, hostId, containerId }),
   };
+};
+
+const makePasskey = async (storage: Storage, userId: UserId): Promise<PasskeyId> => {
+  const passkeyId = newId<PasskeyId>("pky");
+  const key = { credentialId: passkeyId, publicKey: "AA", counter: 0, transportsJson: "[]" };
+  await storage.system.passkeys.create({ passkeyId, userId, name: "seed", ...key, createdAtMs: 1, lastUsedAtMs: null });
+  return passkeyId;
+};
+
+const makeIdentity = async (storage: Storage, userId: UserId): Promise<IdentityId> => {
+  const identityId = newId<IdentityId>("idy");
+  const issuer = `https://issuer.example/${identityId}`;
+  await storage.system.identities.create({ identityId, userId, issuer, subject: "1", label: "seed", createdAtMs: 1 });
+  return identityId;
 };
 
 /** Protects nothing that there is. */
@@ -361,6 +393,7 @@ const seedBulk = async (org: OrgStorage, ids: Pick<Ids, "userId" | "hostId" | "c
 const seed = async (storage: Storage, hubKeyFile: string): Promise<Seeded> => {
   const people = await openPeople({
     ...{ storage, hubKeyFile, cookie: createSessionCookie(null), isOpen: false, announce: () => {} },
+    ...{ secretsKeyFile: path.join(path.dirname(hubKeyFile), "secrets-key"), relyingParty: () => null, oidc: null },
     nowMs: Date.now,
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
   });

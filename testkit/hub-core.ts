@@ -6,15 +6,20 @@ import { AgentConnect } from "@yardarm/hub/auth/agent-connect";
 import { ApiTokens } from "@yardarm/hub/auth/api-tokens";
 import { Callers } from "@yardarm/hub/auth/callers";
 import { createSessionCookie } from "@yardarm/hub/auth/cookies";
+import { type Admission, Door } from "@yardarm/hub/auth/door";
 import { Enrollment } from "@yardarm/hub/auth/enrollment";
 import { type Claimed, FirstRun } from "@yardarm/hub/auth/first-run";
 import { type HubKeys, openHubKeys } from "@yardarm/hub/auth/hub-keys";
 import { Invitations } from "@yardarm/hub/auth/invitations";
 import { Members } from "@yardarm/hub/auth/members";
 import { Orgs } from "@yardarm/hub/auth/orgs";
+import { Passkeys } from "@yardarm/hub/auth/passkeys";
 import { Passwords } from "@yardarm/hub/auth/password";
 import { Projects } from "@yardarm/hub/auth/projects";
+import { Proofs } from "@yardarm/hub/auth/proofs";
 import type { AuthorityChange } from "@yardarm/hub/auth/requester";
+import { SecondFactor } from "@yardarm/hub/auth/second-factor";
+import { SecretBox } from "@yardarm/hub/auth/secret-box";
 import { type NewSession, Sessions } from "@yardarm/hub/auth/sessions";
 import { SignIn } from "@yardarm/hub/auth/sign-in";
 import { openSqliteStorage } from "@yardarm/hub/storage/sqlite/open-sqlite";
@@ -43,6 +48,10 @@ export interface HubCore extends AsyncDisposable {
   readonly orgs: Orgs;
   readonly projects: Projects;
   readonly signIn: SignIn;
+  readonly door: Door;
+  readonly secondFactor: SecondFactor;
+  readonly proofs: Proofs;
+  readonly passkeys: Passkeys;
   /** Whose rights changed, in order. */
   readonly announced: readonly AuthorityChange[];
   /** Claims the hub for `owner@example.com`, password `correct horse battery`. */
@@ -50,6 +59,12 @@ export interface HubCore extends AsyncDisposable {
 }
 
 export const OWNER = { email: "owner@example.com", password: "correct horse battery" } as const;
+
+/** The session of somebody who needed no second step. */
+export const sessionOf = (admission: Admission): NewSession => {
+  if (admission.kind !== "session") throw new Error("A second factor is asked for.");
+  return admission.session;
+};
 
 /** Tests of people are not tests of the hash. */
 const CHEAP = { memory: 64, passes: 1 };
@@ -73,13 +88,19 @@ export const openHubCore = async (given?: Storage): Promise<HubCore> => {
   const cookie = createSessionCookie(null);
   const callers = new Callers({ sessions, apiTokens, cookie });
   const invitations = new Invitations({ ...base, audit });
+  const box = new SecretBox({ file: path.join(directory.path, "secrets-key"), random: randomBytes });
+  const secondFactor = new SecondFactor({ ...base, audit, box });
+  const door = new Door({ ...base, audit, sessions, invitations, secondFactor });
+  const relyingParty = () => ({ id: "localhost", origin: "http://localhost:8080" });
   const people = {
-    ...{ apiTokens, callers, invitations },
-    accounts: new Accounts({ ...base, audit, passwords, sessions, invitations, announce, isOpen: true }),
+    ...{ apiTokens, callers, invitations, door, secondFactor },
+    proofs: new Proofs({ ...base, passwords, sessions, secondFactor }),
+    passkeys: new Passkeys({ ...base, audit, door, relyingParty }),
+    accounts: new Accounts({ ...base, audit, passwords, sessions, invitations, door, announce, isOpen: true }),
     members: new Members({ storage, audit, announce }),
     orgs: new Orgs({ ...base, audit, sessions }),
     projects: new Projects({ ...base, audit, announce }),
-    signIn: new SignIn({ storage, audit, passwords, sessions, announce }),
+    signIn: new SignIn({ storage, audit, passwords, door, announce }),
   };
   const nonceKey = (await storage.system.instance.find())?.nonceKey ?? "";
   const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey });

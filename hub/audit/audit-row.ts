@@ -30,6 +30,15 @@ export const AUDIT_KINDS = [
   "token.revoked",
   "password.changed",
   "password.reset",
+  "second_factor.added",
+  "second_factor.removed",
+  "second_factor.reset",
+  "recovery_codes.replaced",
+  "passkey.added",
+  "passkey.renamed",
+  "passkey.removed",
+  "identity.linked",
+  "identity.unlinked",
   "retention.changed",
   "logs.download",
   "audit.exported",
@@ -62,6 +71,8 @@ export interface AuditTarget {
     | "project"
     | "invitation"
     | "token"
+    | "passkey"
+    | "identity"
     | "protection_rule"
     | "bulk_action";
   readonly id: string;

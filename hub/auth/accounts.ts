@@ -4,10 +4,11 @@ import type { JoinRequest } from "@yardarm/protocol/api/invitations";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { UserId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
-import type { AuditEntry } from "../audit/audit-row.ts";
-import type { Storage, StorageScope } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import type { User } from "../storage/tables/users.ts";
+import { recordForAccount } from "./account-audit.ts";
 import { addressBucket } from "./client-address.ts";
+import type { Admission, Door } from "./door.ts";
 import type { Invitations } from "./invitations.ts";
 import { makeOrg } from "./make-org.ts";
 import { newId, type RandomBytes } from "./new-id.ts";
@@ -26,6 +27,7 @@ export interface AccountsOptions {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly invitations: Invitations;
+  readonly door: Door;
   readonly announce: Announce;
   /** The operator lets anybody sign up. */
   readonly isOpen: boolean;
@@ -68,25 +70,32 @@ export class Accounts {
   }
 
   /**
-   * Accepts an invitation without a session: the account of the invited address is made, or proved by its password.
+   * Accepts an invitation without a session: the account of the invited address is made, or proved by its password and
+   * the code that sign-in asks of it; the invitation is spent with the last proof.
    *
    * @throws ProtocolError `token_invalid`, `token_expired`, `unauthenticated` for a wrong password, `invalid_request`
    *   when a new account lacks a name or its password is too short
    */
-  async join({ invitationToken, name, password }: JoinRequest, client: Client): Promise<NewSession> {
-    const { storage, invitations, sessions } = this.#options;
+  async join({ invitationToken, name, password }: JoinRequest, client: Client): Promise<Admission> {
+    const { storage, invitations, sessions, door } = this.#options;
     await this.#byAddress.consume(addressBucket(client.address));
     const invitation = await invitations.find(invitationToken);
     const known = await storage.system.users.findByEmail(invitation.email);
-    const user = known ?? (await this.#newUser({ name, email: invitation.email, password }));
-    if (known !== undefined) await this.#prove(known, password);
+    if (known !== undefined) {
+      await this.#prove(known, password);
+      const invitationHash = hashSecret(invitationToken);
+      const admission = await door.admit({ user: known, by: "password", invitationHash }, client);
+      await this.#byAddress.forgive(addressBucket(client.address));
+      return admission;
+    }
+    const user = await this.#newUser({ name, email: invitation.email, password });
     const session = await storage.transaction(async (scope) => {
-      if (known === undefined && !(await scope.system.users.create(user))) throw emailTaken();
+      if (!(await scope.system.users.create(user))) throw emailTaken();
       await invitations.enter(scope, invitation, { guest: user, address: client.address });
       return sessions.create({ userId: user.userId, orgId: invitation.orgId }, client, scope);
     });
     await this.#byAddress.forgive(addressBucket(client.address));
-    return session;
+    return { kind: "session", session };
   }
 
   /**
@@ -95,7 +104,7 @@ export class Accounts {
    * @returns the session's new token; @throws ProtocolError `unauthenticated` when the present password is wrong
    */
   async changePassword(requester: Requester, change: ChangePasswordRequest): Promise<string> {
-    const { storage, sessions, passwords } = this.#options;
+    const { storage, audit, sessions, passwords } = this.#options;
     const { userId, sessionId } = requester.actor;
     const user = await storage.system.users.find(userId);
     if (user === undefined || sessionId === null) throw new ProtocolError("unauthenticated", "Sign in first.");
@@ -103,9 +112,10 @@ export class Accounts {
     const passwordHash = await passwords.hash(change.newPassword);
     const token = await storage.transaction(async (scope) => {
       await scope.system.users.setPasswordHash(userId, passwordHash);
+      await scope.system.secondFactors.dropPending(userId);
       if (change.endOtherSessions) await scope.system.sessions.revokeAllOf(userId, sessionId);
       const details = { endOtherSessions: change.endOtherSessions };
-      await this.#record(scope, user, { kind: "password.changed", address: requester.address, details });
+      await recordForAccount({ audit, scope }, user, { kind: "password.changed", address: requester.address, details });
       return sessions.rotate(sessionId, null, scope);
     });
     await this.#announce(userId);
@@ -118,7 +128,7 @@ export class Accounts {
    * @throws ProtocolError `token_invalid`, `token_expired`
    */
   async resetPassword({ resetToken, newPassword }: ResetPasswordRequest, address: string): Promise<void> {
-    const { storage, passwords, nowMs } = this.#options;
+    const { storage, audit, passwords, nowMs } = this.#options;
     await this.#byAddress.consume(addressBucket(address));
     const secretHash = hashSecret(resetToken);
     // Before the slow hash, so that guessing costs the hub nothing; taking it checks again.
@@ -132,8 +142,9 @@ export class Accounts {
     await storage.transaction(async (scope) => {
       if ((await scope.system.passwordResets.take(secretHash)) === undefined) throw unknownReset();
       await scope.system.users.setPasswordHash(user.userId, passwordHash);
+      await scope.system.secondFactors.dropPending(user.userId);
       await scope.system.sessions.revokeAllOf(user.userId, null);
-      await this.#record(scope, user, { kind: "password.reset", address, details: {} });
+      await recordForAccount({ audit, scope }, user, { kind: "password.reset", address, details: {} });
     });
     await this.#byAccount.clear(user.email);
     await this.#byAddress.forgive(addressBucket(address));
@@ -165,18 +176,6 @@ export class Accounts {
       throw new ProtocolError("unauthenticated", "The password is wrong.");
     }
     await this.#byAccount.clear(user.email);
-  }
-
-  /** An account belongs to no org, so each of its orgs has the row. */
-  async #record(
-    scope: StorageScope,
-    user: User,
-    what: Pick<AuditEntry, "kind" | "address"> & { readonly details: NonNullable<AuditEntry["details"]> },
-  ): Promise<void> {
-    for (const { orgId } of await scope.system.orgs.listOf(user.userId)) {
-      const target = { type: "user", id: user.userId, name: user.name } as const;
-      await this.#options.audit.appendIn(scope.org(orgId), { ...byUser(user, what.address), ...what, target });
-    }
   }
 
   async #announce(userId: UserId): Promise<void> {

@@ -114,7 +114,12 @@ export class Invitations {
 
   /** @throws ProtocolError `token_invalid` (unknown, spent, withdrawn), `token_expired` */
   async find(secret: string): Promise<Found> {
-    const found = await this.#options.storage.system.invitations.findBySecretHash(hashSecret(secret));
+    return this.findByHash(hashSecret(secret));
+  }
+
+  /** As `find`, for whoever kept the hash while somebody proved themselves, inside a transaction when given its scope. */
+  async findByHash(secretHash: string, scope: StorageScope = this.#options.storage): Promise<Found> {
+    const found = await scope.system.invitations.findBySecretHash(secretHash);
     if (found === undefined) throw unknownInvitation();
     if (found.expiresAtMs <= this.#options.nowMs()) {
       throw new ProtocolError("token_expired", "This invitation has expired. Ask for another one.");

@@ -101,17 +101,17 @@ export class Passwords {
   }
 
   /**
-   * True when `password` made the hash. `null` (no such user) takes as long and is never right.
+   * True when `password` made the hash. `null` (no such user) and what is no hash (a user without a password) take as
+   * long and are never right.
    *
    * @throws ProtocolError `rate_limited` when too many wait already
    */
   async verify(password: string, hash: string | null): Promise<boolean> {
-    if (hash === null) {
+    const stored = hash === null ? null : parse(hash);
+    if (stored === null) {
       await this.hash(password);
       return false;
     }
-    const stored = parse(hash);
-    if (stored === null) return false;
     return this.#inTurn(async () => crypto.timingSafeEqual(await derive(password, stored), stored.hash));
   }
 

@@ -1,6 +1,6 @@
 import type { Role } from "@yardarm/protocol/api/auth";
 import { asId, type OrgId, type ProjectId, type UserId } from "@yardarm/protocol/ids";
-import { type HubCore, OWNER } from "@yardarm/testkit/hub-core";
+import { type HubCore, OWNER, sessionOf } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Actor } from "./can.ts";
 import { newId } from "./new-id.ts";
@@ -139,7 +139,7 @@ export const peopleContract = (engine: string, open: () => Promise<HubCore>): vo
         const answers = await Promise.allSettled([1, 2, 3].map(() => hub.accounts.join(request, client)));
         const joined = answers.filter((answer) => answer.status === "fulfilled");
         expect(joined).toHaveLength(1);
-        const actor = await hub.sessions.authenticate(joined[0]?.value.token ?? "");
+        const actor = await hub.sessions.authenticate(joined[0] === undefined ? "" : sessionOf(joined[0].value).token);
         expect(actor).toMatchObject({ email: "guest@example.com", role: "operator", orgId, isInstanceAdmin: false });
         await expect(hub.accounts.join(request, client)).rejects.toMatchObject({ code: "token_invalid" });
         await expect(hub.invitations.look(secret)).rejects.toMatchObject({ code: "token_invalid" });
@@ -154,7 +154,7 @@ export const peopleContract = (engine: string, open: () => Promise<HubCore>): vo
         expect(await hub.invitations.look(secret)).toMatchObject({ hasAccount: true });
         const wrong = hub.accounts.join({ invitationToken: secret, password: "wrong" }, client);
         await expect(wrong).rejects.toMatchObject({ code: "unauthenticated" });
-        const { token } = await hub.accounts.join({ invitationToken: secret, password: PASSWORD }, client);
+        const { token } = sessionOf(await hub.accounts.join({ invitationToken: secret, password: PASSWORD }, client));
         expect(await hub.sessions.authenticate(token)).toMatchObject({ name: "guest", role: "viewer" });
       });
 
@@ -270,7 +270,7 @@ export const peopleContract = (engine: string, open: () => Promise<HubCore>): vo
       const request = { name: "Eve", email: "eve@example.com", password: PASSWORD, orgName: "Eve's" };
       const answers = await Promise.allSettled([1, 2, 3].map(() => hub.accounts.signUp(request, client)));
       expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      const { token } = await hub.signIn.signIn({ email: request.email, password: PASSWORD }, client);
+      const { token } = sessionOf(await hub.signIn.signIn({ email: request.email, password: PASSWORD }, client));
       const eve = await hub.sessions.authenticate(token);
       expect(eve).toMatchObject({ role: "owner", isInstanceAdmin: false });
       expect(eve?.orgId).not.toBe(orgId);

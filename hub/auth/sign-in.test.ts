@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { OrgId } from "@yardarm/protocol/ids";
-import { type HubCore, OWNER, openHubCore } from "@yardarm/testkit/hub-core";
+import { type HubCore, OWNER, openHubCore, sessionOf } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Passwords } from "./password.ts";
 import { RateLimitedError } from "./rate-limit.ts";
@@ -23,7 +23,7 @@ afterEach(() => hub[Symbol.asyncDispose]());
 const kinds = async () => (await hub.audit.list(orgId, { before: null, limit: 50 })).map(({ kind }) => kind);
 
 test("[IDTY-02] [AUDT-01] the right password opens a session, signing out ends it; both are recorded", async () => {
-  const { token, sessionId } = await signIn.signIn(OWNER, client);
+  const { token, sessionId } = sessionOf(await signIn.signIn(OWNER, client));
   const actor = await hub.sessions.authenticate(token);
   expect(actor).toMatchObject({ sessionId, orgId, role: "owner" });
   if (actor === null) return;
@@ -65,7 +65,7 @@ test("[SEC] an address takes twenty attempts, whoever it tries; right ones do no
   );
   expect(new Set(await Promise.all(attempts))).toEqual(new Set(["unauthenticated"]));
   await expect(signIn.signIn(OWNER, client)).rejects.toMatchObject({ code: "rate_limited" });
-  expect((await signIn.signIn(OWNER, from("203.0.113.5"))).token).toHaveLength(43);
+  expect(sessionOf(await signIn.signIn(OWNER, from("203.0.113.5"))).token).toHaveLength(43);
 });
 
 test("a hash with a cost of the past is renewed at the next sign-in", async () => {
@@ -79,7 +79,7 @@ test("a hash with a cost of the past is renewed at the next sign-in", async () =
 test("[SEC-T11] a ticket opens one socket, in time, while its session lasts", async () => {
   const nowMs = () => hub.clock.nowMs();
   const tickets = new Tickets({ storage: hub.storage, callers: hub.callers, nowMs, random: randomBytes });
-  const { token, sessionId } = await signIn.signIn(OWNER, client);
+  const { token, sessionId } = sessionOf(await signIn.signIn(OWNER, client));
   const actor = await hub.sessions.authenticate(token);
   if (actor === null) throw new Error("signed in");
 

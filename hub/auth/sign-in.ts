@@ -6,16 +6,17 @@ import type { Storage } from "../storage/storage.ts";
 import type { User } from "../storage/tables/users.ts";
 import type { Actor } from "./can.ts";
 import { addressBucket } from "./client-address.ts";
+import type { Admission, Door } from "./door.ts";
 import type { Passwords } from "./password.ts";
 import { AttemptLimiter } from "./rate-limit.ts";
 import { type Announce, entryBy, type Requester } from "./requester.ts";
-import type { Client, NewSession, Sessions } from "./sessions.ts";
+import type { Client } from "./sessions.ts";
 
 export interface SignInOptions {
   readonly storage: Storage;
   readonly audit: AuditChain;
   readonly passwords: Passwords;
-  readonly sessions: Sessions;
+  readonly door: Door;
   readonly announce: Announce;
 }
 
@@ -33,40 +34,25 @@ export class SignIn {
     this.#options = options;
   }
 
-  /** @throws ProtocolError `unauthenticated`, or RateLimitedError */
-  async signIn({ email, password }: SignInRequest, client: Client): Promise<NewSession> {
-    const { storage, passwords, audit, sessions } = this.#options;
+  /** @throws ProtocolError `unauthenticated`, `forbidden` for a member of nothing, or RateLimitedError */
+  async signIn({ email, password }: SignInRequest, client: Client): Promise<Admission> {
+    const { storage, passwords, door } = this.#options;
     const address = addressBucket(client.address);
     await this.#byAddress.consume(address);
     await this.#byAccount.consume(email);
     const user = await storage.system.users.findByEmail(email);
     const isRight = await passwords.verify(password, user?.passwordHash ?? null);
     const orgs = user === undefined ? [] : await storage.system.orgs.listOf(user.userId);
-    const orgId = orgs[0]?.orgId;
     if (user === undefined || !isRight) {
       if (user !== undefined) await this.#recordRefusal(user, orgs, client);
       throw new ProtocolError("unauthenticated", "E-mail or password is wrong.");
-    }
-    if (orgId === undefined) {
-      throw new ProtocolError("forbidden", "You are a member of no organization any more. Ask for an invitation.");
     }
     await this.#byAddress.forgive(address);
     await this.#byAccount.clear(email);
     if (passwords.isOutdated(user.passwordHash)) {
       await storage.system.users.setPasswordHash(user.userId, await passwords.hash(password));
     }
-    return storage.transaction(async (scope) => {
-      const session = await sessions.create({ userId: user.userId, orgId }, client, scope);
-      await audit.appendIn(scope.org(orgId), {
-        kind: "session.signed_in",
-        actor: { type: "user", id: user.userId, name: user.name },
-        target: { type: "session", id: session.sessionId, name: "" },
-        address: client.address,
-        reason: null,
-        outcome: "success",
-      });
-      return session;
-    });
+    return door.admit({ user, by: "password", invitationHash: null }, client);
   }
 
   /** Ends the actor's own session. One that has ended already is no error. */

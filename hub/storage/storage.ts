@@ -10,16 +10,19 @@ import { OrgAuditWitnesses } from "./tables/audit-witnesses.ts";
 import { OrgBulkActions } from "./tables/bulk-actions.ts";
 import { OrgContainers } from "./tables/containers.ts";
 import { OrgHosts, SystemHosts } from "./tables/hosts.ts";
+import { SystemIdentities } from "./tables/identities.ts";
 import { SystemInstance } from "./tables/instance.ts";
 import { OrgInvitations, SystemInvitations } from "./tables/invitations.ts";
 import { OrgJoinTokens, SystemJoinTokens } from "./tables/join-tokens.ts";
 import { OrgLogRetention, SystemLogRetention } from "./tables/log-retention.ts";
 import { OrgMembers } from "./tables/memberships.ts";
 import { OrgProfile, SystemOrgs } from "./tables/orgs.ts";
+import { SystemPasskeys } from "./tables/passkeys.ts";
 import { SystemPasswordResets } from "./tables/password-resets.ts";
 import { OrgProjects } from "./tables/projects.ts";
 import { OrgProtectionRules } from "./tables/protection-rules.ts";
 import { OrgSavedViews } from "./tables/saved-views.ts";
+import { SystemSecondFactors } from "./tables/second-factors.ts";
 import { SystemSessions } from "./tables/sessions.ts";
 import { SystemUsers } from "./tables/users.ts";
 import { SystemWsTickets } from "./tables/ws-tickets.ts";
@@ -58,6 +61,9 @@ export interface SystemStorage {
   readonly invitations: SystemInvitations;
   readonly apiTokens: SystemApiTokens;
   readonly passwordResets: SystemPasswordResets;
+  readonly secondFactors: SystemSecondFactors;
+  readonly passkeys: SystemPasskeys;
+  readonly identities: SystemIdentities;
 }
 
 /** The two ways to rows; the same inside and outside a transaction. */
@@ -80,6 +86,9 @@ const systemOf = (db: Db): SystemStorage =>
     invitations: new SystemInvitations(db),
     apiTokens: new SystemApiTokens(db),
     passwordResets: new SystemPasswordResets(db),
+    secondFactors: new SystemSecondFactors(db),
+    passkeys: new SystemPasskeys(db),
+    identities: new SystemIdentities(db),
   });
 
 const orgOf = (db: Db, orgId: OrgId, traits: EngineTraits): OrgStorage =>

@@ -69,6 +69,10 @@ export const setupStateSchema = z.object({
   /** Anybody may sign up, with an organization of their own. */
   openSignUp: z.boolean(),
   insecureTransport: z.boolean(),
+  /** The name under which browsers have passkeys for this hub; `null`: they have none. */
+  passkeyHost: z.string().nullable(),
+  /** The configured sign-in provider; `null`: there is none. */
+  oidcName: z.string().nullable(),
   version: z.string(),
 });
 export type SetupState = z.infer<typeof setupStateSchema>;

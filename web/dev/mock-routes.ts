@@ -13,6 +13,7 @@ import { containerCan, isGuarded, protectionByLabel } from "@yardarm/protocol/co
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
 import { asId, type ContainerId, type HostId, type SessionId, type UserId } from "@yardarm/protocol/ids";
+import { MockActions } from "./mock-actions.ts";
 import { answerAudit } from "./mock-audit.ts";
 import { MockExplorer } from "./mock-explorer.ts";
 import { type MockFleet, sampleOf } from "./mock-fleet.ts";
@@ -64,6 +65,12 @@ const settingsOf = (state: MockState): MockSettings => {
   settings.set(state, made);
   return made;
 };
+const actions = new WeakMap<MockState, MockActions>();
+const actionsOf = (state: MockState): MockActions => {
+  const made = actions.get(state) ?? new MockActions(state.fleet, (permission) => demand(state, permission));
+  actions.set(state, made);
+  return made;
+};
 const JOIN_TOKEN_MS = 15 * 60_000;
 const HISTORY_STEP_MS = 5_000;
 const HISTORY_MS = 15 * 60_000;
@@ -74,7 +81,14 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
     case "GET /api/setup":
       return {
         status: 200,
-        body: { claimed: state.isClaimed, openSignUp: false, insecureTransport: false, version: "0.1.0" },
+        body: {
+          claimed: state.isClaimed,
+          openSignUp: false,
+          insecureTransport: false,
+          passkeyHost: null,
+          oidcName: null,
+          version: "0.1.0",
+        },
       };
     case "POST /api/auth/sign-up":
       return signUp(state, request);
@@ -91,6 +105,8 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
   const may = (permission: string): void => demand(state, permission);
   const settled = people.answer(request, may) ?? orgs.answer(request, may);
   if (settled !== null) return settled;
+  const acted = actionsOf(state).handle(request);
+  if (acted !== null) return acted;
   const audited = answerAudit(state.fleet, request);
   if (audited !== null) return audited;
   switch (route) {
@@ -261,7 +277,7 @@ const act = async (state: MockState, container: Container, request: MockRequest)
   if (state.fleet.hosts.get(container.hostId)?.status === "offline") {
     throw new ProtocolError("agent_offline", "The host's agent is not connected.");
   }
-  const protection = container.isAgent ? "all" : protectionByLabel(container.labels);
+  const protection = container.protection?.scope ?? (container.isAgent ? "all" : protectionByLabel(container.labels));
   const isAdmin = state.role === "owner" || state.role === "admin";
   if (isGuarded(protection, body.action) && !(isAdmin && body.override === container.name)) {
     throw new ProtocolError("protected", "The container is protected.");

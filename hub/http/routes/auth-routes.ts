@@ -9,6 +9,7 @@ import {
 } from "@yardarm/protocol/api/auth";
 import { listSchema } from "@yardarm/protocol/api/list";
 import { type PermissionRow, permissionRowSchema } from "@yardarm/protocol/api/permissions";
+import { secondFactorNeededSchema } from "@yardarm/protocol/api/second-factors";
 import type { OrgId, SessionId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
@@ -24,9 +25,14 @@ import type { Storage } from "../../storage/storage.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
 import { clientOf, noContent, ofOrg, requesterOf } from "./requester.ts";
+import { admissionReply } from "./sign-in-steps.ts";
 
 export type AuthRouteOptions = {
   readonly version: string;
+  /** Under which name browsers have passkeys; `null`: they have none. */
+  readonly passkeyHost: () => string | null;
+  /** The configured sign-in provider's name. */
+  readonly oidcName: string | null;
   readonly cookie: SessionCookie;
   readonly firstRun: FirstRun;
   readonly accounts: Accounts;
@@ -64,6 +70,8 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
           claimed: await firstRun.isClaimed(),
           openSignUp: accounts.isOpen,
           insecureTransport: cookie.isInsecure,
+          passkeyHost: options.passkeyHost(),
+          oidcName: options.oidcName,
           version: options.version,
         },
       }),
@@ -90,18 +98,18 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
     publicOperation({
       method: "POST",
       path: "/api/auth/sign-in",
-      summary: "Sign in with e-mail and password",
+      summary: "Sign in with e-mail and password: 204 with a session, or 200 with the token of the second step",
       public: "it is how one signs in",
       params: NOTHING,
       query: NOTHING,
       body: signInRequestSchema,
-      response: null,
+      response: secondFactorNeededSchema,
       handle: async ({ body, request }) => {
         let outcome: "accepted" | "refused" = "refused";
         try {
-          const { token } = await signIn.signIn(body, clientOf(request));
+          const admission = await signIn.signIn(body, clientOf(request));
           outcome = "accepted";
-          return signedIn(token);
+          return admissionReply(admission, signedIn);
         } finally {
           options.attempted(outcome);
         }

@@ -9,6 +9,7 @@ import {
   lookAtInvitationRequestSchema,
 } from "@yardarm/protocol/api/invitations";
 import { listSchema } from "@yardarm/protocol/api/list";
+import { secondFactorNeededSchema } from "@yardarm/protocol/api/second-factors";
 import type { InvitationId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
@@ -17,6 +18,7 @@ import type { Invitations } from "../../auth/invitations.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
 import { clientOf, noContent, ofOrg, requesterOf } from "./requester.ts";
+import { admissionReply } from "./sign-in-steps.ts";
 
 export type InvitationRouteOptions = {
   readonly invitations: Invitations;
@@ -107,8 +109,8 @@ export const invitationRoutes = (options: InvitationRouteOptions): readonly Oper
       params: NOTHING,
       query: NOTHING,
       body: joinRequestSchema,
-      response: null,
-      handle: async ({ body, request }) => signedIn((await accounts.join(body, clientOf(request))).token),
+      response: secondFactorNeededSchema,
+      handle: async ({ body, request }) => admissionReply(await accounts.join(body, clientOf(request)), signedIn),
     }),
   ];
 };

@@ -6,6 +6,7 @@ import { logRetention } from "./0003-log-retention.ts";
 import { savedViews } from "./0004-saved-views.ts";
 import { auditWitnesses } from "./0005-audit-witnesses.ts";
 import { protection } from "./0006-protection.ts";
+import { secondFactors } from "./0007-second-factors.ts";
 
 /** Every migration by its lasting name, in the order of the names. */
 export const allMigrations = (traits: EngineTraits): Record<string, Migration> => ({
@@ -15,4 +16,5 @@ export const allMigrations = (traits: EngineTraits): Record<string, Migration> =
   "0004-saved-views": savedViews,
   "0005-audit-witnesses": auditWitnesses,
   "0006-protection": protection,
+  "0007-second-factors": secondFactors,
 });
