@@ -13,7 +13,6 @@ import { containerCan, isGuarded, protectionByLabel } from "@yardarm/protocol/co
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
 import { asId, type ContainerId, type HostId, type SessionId, type UserId } from "@yardarm/protocol/ids";
-import { MockActions } from "./mock-actions.ts";
 import { answerAudit } from "./mock-audit.ts";
 import { MockExplorer } from "./mock-explorer.ts";
 import { type MockFleet, sampleOf } from "./mock-fleet.ts";
@@ -65,12 +64,6 @@ const settingsOf = (state: MockState): MockSettings => {
   settings.set(state, made);
   return made;
 };
-const actions = new WeakMap<MockState, MockActions>();
-const actionsOf = (state: MockState): MockActions => {
-  const made = actions.get(state) ?? new MockActions(state.fleet, (permission) => demand(state, permission));
-  actions.set(state, made);
-  return made;
-};
 const JOIN_TOKEN_MS = 15 * 60_000;
 const HISTORY_STEP_MS = 5_000;
 const HISTORY_MS = 15 * 60_000;
@@ -105,8 +98,6 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
   const may = (permission: string): void => demand(state, permission);
   const settled = people.answer(request, may) ?? orgs.answer(request, may);
   if (settled !== null) return settled;
-  const acted = actionsOf(state).handle(request);
-  if (acted !== null) return acted;
   const audited = answerAudit(state.fleet, request);
   if (audited !== null) return audited;
   switch (route) {
