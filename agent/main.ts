@@ -15,6 +15,9 @@ import { ActionHandler } from "./handlers/action-handler.ts";
 import type { HubMessage } from "./hub-client/connection.ts";
 import { dialHub } from "./hub-client/dial.ts";
 import { HubClient, type HubClientState } from "./hub-client/hub-client.ts";
+import { keySetFingerprint } from "./identity/hub-keys.ts";
+import { saveIdentity } from "./identity/identity.ts";
+import { repin } from "./identity/repin.ts";
 import { openStateDirectory } from "./identity/state-directory.ts";
 import { Inventory } from "./inventory/inventory.ts";
 import { findOwnContainer } from "./inventory/own-container.ts";
@@ -154,6 +157,14 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     hubId: identity.hubId,
     hostId: identity.hostId,
     isSigned: (purpose, signed) => identity.hubKeys.isSigned(purpose, signed),
+    followKeys: (changes) => {
+      const followed = changes.filter((change) => identity.hubKeys.follow(change));
+      if (followed.length === 0) return;
+      saveIdentity(directory, identity);
+      logger.warn("The hub has other keys; the ones pinned before vouch for them.", {
+        fingerprint: keySetFingerprint(identity.hubKeys.text),
+      });
+    },
     hello: (sessionNonce) => ({
       type: "hello",
       protocol: { min: OLDEST_PROTOCOL_VERSION, max: PROTOCOL_VERSION },
@@ -284,6 +295,8 @@ const dispatch = (
 
 const USAGE = `yardarm-agent ${AGENT_VERSION}
 
+  repin FILE            trust the hub's keys in FILE, which "yardarm keys export" wrote, instead of those pinned before
+
 Configuration comes from the environment:
   AGENT_API_URL         the hub's address (required)
   AGENT_TOKEN_FILE      a file that holds the join token; AGENT_TOKEN holds it itself
@@ -299,7 +312,7 @@ Configuration comes from the environment:
 
 /** The process: environment in, signals and exit code out. */
 const start = async (): Promise<number> => {
-  const [argument] = process.argv.slice(2);
+  const [argument, file] = process.argv.slice(2);
   if (argument === "--version" || argument === "--help") {
     console.log(argument === "--version" ? AGENT_VERSION : USAGE);
     return 0;
@@ -309,6 +322,11 @@ const start = async (): Promise<number> => {
   setFlagsFromString("--semi-space-growth-factor=1");
   try {
     const config = readConfig(process.env);
+    if (argument === "repin") {
+      if (file === undefined) throw new Error("Name the file that «yardarm keys export» wrote.");
+      console.log(repin(config.stateDirectory, file));
+      return 0;
+    }
     // Nothing that this process starts needs it.
     delete process.env.AGENT_TOKEN;
     const logger = createLogger(config.logLevel, (line) => process.stdout.write(line));

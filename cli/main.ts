@@ -7,6 +7,7 @@ import { verifyAudit } from "@yardarm/hub/verify-audit";
 import { VERSION } from "@yardarm/hub/version";
 import { Command } from "commander";
 import { auditVerdictLine } from "./audit-verdict.ts";
+import { addKeysCommands, sayRecoveryKey } from "./keys.ts";
 import { say } from "./say.ts";
 import { up } from "./up.ts";
 
@@ -38,6 +39,7 @@ hubCommand("up", "the hub and an agent for this machine's engine; --demo shows a
 
 hubCommand("hub", "the hub alone").action(async (_options, command: Command) => {
   const hub = await runHub(configOf(command.args));
+  if (hub.recoveryKey !== null) sayRecoveryKey(hub.recoveryKey);
   if (hub.setupToken !== null) say(`Open this link to make the first owner: ${hub.url}/setup#token=${hub.setupToken}`);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
@@ -69,6 +71,8 @@ user
     const { totp, passkeys } = await resetSecondFactor(configOf(command.args.slice(1)), email);
     say(`One-time codes ${totp ? "are off now" : "were not on"}; passkeys removed: ${passkeys}.`);
   });
+
+addKeysCommands(program, configOf);
 
 program
   .command("audit")

@@ -9,6 +9,7 @@ import type { OrgId } from "@yardarm/protocol/ids";
 import { DEMO_HOST_NAMES } from "@yardarm/simulator/demo-fleet";
 import { type Child, keepRunning } from "./child.ts";
 import type { DemoOrder } from "./demo-fleet.ts";
+import { sayRecoveryKey } from "./keys.ts";
 import { say } from "./say.ts";
 
 /** What the agents beside the hub look at: this machine's engine, or a simulated fleet. */
@@ -36,6 +37,7 @@ const chooseCompany = async (isDemoAsked: boolean): Promise<Company> => {
 export const up = async (config: Config, options: { readonly isDemo: boolean }): Promise<void> => {
   const company = await chooseCompany(options.isDemo);
   const hub = await runHub(config);
+  if (hub.recoveryKey !== null) sayRecoveryKey(hub.recoveryKey);
   announce(hub, company);
   let child: Child | null = null;
   let isStopping = false;

@@ -89,6 +89,8 @@ export type RunningHub = {
   readonly url: string;
   /** What claims a fresh hub, for the operator's eyes; `null` when it has an owner. */
   readonly setupToken: string | null;
+  /** The recovery key of a hub that has just made its keys, for the operator's eyes; never again afterwards. */
+  readonly recoveryKey: string | null;
   /** Resolves with the first org once the hub has an owner, at once when it has one. */
   readonly claimed: Promise<OrgId>;
   /** A host of this machine's operator and the join token for its agent, through the same enrollment as any other. */
@@ -162,11 +164,15 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     hubUrl,
     failed: (err) => logger.warn({ err }, "an answer of the sign-in provider was refused"),
   });
+  let recoveryKey: string | null = null;
   const people = await openPeople({
     ...{ storage, hubKeyFile: config.hubKeyFile, secretsKeyFile: config.secretsKeyFile, nowMs, nowNs, cookie },
     ...{ relyingParty, oidc },
     isOpen: config.openSignUp,
     announce: (change) => authority.announce(change),
+    showRecoveryKey: (shown) => {
+      recoveryKey = shown;
+    },
   });
   const { audit, keys, sessions, tickets, callers } = people;
   opened.defer(every(PRUNE_MS, people.prune, report));
@@ -286,6 +292,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         ...{ reports, metrics: liveMetrics, actions, witnesses, router, report },
         sendProtection: (connection) => sendProtection({ rules: protection, keys, fleet }, connection),
       }),
+      beforeWelcome: keys.updates.length === 0 ? [] : [{ type: "keys", updates: keys.updates }],
       welcome: signWelcome({ keys, nodeId, nowNs }),
       received: (frameBytes) => {
         metrics.logFrames.inc();
@@ -439,7 +446,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const running = opened.move();
   return {
     url: `http://127.0.0.1:${port}`,
-    setupToken,
+    ...{ setupToken, recoveryKey },
     claimed: claimed.promise,
     createLocalHost: async (orgId, name) => {
       const requester = {

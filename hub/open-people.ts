@@ -78,11 +78,13 @@ export const openPeople = async (options: {
   readonly announce: Announce;
   readonly nowMs: () => number;
   readonly nowNs: () => bigint;
+  /** Told once of a new hub's recovery key. */
+  readonly showRecoveryKey: (recoveryKey: string) => void;
 }): Promise<People> => {
   const { storage, nowMs, nowNs, cookie, isOpen, announce, oidc, relyingParty } = options;
   const base = { storage, nowMs, random: randomBytes };
   const audit = new AuditChain({ storage, nowNs });
-  const keys = await openHubKeys({ ...base, file: options.hubKeyFile });
+  const keys = await openHubKeys({ ...base, file: options.hubKeyFile, showRecoveryKey: options.showRecoveryKey });
   const passwords = new Passwords({ random: randomBytes });
   const sessions = new Sessions(base);
   const apiTokens = new ApiTokens({ ...base, audit, announce });

@@ -57,8 +57,11 @@ export class AgentHub implements AsyncDisposable {
   private constructor() {
     const keySet: KeySet = {
       version: 1,
+      generation: 0,
       hubId: this.hubId,
+      previous: null,
       keys: [{ keyId: "k1", publicKey: rawPublicKey(this.#key) }],
+      recoveryPublicKey: rawPublicKey(generateKeyPairSync("ed25519").privateKey),
     };
     this.#keySet = JSON.stringify(keySet);
     this.#token = {

@@ -13,6 +13,8 @@ export interface AgentProcessOptions {
   readonly name: string;
   /** `unix://…`, the engine that the agent looks at. */
   readonly dockerHost: string;
+  /** The agent's source instead of its bundle, where nothing depends on how it is shipped. */
+  readonly file?: string;
   /** More of its environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -35,13 +37,14 @@ export const startAgentProcess = async ({
   session,
   name,
   dockerHost,
+  file = AGENT_BUNDLE,
   env = {},
 }: AgentProcessOptions): Promise<AgentProcess> => {
   const { host, joinToken } = await session.post<CreateHostResponse>("/api/hosts", { name });
   const directory = await makeTempDir("agent");
   const start = (): Program =>
     startProgram({
-      file: AGENT_BUNDLE,
+      file,
       env: {
         AGENT_API_URL: session.url,
         AGENT_TOKEN: joinToken,

@@ -396,6 +396,7 @@ const seed = async (storage: Storage, hubKeyFile: string): Promise<Seeded> => {
     ...{ secretsKeyFile: path.join(path.dirname(hubKeyFile), "secrets-key"), relyingParty: () => null, oidc: null },
     nowMs: Date.now,
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    showRecoveryKey: () => {},
   });
   const claimed = await people.firstRun.claimFor(OWNER);
   if (claimed === null) throw new Error("The database was not empty.");

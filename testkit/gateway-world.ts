@@ -143,6 +143,7 @@ export class GatewayWorld implements AsyncDisposable {
           connected: (connection: AgentConnection) => this.messages.push(`connected ${connection.hostId}`),
           message: (connection, message) => this.messages.push(`${message.type} ${connection.hostId}`),
         },
+        beforeWelcome: [],
         welcome: () => ({ type: "welcome", payload: "{}", keyId: "key", signature: "A".repeat(86) }),
         received: () => {},
         refused: (_agent, error) => this.refusals.push(error.code),

@@ -35,6 +35,8 @@ export interface HubCore extends AsyncDisposable {
   readonly storage: Storage;
   readonly audit: AuditChain;
   readonly keys: HubKeys;
+  /** As it was shown once. */
+  readonly recoveryKey: string;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly firstRun: FirstRun;
@@ -77,7 +79,11 @@ export const openHubCore = async (given?: Storage): Promise<HubCore> => {
   const storage = given ?? (await openSqliteStorage({ dataDirectory: directory.path }));
   const base = { storage, nowMs: () => clock.nowMs(), random: randomBytes };
   const audit = new AuditChain({ storage, nowNs: () => clock.nowNs() });
-  const keys = await openHubKeys({ ...base, file: keyFile });
+  let recoveryKey = "";
+  const showRecoveryKey = (shown: string): void => {
+    recoveryKey = shown;
+  };
+  const keys = await openHubKeys({ ...base, file: keyFile, showRecoveryKey });
   const passwords = new Passwords({ random: randomBytes, cost: CHEAP });
   const sessions = new Sessions(base);
   const firstRun = new FirstRun({ ...base, audit, passwords, sessions });
@@ -105,7 +111,7 @@ export const openHubCore = async (given?: Storage): Promise<HubCore> => {
   const nonceKey = (await storage.system.instance.find())?.nonceKey ?? "";
   const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey });
   return {
-    ...{ directory: directory.path, keyFile, clock, storage, audit, keys, passwords, sessions, firstRun },
+    ...{ directory: directory.path, keyFile, clock, storage, audit, keys, recoveryKey, passwords, sessions, firstRun },
     ...{ enrollment, agentConnect, announced, ...people },
     claim: async () => {
       const claimed = await firstRun.claimFor(OWNER);

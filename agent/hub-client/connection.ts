@@ -1,6 +1,7 @@
 /** One connection, from `hello` to its end. */
 import { randomBytes } from "node:crypto";
 import type { AgentDown } from "@yardarm/protocol/agent-down/down";
+import type { KeysMessage } from "@yardarm/protocol/agent-down/keys";
 import type { AgentSession, Welcome } from "@yardarm/protocol/agent-down/welcome";
 import type { Hello } from "@yardarm/protocol/agent-up/hello";
 import type { AgentUp } from "@yardarm/protocol/agent-up/up";
@@ -28,8 +29,8 @@ export type ConnectionState =
 /** Why a connection ended; `afterMs` when the hub said when to come back. */
 export type ConnectionEnd = { readonly error: ProtocolError; readonly afterMs: number | null };
 
-/** What the hub says in a session; the connection keeps `welcome`, `heartbeat` and `reconnect` to itself. */
-export type HubMessage = Exclude<AgentDown, { type: "welcome" | "heartbeat" | "reconnect" }>;
+/** What the hub says in a session; the connection keeps the other messages to itself. */
+export type HubMessage = Exclude<AgentDown, { type: "keys" | "welcome" | "heartbeat" | "reconnect" }>;
 
 export type ConnectionOptions = {
   readonly clock: Clock;
@@ -37,6 +38,8 @@ export type ConnectionOptions = {
   readonly hostId: HostId;
   /** Verifies against the pinned keys. */
   isSigned(purpose: SigningPurpose, signed: Welcome): boolean;
+  /** MUST pin what the pinned keys allow of these changes, durably, before it returns. */
+  followKeys(changes: KeysMessage["updates"]): void;
   hello(sessionNonce: string): Hello;
   onOnline(session: AgentSession, hubClock: HubClock): void;
   /** Whatever it throws ends the connection. */
@@ -134,6 +137,9 @@ export class Connection implements SocketEvents {
 
   #take(message: AgentDown): void {
     switch (message.type) {
+      case "keys":
+        this.#options.followKeys(message.updates);
+        return;
       case "welcome":
         this.#welcomed(message);
         return;

@@ -19,6 +19,7 @@ import {
   tsNsText,
   unionBy,
 } from "@yardarm/protocol/json-decoder";
+import { KEY_SET_CHANGES } from "@yardarm/protocol/key-set";
 import { AGENT_MESSAGE_BYTES } from "@yardarm/protocol/limits";
 import { decodeLogCursor, type LogCursor } from "@yardarm/protocol/log/cursor";
 
@@ -31,6 +32,10 @@ const type = <const T extends string>(word: T): Decoder<T> => oneOf([word]);
 const VERBS: readonly ActionMessage["action"][] = ["START", "STOP", "RESTART", "PAUSE", "UNPAUSE", "KILL"];
 
 const MESSAGES = {
+  keys: objectOf({
+    type: type("keys"),
+    updates: arrayOf(objectOf({ ...signed, payload: textOf({ max: 4096 }) }), { max: KEY_SET_CHANGES }),
+  }),
   welcome: objectOf({ type: type("welcome"), ...signed }),
   heartbeat: objectOf({ type: type("heartbeat") }),
   "inventory.request": objectOf({ type: type("inventory.request") }),

@@ -88,6 +88,7 @@ describe("hub client", () => {
       hubId,
       hostId,
       isSigned: () => trusted,
+      followKeys: () => {},
       hello: (sessionNonce) => ({
         type: "hello",
         protocol: { min: 1, max: 1 },

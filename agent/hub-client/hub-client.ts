@@ -1,3 +1,4 @@
+import type { KeysMessage } from "@yardarm/protocol/agent-down/keys";
 import type { AgentSession, Welcome } from "@yardarm/protocol/agent-down/welcome";
 import type { Hello } from "@yardarm/protocol/agent-up/hello";
 import type { AgentUp } from "@yardarm/protocol/agent-up/up";
@@ -27,6 +28,8 @@ export type HubClientOptions = {
   readonly hostId: HostId;
   /** Verifies against the pinned keys. */
   isSigned(purpose: SigningPurpose, signed: Welcome): boolean;
+  /** MUST pin what the pinned keys allow of these changes, durably, before it returns. */
+  followKeys(changes: KeysMessage["updates"]): void;
   hello(sessionNonce: string): Hello;
   /** Called on every change, with the new state. */
   onState(state: HubClientState): void;

@@ -18,8 +18,11 @@ const HUB = asId<HubId>("hub_0123456789abcdefghij");
 const hubKey = generateKeyPairSync("ed25519").privateKey;
 const keySet = JSON.stringify({
   version: 1,
+  generation: 0,
   hubId: HUB,
+  previous: null,
   keys: [{ keyId: "k1", publicKey: rawPublicKey(hubKey) }],
+  recoveryPublicKey: rawPublicKey(generateKeyPairSync("ed25519").privateKey),
 } satisfies KeySet);
 const seed = randomBytes(32).toString("base64url");
 const token: JoinToken = { tokenId: "jtk_0123456789abcdefghij", seed, keySetFingerprint: keySetFingerprint(keySet) };
@@ -114,7 +117,7 @@ describe("enroll", () => {
     answer = (claim) => {
       const reply = enrolled(claim, other);
       const publicKey = rawPublicKey(other);
-      const forged = JSON.stringify({ version: 1, hubId: HUB, keys: [{ keyId: "k1", publicKey }] });
+      const forged = JSON.stringify({ ...JSON.parse(keySet), keys: [{ keyId: "k1", publicKey }] });
       return { status: 200, body: { ...(reply.body as object), keySet: forged } };
     };
     const refusal = await attempt().catch((error: unknown) => error);

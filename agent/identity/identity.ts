@@ -56,8 +56,9 @@ export const loadIdentity = (directory: StateDirectory): Identity | null => {
 
 /** Pins an enrollment. Durable when it returns. */
 export const saveIdentity = (directory: StateDirectory, identity: Omit<Identity, "signer">): void => {
-  const { hubKeys, enrolledAtNs, ...ids } = identity;
-  const fields = { ...ids, enrolledAtNs: String(enrolledAtNs), keySet: hubKeys.text };
+  const { hubId, orgId, hostId, joinTokenId, hubKeys } = identity;
+  const enrolledAtNs = String(identity.enrolledAtNs);
+  const fields = { hubId, orgId, hostId, enrolledAtNs, joinTokenId, keySet: hubKeys.text };
   directory.write(IDENTITY_FILE, `${JSON.stringify(fields)}\n`);
 };
 

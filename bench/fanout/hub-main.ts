@@ -88,6 +88,7 @@ const gateway = new Gateway({
         void relay.assign(connection, [{ containerId: CONTAINER_ID, dockerId: asId<DockerId>(DOCKER_ID) }]),
       message: () => {},
     },
+    beforeWelcome: [],
     welcome: () => ({ type: "welcome", payload: "", keyId: "", signature: "" }),
     received: () => {},
     refused: (_agent, error) => report(error),

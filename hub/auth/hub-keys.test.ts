@@ -1,16 +1,28 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { keySetSchema } from "@yardarm/protocol/api/hosts";
 import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 import { openSqliteStorage } from "../storage/sqlite/open-sqlite.ts";
+import { revokeAllKeys, rotateKeys } from "./change-keys.ts";
 import { verifyFor } from "./ed25519.ts";
 import { openHubKeys } from "./hub-keys.ts";
+import { readKeyFile, writeKeyFile } from "./key-file.ts";
+
+const shown = (): never => {
+  throw new Error("Nothing made new keys.");
+};
 
 const reopen = (hub: HubCore, file = hub.keyFile) =>
-  openHubKeys({ file, storage: hub.storage, nowMs: () => hub.clock.nowMs(), random: randomBytes });
+  openHubKeys({
+    file,
+    storage: hub.storage,
+    nowMs: () => hub.clock.nowMs(),
+    random: randomBytes,
+    showRecoveryKey: shown,
+  });
 
 test("a fresh hub makes its key once, in a file of its owner's alone, and finds it again", async () => {
   await using hub = await openHubCore();
@@ -79,9 +91,55 @@ test("a key without a database (a crash between the two) is taken up by the next
   await using hub = await openHubCore();
   await using directory = await makeTempDir("storage");
   const storage = await openSqliteStorage({ dataDirectory: directory.path });
-  const keys = await openHubKeys({ file: hub.keyFile, storage, nowMs: () => 0, random: randomBytes });
+  const keys = await openHubKeys({
+    file: hub.keyFile,
+    storage,
+    nowMs: () => 0,
+    random: randomBytes,
+    showRecoveryKey: shown,
+  });
   expect(keys.fingerprint).toBe(hub.keys.fingerprint);
   expect((await storage.system.instance.find())?.hubId).toBe(hub.keys.hubId);
   await storage.close();
   await rm(hub.keyFile);
+});
+
+const fileOf = (hub: HubCore) => {
+  const keyFile = readKeyFile(hub.keyFile);
+  if (keyFile === null) throw new Error("There is no key file.");
+  return keyFile;
+};
+
+test("[HOST-03] the recovery key is shown once and is nowhere on the hub's machine", async () => {
+  await using hub = await openHubCore();
+  expect(hub.recoveryKey).toMatch(/^yrk_[\w-]{43}$/);
+  const secret = hub.recoveryKey.slice(4);
+  await hub.storage.close();
+  const files = await readdir(hub.directory, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile())) {
+    expect(await readFile(path.join(file.parentPath, file.name), "latin1")).not.toContain(secret);
+  }
+});
+
+test("[HOST-03] keys that were changed in the file are taken up by the next start, also by an older database", async () => {
+  await using hub = await openHubCore();
+  const before = fileOf(hub);
+  writeKeyFile(hub.keyFile, rotateKeys(rotateKeys(before, randomBytes), randomBytes));
+  const after = await reopen(hub);
+  expect(after.fingerprint).not.toBe(hub.keys.fingerprint);
+  expect((await hub.storage.system.instance.find())?.keySet).toBe(after.keySet);
+  await hub.storage.system.instance.setKeySet(before.keySet);
+  expect((await reopen(hub)).keySet).toBe(after.keySet);
+});
+
+test("[HOST-03] a key file that is older than the database is refused: it could hold revoked keys", async () => {
+  await using hub = await openHubCore();
+  const before = fileOf(hub);
+  writeKeyFile(hub.keyFile, revokeAllKeys(before, hub.recoveryKey, randomBytes));
+  await reopen(hub);
+  writeKeyFile(hub.keyFile, before);
+  await expect(reopen(hub)).rejects.toMatchObject({
+    code: "key_mismatch",
+    message: expect.stringContaining("older than"),
+  });
 });

@@ -1,18 +1,14 @@
-import { createHash, type KeyObject } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
-import path from "node:path";
-import type { KeySet } from "@yardarm/protocol/api/hosts";
+import type { KeyObject } from "node:crypto";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import { asId, type HubId, ID_PATTERN, type KeyId } from "@yardarm/protocol/ids";
+import type { HubId, KeyId } from "@yardarm/protocol/ids";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import type { Storage } from "../storage/storage.ts";
-import { decodeBase64Url, privateKeyFromSeed, publicKeyOf, signFor, verifyFor } from "./ed25519.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
+import { fingerprintOf, firstKeys } from "./change-keys.ts";
+import { privateKeyFromSeed, signFor, verifyFor } from "./ed25519.ts";
+import { type KeyFile, mismatch, parseKeySet, readKeyFile, writeKeyFile } from "./key-file.ts";
+import type { RandomBytes } from "./new-id.ts";
 
-/** What the key file holds. `seed` is the private key; nothing else on this machine or in the database is. */
-type KeyFile = { readonly version: 1; readonly hubId: HubId; readonly keyId: KeyId; readonly seed: string };
-
-const SEED_BYTES = 32;
+const NONCE_KEY_BYTES = 32;
 
 /** A signed message as it travels: the exact bytes, who signed, and the signature. */
 export type Signed = { readonly payload: string; readonly keyId: KeyId; readonly signature: string };
@@ -25,14 +21,22 @@ export class HubKeys {
   readonly keySet: string;
   /** SHA-256 of that text, unpadded base64url: what a join token carries. */
   readonly fingerprint: string;
+  /** How agents that pinned an earlier set come to this one, oldest first. */
+  readonly updates: KeyFile["updates"];
   readonly #privateKey: KeyObject;
+  readonly #publicKeys: ReadonlyMap<string, string>;
 
-  constructor(identity: { hubId: HubId; keyId: KeyId; keySet: string; privateKey: KeyObject }) {
-    this.hubId = identity.hubId;
-    this.keyId = identity.keyId;
-    this.keySet = identity.keySet;
-    this.fingerprint = createHash("sha256").update(identity.keySet).digest("base64url");
-    this.#privateKey = identity.privateKey;
+  /** Throws `key_mismatch` for a key that is none. */
+  constructor(keyFile: KeyFile) {
+    const privateKey = privateKeyFromSeed(keyFile.seed);
+    if (privateKey === null) throw mismatch("The hub's key is damaged.");
+    this.hubId = keyFile.hubId;
+    this.keyId = keyFile.keyId;
+    this.keySet = keyFile.keySet;
+    this.fingerprint = fingerprintOf(keyFile.keySet);
+    this.updates = keyFile.updates;
+    this.#privateKey = privateKey;
+    this.#publicKeys = new Map(parseKeySet(keyFile.keySet).keys.map(({ keyId, publicKey }) => [keyId, publicKey]));
   }
 
   /** Signs exactly these bytes; whoever sends them MUST NOT serialise them again. */
@@ -42,8 +46,8 @@ export class HubKeys {
 
   /** True when a node of this hub signed exactly these bytes for this purpose. */
   isSigned(purpose: SigningPurpose, { payload, keyId, signature }: { readonly [K in keyof Signed]: string }): boolean {
-    const key = (JSON.parse(this.keySet) as KeySet).keys.find((one) => one.keyId === keyId);
-    return key !== undefined && verifyFor(purpose, payload, { publicKey: key.publicKey, signature });
+    const publicKey = this.#publicKeys.get(keyId);
+    return publicKey !== undefined && verifyFor(purpose, payload, { publicKey, signature });
   }
 }
 
@@ -52,14 +56,17 @@ export interface OpenHubKeysOptions {
   readonly storage: Storage;
   readonly nowMs: () => number;
   readonly random: RandomBytes;
+  /** Told of the recovery key of a new hub, once, for the operator's eyes: nothing remembers it afterwards. */
+  readonly showRecoveryKey: (recoveryKey: string) => void;
 }
 
 /**
- * Reads the hub's key, or makes one for a hub that has neither key nor database. The file is on disk before the
- * database knows of it, so that a crash between the two is healed by the next start.
+ * Reads the hub's keys, or makes them for a hub that has neither keys nor database. The file is on disk before the
+ * database knows of it, and what the file says of later keys is taken over into the database: a crash in between, or a
+ * database restored from before a change of keys, is healed by the next start.
  *
- * @throws ProtocolError `key_mismatch` with a sentence when key and database do not belong together or the file is open
- *   to others
+ * @throws ProtocolError `key_mismatch` with a sentence when keys and database do not belong together, when the file is
+ *   older than the database, or open to others
  */
 export const openHubKeys = async (options: OpenHubKeysOptions): Promise<HubKeys> => {
   const { file, storage, random } = options;
@@ -71,81 +78,46 @@ export const openHubKeys = async (options: OpenHubKeysOptions): Promise<HubKeys>
         "restore the file from a backup, or point YARDARM_HUB_KEY_FILE at it.",
     );
   }
-  const keyFile = stored ?? createKeyFile(file, random);
-  const privateKey = privateKeyFromSeed(keyFile.seed);
-  if (privateKey === null) throw mismatch(`The key file ${file} is damaged. Restore it from a backup.`);
-  const keySet = keySetText(keyFile, publicKeyOf(privateKey));
+  const keyFile = stored ?? makeKeyFile(options);
+  const { hubId, keySet } = keyFile;
   if (known === undefined) {
-    const nonceKey = Buffer.from(random(SEED_BYTES)).toString("base64url");
-    await storage.system.instance.create({ hubId: keyFile.hubId, keySet, nonceKey, createdAtMs: options.nowMs() });
+    const nonceKey = Buffer.from(random(NONCE_KEY_BYTES)).toString("base64url");
+    await storage.system.instance.create({ hubId, keySet, nonceKey, createdAtMs: options.nowMs() });
   }
   const instance = known ?? (await storage.system.instance.find());
-  if (instance?.hubId !== keyFile.hubId || instance.keySet !== keySet) {
+  if (instance?.hubId !== hubId) {
     throw mismatch(
-      `The key file ${file} belongs to the hub ${keyFile.hubId}, the database to ${instance?.hubId}, or with another key. ` +
+      `The key file ${file} belongs to the hub ${hubId}, the database to ${instance?.hubId}. ` +
         "Start the hub with the key and the database that belong together.",
     );
   }
-  return new HubKeys({ hubId: keyFile.hubId, keyId: keyFile.keyId, keySet, privateKey });
-};
-
-/** The fingerprint of this text is what agents trust: the order of its fields never changes. */
-const keySetText = ({ hubId, keyId }: KeyFile, publicKey: string): string => {
-  const keySet: KeySet = { version: 1, hubId, keys: [{ keyId, publicKey }] };
-  return JSON.stringify(keySet);
-};
-
-const createKeyFile = (file: string, random: RandomBytes): KeyFile => {
-  const seed = Buffer.from(random(SEED_BYTES)).toString("base64url");
-  const keyFile: KeyFile = { version: 1, hubId: newId<HubId>("hub", random), keyId: newId<KeyId>("key", random), seed };
-  const temporary = `${file}.new`;
-  try {
-    const handle = openSync(temporary, "w", 0o600);
-    try {
-      writeSync(handle, `${JSON.stringify(keyFile, null, 2)}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
+  if (instance.keySet !== keySet) {
+    if (!isLater(keySet, instance.keySet)) {
+      throw mismatch(
+        `The key file ${file} is older than the keys that the database knows of. Restore the newest copy of the file.`,
+      );
     }
-    renameSync(temporary, file);
-    const directory = openSync(path.dirname(file), "r");
-    fsyncSync(directory);
-    closeSync(directory);
-  } catch (cause) {
-    throw new ProtocolError("storage_unavailable", `The key file ${file} cannot be written.`, { cause });
+    await storage.system.instance.setKeySet(keySet);
   }
+  return new HubKeys(keyFile);
+};
+
+const makeKeyFile = ({ file, random, showRecoveryKey }: OpenHubKeysOptions): KeyFile => {
+  const { keyFile, recoveryKey } = firstKeys(random);
+  writeKeyFile(file, keyFile);
+  showRecoveryKey(recoveryKey);
   return keyFile;
 };
 
-const readKeyFile = (file: string): KeyFile | null => {
-  let text: string;
-  try {
-    if ((statSync(file).mode & 0o077) !== 0) {
-      throw mismatch(`The key file ${file} can be read by others. Make it the hub's alone: chmod 600 ${file}`);
-    }
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    if (cause instanceof ProtocolError) throw cause;
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
-    throw new ProtocolError("storage_unavailable", `The key file ${file} cannot be read.`, { cause });
-  }
-  const keyFile = parseKeyFile(text);
-  if (keyFile === null) throw mismatch(`The key file ${file} is damaged. Restore it from a backup.`);
+const isLater = (text: string, than: string): boolean => {
+  const [later, earlier] = [parseKeySet(text), parseKeySet(than)];
+  if (later.generation !== earlier.generation) return later.generation > earlier.generation;
+  return later.version > earlier.version;
+};
+
+/** The hub's keys for a command beside it. Throws `not_found` with a sentence when it has none yet. */
+export const existingKeyFile = (file: string): KeyFile => {
+  const keyFile = readKeyFile(file);
+  if (keyFile === null) throw new ProtocolError("not_found", `There is no key file ${file}. Start the hub first.`);
   return keyFile;
 };
-
-const parseKeyFile = (text: string): KeyFile | null => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== "object" || value === null) return null;
-  const { version, hubId, keyId, seed } = value as Partial<Record<keyof KeyFile, unknown>>;
-  if (version !== 1 || typeof hubId !== "string" || typeof keyId !== "string" || typeof seed !== "string") return null;
-  if (!ID_PATTERN.test(hubId) || !ID_PATTERN.test(keyId) || decodeBase64Url(seed, SEED_BYTES) === null) return null;
-  return { version, hubId: asId<HubId>(hubId), keyId: asId<KeyId>(keyId), seed };
-};
-
-const mismatch = (sentence: string): ProtocolError => new ProtocolError("key_mismatch", sentence);

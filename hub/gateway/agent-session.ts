@@ -1,3 +1,4 @@
+import type { AgentDown } from "@yardarm/protocol/agent-down/down";
 import type { Welcome } from "@yardarm/protocol/agent-down/welcome";
 import type { Hello } from "@yardarm/protocol/agent-up/hello";
 import { type AgentUp, agentUpSchema } from "@yardarm/protocol/agent-up/up";
@@ -43,6 +44,8 @@ export type AgentSessionOptions = {
   readonly router: RequestRouter;
   readonly pages: Pick<PageRequests, "take" | "gone">;
   readonly handlers: AgentHandlers;
+  /** What every agent is told before `welcome`, because it may need it to believe that. */
+  readonly beforeWelcome: readonly AgentDown[];
   /** The signed `welcome` for this connection. */
   readonly welcome: (agent: AuthenticatedAgent, connection: AgentConnection, protocol: number) => Welcome;
   /** Told of every binary frame, for counting. */
@@ -150,7 +153,7 @@ export class AgentSession implements AgentSocket {
 
   async #admit(hello: Hello, protocol: number): Promise<void> {
     const { orgId, hostId, epoch } = this.#agent;
-    const { registry, router, handlers, welcome } = this.#options;
+    const { registry, router, handlers, beforeWelcome, welcome } = this.#options;
     const { sessionNonce } = hello;
     const connection = await registry.admit({
       ...{ orgId, hostId, epoch, sessionNonce },
@@ -159,6 +162,7 @@ export class AgentSession implements AgentSocket {
     });
     clearTimeout(this.#greetingTimer);
     this.#state = { kind: "connected", connection };
+    for (const message of beforeWelcome) this.send(message);
     this.send(welcome(this.#agent, connection, protocol));
     router.attach(connection);
     handlers.connected(connection, hello);

@@ -4,6 +4,7 @@ import { actionMessageSchema } from "./action.ts";
 import { actionQuerySchema } from "./action-query.ts";
 import { hubHeartbeatSchema } from "./heartbeat.ts";
 import { inventoryRequestSchema } from "./inventory-request.ts";
+import { keysSchema } from "./keys.ts";
 import { logAssignSchema } from "./log-assign.ts";
 import { logReadCancelSchema, logReadSchema } from "./log-read.ts";
 import { logRewindSchema } from "./log-rewind.ts";
@@ -16,6 +17,7 @@ import { welcomeSchema } from "./welcome.ts";
 
 /** Everything that the hub can say to an agent. */
 export const agentDownSchema = z.discriminatedUnion("type", [
+  keysSchema,
   welcomeSchema,
   hubHeartbeatSchema,
   inventoryRequestSchema,

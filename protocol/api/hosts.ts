@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hostSchema } from "../host.ts";
 import type { HostId, HubId, OrgId, ProjectId } from "../ids.ts";
+import { KEY_SET_KEYS } from "../key-set.ts";
 import { base64UrlSchema, displayNameSchema, idSchema, tsNsSchema } from "../schema.ts";
 
 /** Without a project the host goes into the organization's default one. */
@@ -45,12 +46,19 @@ export type EnrollClaim = z.infer<typeof enrollClaimSchema>;
 
 /** The hub's public keys. Its fingerprint is the SHA-256 of the exact JSON text in which it travels. */
 export const keySetSchema = z.object({
+  /** Raised by every change. */
   version: z.number().int().min(1),
+  /** Raised by the recovery key alone; a set of a higher one replaces every set of a lower one. */
+  generation: z.number().int().min(0),
   hubId: idSchema<HubId>(),
+  /** Fingerprint of the set that this one follows. */
+  previous: base64UrlSchema(32).nullable(),
   keys: z
     .array(z.object({ keyId: z.string().max(80), publicKey: base64UrlSchema(32) }))
     .min(1)
-    .max(16),
+    .max(KEY_SET_KEYS),
+  /** Its private half is on no machine of the hub: it revokes all online keys, or replaces itself. */
+  recoveryPublicKey: base64UrlSchema(32),
 });
 export type KeySet = z.infer<typeof keySetSchema>;
 

@@ -49,6 +49,11 @@ export class SystemInstance {
       .execute();
   }
 
+  /** Remembers the public key set that the key file holds by now. */
+  async setKeySet(keySet: string): Promise<void> {
+    await this.#db.updateTable("instance").set({ keySet }).execute();
+  }
+
   /** Replaces the setup token of a hub that nobody has claimed; false when somebody has. */
   async offerSetupToken(setupTokenHash: string): Promise<boolean> {
     const { numUpdatedRows } = await this.#db
