@@ -25,6 +25,16 @@ const NEEDS = [
   },
   { package: "busybox-static", isThere: isStaticBusybox, why: "the image that test containers run" },
   { package: "postgresql", isThere: hasPostgres, why: "a private PostgreSQL cluster" },
+  {
+    package: "nginx-light",
+    isThere: () => existsSync("/usr/sbin/nginx"),
+    why: "the reverse proxy with TLS in front of a hub",
+  },
+  {
+    package: "openssl",
+    isThere: () => existsSync("/usr/bin/openssl"),
+    why: "a certificate authority of the tests' own",
+  },
   { package: "curl", isThere: () => existsSync("/usr/bin/curl"), why: "the pasted command with which a host joins" },
   { package: "chromium", isThere: () => existsSync("/usr/bin/chromium"), why: "the browser tests" },
   {

@@ -5,6 +5,8 @@ export interface ProgramOptions {
   /** A TypeScript or JavaScript file. */
   readonly file: string;
   readonly args?: readonly string[];
+  /** A command that runs it, such as `ip netns exec <name>`; it MUST become the program and not stay beside it. */
+  readonly through?: readonly string[];
   /** Added to this process's environment, from which everything that configures the product is left out. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -36,8 +38,9 @@ const environmentOf = (extra: Readonly<Record<string, string>>): NodeJS.ProcessE
 };
 
 /** Starts the program on this Node and returns at once. */
-export const startProgram = ({ file, args = [], env = {} }: ProgramOptions): Program => {
-  const child = spawn(process.execPath, ["--import", END_WITH_PARENT, file, ...args], {
+export const startProgram = ({ file, args = [], through = [], env = {} }: ProgramOptions): Program => {
+  const command = [...through, process.execPath, "--import", END_WITH_PARENT, file, ...args];
+  const child = spawn(command[0] ?? process.execPath, command.slice(1), {
     env: environmentOf(env),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
