@@ -3,7 +3,7 @@ import path from "node:path";
 import { listFiles, readSource, TEST_FILE } from "@yardarm/testkit/source-tree";
 import { expect, test } from "vitest";
 
-const FAMILIES = "CON|MSG|LOG|KEY|REQ|TEN|POL";
+const FAMILIES = "CON|MSG|LOG|KEY|REQ|TEN|ACT|PRO|POL";
 const text = readFileSync(path.join(import.meta.dirname, "protocol.md"), "utf8");
 const rules = [...text.matchAll(new RegExp(`^- \\*\\*((?:${FAMILIES})-\\d+)\\*\\* `, "gm"))].map(([, rule]) => rule);
 const cited = new Set(

@@ -49,7 +49,7 @@ const setUp = async (alter: (payload: string) => string = (payload) => payload) 
   return { hub, router, sent, command };
 };
 
-test("[ACTN-10] a command is signed on the bus, and again for the agent's session", async () => {
+test("[ACT-1] [ACTN-10] a command is signed on the bus, and again for the agent's session", async () => {
   const { hub, router, sent, command } = await setUp();
   await using _ = hub;
   await dispatchCommand(router, hub.keys, command);

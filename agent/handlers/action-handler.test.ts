@@ -263,7 +263,7 @@ describe("action handler", () => {
     expect(outcome().error).toEqual({ code: "policy_denied", message: expect.stringContaining("it is a link") });
   });
 
-  test("[ACTN-08] a repeated id is answered from the journal and never runs twice, also by another process", async () => {
+  test("[ACT-2] [ACTN-08] a repeated id is answered from the journal and never runs twice, also by another process", async () => {
     const message = command();
     await handler.take(message);
     await handler.take(message);
@@ -274,7 +274,7 @@ describe("action handler", () => {
     expect(results).toHaveLength(3);
   });
 
-  test("[ACTN-09] beats every 3 s while it runs; the container is busy for others meanwhile", async () => {
+  test("[ACT-3] [ACT-6] [ACTN-09] beats every 3 s while it runs; the container is busy for others meanwhile", async () => {
     const gate = Promise.withResolvers<void>();
     engine.gate = gate.promise;
     const first = command();
@@ -317,7 +317,7 @@ describe("action handler", () => {
     journal.accept({ ...{ actionId: lost, dockerId, verb, before }, deadlineNs: String(deadlineNs), intent });
   };
 
-  test("[ACTN-08] [ACTN-09] what an agent did not live to finish is told by the container, and never run again", async () => {
+  test("[ACT-5] [ACTN-08] [ACTN-09] what an agent did not live to finish is told by the container, and never run again", async () => {
     leaveBehind("RESTART");
     engine.details = { ...engine.details, startedAtNs: (engine.details.startedAtNs ?? 0n) + 5n };
     handler = makeHandler();
@@ -360,7 +360,7 @@ describe("action handler", () => {
     expect(outcome()).toMatchObject({ status: "SUCCESS" });
   });
 
-  test("[ACTN-08] what the agent said that it never accepted it does not accept afterwards", async () => {
+  test("[ACT-4] [ACTN-08] what the agent said that it never accepted it does not accept afterwards", async () => {
     const late = command();
     await handler.query({ type: "action.query", actionIds: [late.action_id] });
     expect(outcome()).toMatchObject({ rejected: true, error: { code: "not_found" } });

@@ -30,7 +30,7 @@ const setUp = () => {
   return { files, open };
 };
 
-test("[ACTN-05] rules are in force at once and again when the agent starts, before it hears the hub", () => {
+test("[PRO-1] [ACTN-05] rules are in force at once and again when the agent starts, before it hears the hub", () => {
   const { open } = setUp();
   const kept = open();
   expect(kept.current.rules).toEqual([]);
@@ -53,7 +53,7 @@ test.each([
   expect(open().current.rules).toEqual([rule]);
 });
 
-test("[ACTN-10] what the pinned key did not sign is not taken, and a kept file that somebody changed protects everything", () => {
+test("[PRO-3] [ACTN-10] what the pinned key did not sign is not taken, and a kept file that somebody changed protects everything", () => {
   const { files, open } = setUp();
   const kept = open();
   const forged = signed(order(), generateKeyPairSync("ed25519").privateKey);

@@ -39,7 +39,7 @@ test("[HOST-05] where the owner rules overrides out, not even an Admin's helps",
   expect(refusalOf(facts, { ...question, labels: {}, override })).toBeNull();
 });
 
-test("[ACTN-05] an override is for the container that it names, and for no other", () => {
+test("[PRO-2] [ACTN-05] an override is for the container that it names, and for no other", () => {
   const question = { ...container, verb: "KILL", labels: { "yardarm.protected": "stop" } } as const;
   const other = { name: "web-2", reason: "typo" };
   expect(refusalOf({ policy: open, rules: noRules }, { ...question, override: other })?.code).toBe("protected");
