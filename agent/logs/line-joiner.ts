@@ -8,23 +8,25 @@ import { LOG_LINE_BYTES, OPEN_LINE_MS } from "@yardarm/protocol/limits";
 import { FLAG_CONTINUATION, FLAG_TRUNCATED, type StreamNumber } from "@yardarm/protocol/log/line-flags";
 import { CR, LF } from "./byte-class.ts";
 
+/**
+ * One line, without its line end, in the order in which lines end. `flags` holds the stream; `FLAG_TRUNCATED` when the text was
+ * cut at the line limit (`originalLength` then says how many bytes there were, otherwise 0); `FLAG_CONTINUATION` when it is
+ * the rest of a line that was closed for its age. The stamp is that of the line's first message.
+ * MUST use or copy the bytes before it returns: their buffer is written again. Positional because it runs once per line.
+ */
+export type TakeLine = (
+  flags: number,
+  tsSeconds: number,
+  tsNanos: number,
+  text: Uint8Array,
+  start: number,
+  end: number,
+  originalLength: number,
+) => void;
+
 /** Who takes the lines. */
 export interface LineSink {
-  /**
-   * One line, without its line end, in the order in which lines end. `flags` holds the stream; `FLAG_TRUNCATED` when the text was
-   * cut at the line limit (`originalLength` then says how many bytes there were, otherwise 0); `FLAG_CONTINUATION` when it is
-   * the rest of a line that was closed for its age. The stamp is that of the line's first message.
-   * MUST use or copy the bytes before it returns: their buffer is written again. Positional because it runs once per line.
-   */
-  line(
-    flags: number,
-    tsSeconds: number,
-    tsNanos: number,
-    text: Uint8Array,
-    start: number,
-    end: number,
-    originalLength: number,
-  ): void;
+  readonly line: TakeLine;
 }
 
 /** Two of the engine's fragments; most open lines fit. */

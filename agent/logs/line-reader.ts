@@ -10,16 +10,20 @@
  */
 import type { FileCursorHint, LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LossReason } from "@yardarm/protocol/log/loss";
-import type { ContainerRun } from "./container-run.ts";
 import { FIRST_CONTACT_MESSAGES, FirstContact } from "./first-contact.ts";
-import { LineJoiner, type LineSink } from "./line-joiner.ts";
-import { LineTail, stampNs } from "./line-tail.ts";
-import type { LogContainer, LogEnd, LogSource, LogSources, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
-import { type Loss, PendingLoss } from "./pending-loss.ts";
+import { FollowTrust } from "./follow-trust.ts";
+import { LineJoiner, type LineSink, type TakeLine } from "./line-joiner.ts";
+import { stampNs } from "./line-tail.ts";
+import type { LineReaderOptions } from "./line-taker.ts";
+import type { LogEnd, LogSource, MessageReader, OpenLog } from "./log-source.ts";
+import { askNewestStamp } from "./newest-stamp.ts";
+import { PendingLoss } from "./pending-loss.ts";
+import { earlier, earliest, OVERTAKEN_MS, ReadingPlace } from "./reading-place.ts";
 import { beginningOf, extentOf, type ReadingPlan, seeksPlace } from "./reading-plan.ts";
-import { type LineRedaction, redacted } from "./redaction.ts";
-import { RESUME_MARGIN_S, ResumeMatcher } from "./resume.ts";
-import { RecentStamps, rotationBytes, STORED_OVERHEAD_BYTES } from "./rotation.ts";
+import { redacted } from "./redaction.ts";
+import { ResumeMatcher } from "./resume.ts";
+import { rotationBytes } from "./rotation.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** A pause that lasts longer closes the stream: the engine would skip whole files behind its back. */
 export const PARK_AFTER_MS = 3_000;
@@ -35,48 +39,8 @@ const FAULTS_AT_PLACE = 3;
 const SEARCHES_FOR_PLACE = 3;
 /** An engine that dies ends a reading as if it were complete, so one search in vain proves nothing. */
 const VAIN_SEARCHES = 2;
-const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
-/** A line that was stamped this much before the last one taken may have been written behind it, and be missing. */
-const OVERTAKEN_NS = 250_000_000n;
-
-export type ReaderReport =
-  /** `reason`: why a better source is not used. */
-  | { readonly kind: "reading"; readonly source: LogSource["kind"]; readonly reason: string | null }
-  | { readonly kind: "stopped" }
-  | { readonly kind: "unreadable"; readonly reason: string }
-  | { readonly kind: "gone" };
-
-/** Who takes the lines. All calls come in order; `line` as in `LineSink`. */
-export interface LineTaker extends LineSink {
-  /** Lines are missing in front of the next one. */
-  loss(loss: Loss): void;
-  /** Everything of one read was handed over. */
-  readEnd(): void;
-  report(report: ReaderReport): void;
-}
-
-export type LineReaderOptions = {
-  readonly sources: LogSources;
-  readonly container: LogContainer;
-  /** Both by this machine's clock. */
-  readonly createdAtNs: bigint;
-  readonly enrolledAtNs: bigint;
-  readonly taker: LineTaker;
-  /** Default: none. */
-  readonly redaction?: LineRedaction | null;
-  /** Rejects with a `ProtocolError` while the engine cannot say. */
-  inspect(): Promise<ContainerRun>;
-  /** Resolves with the function that gives the slot back. */
-  acquireSlot(): Promise<() => void>;
-  readonly clock: {
-    nowNs(): bigint;
-    monotonicMs(): number;
-    setTimer(delayMs: number, callback: () => void): () => void;
-  };
-  /** From 0 up to, but without, 1. */
-  random(): number;
-};
-
+/** A place that was taken a moment ago is among the last messages; they are found without reading what is before them. */
+const NEAR_MESSAGES = 1_000;
 type Phase =
   | { readonly kind: "idle" | "opening" | "parked" | "inspecting" | "stopped" | "unreadable" | "gone" | "closed" }
   | { readonly kind: "reading"; readonly log: OpenLog; readonly plan: ReadingPlan }
@@ -91,34 +55,31 @@ export class LineReader implements MessageReader, LineSink {
   // state: how we read
   #source: LogSource | null = null;
   /** Only of a follow that rotation may confuse. */
-  #recent: RecentStamps | null = null;
+  #trust: FollowTrust | null = null;
+  readonly #silence: SilenceWatch;
   // state: where we are
   #phase: Phase = { kind: "idle" };
   #plan: ReadingPlan = { kind: "follow" };
-  #place = new LineTail();
-  /** Where a source stood behind the place. */
-  #hint: FileCursorHint | null = null;
-  /** The place that was given up, until a line behind the loss is taken. */
-  #lostPlace = new LineTail();
-  /** Of the reading before, until this one has found its place. */
-  #openLineBeforeNs: bigint | undefined;
+  readonly #place = new ReadingPlace();
   #seek: ResumeMatcher | null = null;
   #firstContact: FirstContact | null = null;
   // state: what happened in this reading
   #probed = { messages: 0, firstNs: 0n };
   /** Something older than the line that was open at the place, so that its head was read as well. */
   #hasReadOlder = false;
-  #storedBytes = 0;
+  #hasMessages = false;
+  /** All that is read is newer than the place. */
+  #isBehindPlace = false;
   #isAtEnd = false;
+  /** It begins, or is to begin, shortly before the place, wherever in the log that is. */
+  #isNear = false;
+  #cancelQuestion: () => void = () => {};
   #releaseSlot: () => void = () => {};
   // state: across readings
   #failures = 0;
   #faultsAtPlace = 0;
   #missedPlaces = 0;
   #vainSearches = 0;
-  #hasEqualStamps = false;
-  /** Lines were taken since the last verification began. */
-  #hasProgress = false;
   #wasStarted = false;
   #opening = 0;
   #pausedAtMs: number | null = null;
@@ -129,21 +90,21 @@ export class LineReader implements MessageReader, LineSink {
     this.#options = options;
     this.#joiner = new LineJoiner(redacted(options.redaction ?? null, this));
     this.#pendingLoss = new PendingLoss({
-      line: (...line) => this.#take(...line),
+      line: this.#take,
       loss: (loss) => options.taker.loss(loss),
     });
     this.#rotatesAtBytes = rotationBytes(container.logDriver, container.logOptions);
+    this.#silence = new SilenceWatch(options.clock, () => this.#fellSilent());
   }
 
   /** Begins, or begins again, at a cursor; `null`: nothing was ever taken. */
   start(cursor: LogCursor | null): void {
     if (this.#phase.kind === "closed") return;
     this.#leaveReading();
-    this.#place = LineTail.of(cursor);
-    this.#hint = cursor?.hint ?? null;
-    this.#openLineBeforeNs = cursor?.openLineSinceNs === undefined ? undefined : BigInt(cursor.openLineSinceNs);
+    this.#place.startAt(cursor);
     this.#pendingLoss.clear();
-    this.#recent?.clear();
+    this.#trust?.forgetLines();
+    this.#isNear = false;
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
     this.#vainSearches = 0;
@@ -154,24 +115,12 @@ export class LineReader implements MessageReader, LineSink {
 
   /** Where reading goes on if it began anew behind the lines taken so far, which `nextSeq` lines precede. */
   cursor(nextSeq: number): LogCursor {
-    const place = this.#place.isEmpty ? this.#lostPlace : this.#place;
-    const joined = this.#joiner.openLineSinceNs;
-    const before = this.#openLineBeforeNs;
-    const openLineSinceNs = earliest(joined, before);
-    const hint = this.#currentHint;
-    return {
-      nextSeq,
-      tsNs: String(place.isEmpty ? 0n : stampNs(place.lastSeconds, place.lastNanos)),
-      ordinal: place.ordinal,
-      tail: place.toCursorLines(),
-      ...(openLineSinceNs === undefined ? {} : { openLineSinceNs: String(openLineSinceNs) }),
-      ...(hint === null ? {} : { hint }),
-    };
+    return this.#place.cursor(nextSeq, this.#joiner.openLineSinceNs, this.#currentHint);
   }
 
   /** Stamp of the line taken last, ns since the epoch; `null` before the first. */
   get lastTakenNs(): bigint | null {
-    return this.#place.isEmpty ? null : stampNs(this.#place.lastSeconds, this.#place.lastNanos);
+    return this.#place.lastNs;
   }
 
   /** True while lines may still come without anything happening to the container. */
@@ -186,6 +135,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#pausedAtMs = clock.monotonicMs();
     if (this.#phase.kind !== "reading") return;
     this.#phase.log.pause();
+    this.#silence.stop();
     this.#cancelPark = clock.setTimer(PARK_AFTER_MS, () => this.#park());
   }
 
@@ -203,9 +153,12 @@ export class LineReader implements MessageReader, LineSink {
     this.#cancelPark();
     if (this.#phase.kind === "parked") this.#open();
     else if (this.#phase.kind === "reading") {
-      if (this.#recent !== null && this.#phase.plan.kind === "follow" && pausedMs > TRUSTED_PAUSE_MS) {
-        this.#readAgain({ kind: "verify" });
-      } else this.#phase.log.resume();
+      if (this.#trust !== null && this.#phase.plan.kind === "follow" && pausedMs > TRUSTED_PAUSE_MS) {
+        this.#verify();
+      } else {
+        this.#phase.log.resume();
+        this.#listen();
+      }
     }
   }
 
@@ -241,7 +194,9 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind === "reading" && this.#phase.plan.kind === "probe") {
       if (this.#probed.messages++ === 0) this.#probed.firstNs = stampNs(tsSeconds, tsNanos);
     } else {
-      const openNs = this.#openLineBeforeNs;
+      if (!this.#hasMessages && this.#seek !== null && !this.#isWorthReading(tsSeconds, tsNanos)) return;
+      this.#hasMessages = true;
+      const openNs = this.#place.openLineNs;
       if (openNs !== undefined) this.#hasReadOlder ||= stampNs(tsSeconds, tsNanos) < openNs;
       this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
     }
@@ -259,14 +214,12 @@ export class LineReader implements MessageReader, LineSink {
   }
 
   readEnd(): void {
-    if (this.#phase.kind !== "reading" || this.#seek !== null) return;
+    if (this.#phase.kind !== "reading") return;
+    this.#listen();
+    if (this.#seek !== null) return;
     // Nobody knows when a follow goes on; what is stored comes to its end.
     if (extentOf(this.#phase.plan) === "follow") this.#settleLoss();
     this.#options.taker.readEnd();
-    // A `local` log skips without a sign: around each rotation that is expected, the record is read.
-    const isDue =
-      this.#options.container.logDriver === "local" && this.#storedBytes >= (this.#rotatesAtBytes ?? Infinity);
-    if (isDue && this.#phase.plan.kind === "follow") this.#readAgain({ kind: "verify" });
   }
 
   ended(end: LogEnd): void {
@@ -295,19 +248,11 @@ export class LineReader implements MessageReader, LineSink {
 
   // From the joiner.
 
-  line(
-    flags: number,
-    tsSeconds: number,
-    tsNanos: number,
-    text: Uint8Array,
-    start: number,
-    end: number,
-    originalLength: number,
-  ): void {
+  readonly line: TakeLine = (flags, tsSeconds, tsNanos, text, start, end, originalLength) => {
     if (this.#phase.kind !== "reading") return;
     if (this.#seek !== null) {
       const verdict = this.#seek.judge(tsSeconds, tsNanos, text, start, end);
-      this.#recent?.take(tsSeconds, tsNanos);
+      this.#trust?.pass(tsSeconds, tsNanos, end - start);
       if (verdict === "found") this.#found();
       else if (verdict !== "before" && this.#phase.plan.kind !== "search") {
         this.#placeMissing(this.#phase.plan, this.#seek);
@@ -319,54 +264,31 @@ export class LineReader implements MessageReader, LineSink {
       this.#firstContact.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
       return;
     }
-    if (this.#phase.plan.kind === "follow" && this.#isRepeat(tsSeconds, tsNanos)) {
-      // A log that rotates faster than it can be read must not be opened in a tight circle.
-      if (this.#hasProgress) this.#readAgain({ kind: "verify" });
-      else this.#retry();
-      return;
+    if (this.#trust !== null && this.#phase.plan.kind === "follow") {
+      const verdict = this.#trust.judge(this.#place.tail, tsSeconds, tsNanos);
+      if (verdict === "verify") this.#verify();
+      else if (verdict === "wait") this.#retry();
+      if (verdict !== "next") return;
     }
     this.#take(flags, tsSeconds, tsNanos, text, start, end, originalLength);
-  }
+  };
 
-  #take(
-    flags: number,
-    tsSeconds: number,
-    tsNanos: number,
-    text: Uint8Array,
-    start: number,
-    end: number,
-    originalLength: number,
-  ): void {
-    const { taker } = this.#options;
-    const place = this.#place;
+  readonly #take: TakeLine = (flags, tsSeconds, tsNanos, text, start, end, originalLength) => {
     if (this.#pendingLoss.holds(flags, tsSeconds, tsNanos, text, start, end, originalLength)) return;
-    taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
-    place.take(tsSeconds, tsNanos, text, start, end);
+    this.#options.taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
+    this.#place.tail.take(tsSeconds, tsNanos, text, start, end);
     this.#failures = 0;
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
     this.#vainSearches = 0;
-    if (this.#recent === null) return;
-    this.#hasProgress = true;
-    if (place.ordinal > 0) this.#hasEqualStamps = true;
-    this.#recent.take(tsSeconds, tsNanos);
-    this.#storedBytes += end - start + STORED_OVERHEAD_BYTES;
-  }
-
-  /** In a stored reading lines of equal stamps are what they seem; where a log has such, they announce nothing. */
-  #isRepeat(tsSeconds: number, tsNanos: number): boolean {
-    if (this.#recent === null) return false;
-    const place = this.#place;
-    const isSameStamp = !place.isEmpty && place.lastSeconds === tsSeconds && place.lastNanos === tsNanos;
-    return isSameStamp ? !this.#hasEqualStamps : this.#recent.isRepeat(tsSeconds, tsNanos);
-  }
+    this.#trust?.take(this.#place.tail, end - start);
+  };
 
   #found(): void {
-    // Found by its stamp alone, the place reads differently now: from here on it is what was read.
-    if (this.#seek !== null && !this.#seek.read.endsLike(this.#place)) this.#place = this.#seek.read;
+    if (this.#seek !== null) this.#place.found(this.#seek.read);
     this.#seek = null;
-    const openNs = this.#openLineBeforeNs;
-    this.#openLineBeforeNs = undefined;
+    const openNs = this.#place.openLineNs;
+    this.#place.openLineNs = undefined;
     // What is left of a line whose head was rotated away would look like a line. An engine that is asked gives nothing older.
     const mayLackHead = this.#rotatesAtBytes !== null && this.#source?.followsRotation === true;
     if (openNs !== undefined && mayLackHead && !this.#hasReadOlder) this.#pendingLoss.add("rotated", openNs, null);
@@ -403,7 +325,7 @@ export class LineReader implements MessageReader, LineSink {
       case "verify":
       case "search":
       case "salvage":
-        this.#readAgain({ kind: "follow" });
+        this.#verified();
         return;
       case "finish":
         if (!this.#wasStarted) {
@@ -417,12 +339,67 @@ export class LineReader implements MessageReader, LineSink {
     }
   }
 
+  /** A doubt of the follow: what is stored behind the place settles it. */
+  #verify(): void {
+    this.#isNear = true;
+    this.#readAgain({ kind: "verify" });
+  }
+
+  #verified(): void {
+    const isRushing = this.#trust?.verified() === true;
+    this.#isNear = !isRushing;
+    this.#readAgain({ kind: isRushing ? "verify" : "follow" });
+  }
+
+  /** A reading that is to find the place has begun with this stamp. False when another one had to be begun instead. */
+  #isWorthReading(tsSeconds: number, tsNanos: number): boolean {
+    if (this.#trust === null || this.#phase.kind !== "reading") return true;
+    const aheadMs = this.#place.tail.millisecondsTo(tsSeconds, tsNanos);
+    if (this.#isNear && aheadMs >= 0) {
+      this.#readFurther(this.#phase.plan);
+      return false;
+    }
+    this.#isBehindPlace = aheadMs > 0;
+    if (aheadMs <= OVERTAKEN_MS) return true;
+    // The oldest line that the engine has left is newer than the place.
+    this.#forgetPlace("rotated", this.#missingFromNs);
+    this.#seek = null;
+    this.#releaseSlot();
+    return true;
+  }
+
+  /** The place is not among the last messages, or the hint has led astray. */
+  #readFurther(plan: ReadingPlan): void {
+    this.#leaveReading();
+    this.#isNear = false;
+    this.#place.hint = null;
+    this.#readAgain(plan);
+  }
+
+  /** A follow was heard of, or begins. */
+  #listen(): void {
+    if (this.#trust === null || this.#phase.kind !== "reading" || this.#phase.plan.kind !== "follow") return;
+    this.#silence.heard(this.#trust.silenceMs);
+  }
+
+  #fellSilent(): void {
+    if (this.#source === null || this.#phase.kind !== "reading") return;
+    const askedAtMs = this.#options.clock.monotonicMs();
+    this.#cancelQuestion();
+    this.#cancelQuestion = askNewestStamp(this.#source, this.#options.container, (newest) => {
+      // What came meanwhile is asked about when it is silent again.
+      if (this.#silence.heardAtMs > askedAtMs) return;
+      // The line taken last, or one that has not ended yet.
+      const isTaken = newest === null || newest === this.lastTakenNs || newest === this.#joiner.openLineSinceNs;
+      if (!isTaken && this.#trust?.mayVerify === true) this.#verify();
+      else if (this.#seek !== null) this.#listen();
+      else this.#trust?.silenceIsRight();
+    });
+  }
+
   #placeMissing(plan: ReadingPlan, seek: ResumeMatcher): void {
-    if (this.#hint !== null) {
-      // It may have led astray.
-      this.#leaveReading();
-      this.#hint = null;
-      this.#readAgain(plan);
+    if (this.#isNear || this.#place.hint !== null) {
+      this.#readFurther(plan);
       return;
     }
     this.#missedPlaces++;
@@ -430,19 +407,22 @@ export class LineReader implements MessageReader, LineSink {
       this.#readAgain({ kind: "search", match: "exact" });
     } else if (plan.kind === "search" && plan.match === "exact" && seek.sawStamp)
       this.#readAgain({ kind: "search", match: "stamp" });
-    else if (++this.#vainSearches < VAIN_SEARCHES) this.#retry({ kind: "search", match: "exact" });
+    else if (!this.#isBehindPlace && ++this.#vainSearches < VAIN_SEARCHES)
+      this.#retry({ kind: "search", match: "exact" });
     else this.#losePlace("rotated", { kind: "salvage" });
   }
 
   #losePlace(reason: LossReason, plan: ReadingPlan): void {
     const fromNs = this.#missingFromNs;
     this.#leaveReading();
-    if (!this.#place.isEmpty) this.#lostPlace = this.#place;
-    this.#place = new LineTail();
-    this.#hint = null;
-    this.#openLineBeforeNs = undefined;
-    this.#pendingLoss.add(reason, fromNs, null);
+    this.#forgetPlace(reason, fromNs);
     this.#readAgain(plan);
+  }
+
+  /** `fromNs`: nothing that is missing is older. */
+  #forgetPlace(reason: LossReason, fromNs: bigint): void {
+    this.#place.lose();
+    this.#pendingLoss.add(reason, fromNs, null);
   }
 
   /** A follow ends when the container stops, and also when the engine does. */
@@ -472,6 +452,7 @@ export class LineReader implements MessageReader, LineSink {
   #retry(plan?: ReadingPlan): void {
     const { clock, random } = this.#options;
     this.#leaveReading();
+    this.#isNear = false;
     if (plan !== undefined) this.#plan = plan;
     else if (this.#plan.kind !== "finish" && this.#plan.kind !== "live") this.#plan = this.#firstPlan();
     const ceilingMs = Math.min(RETRY_LIMIT_MS, RETRY_FIRST_MS * 2 ** this.#failures);
@@ -521,22 +502,27 @@ export class LineReader implements MessageReader, LineSink {
     this.#releaseSlot = () => {
       cancelSlotTimer();
       release();
-      this.#releaseSlot = () => {};
     };
     this.#joiner.reset();
-    this.#storedBytes = 0;
-    if (plan.kind === "verify") this.#hasProgress = false;
+    this.#trust?.begin(plan.kind === "verify");
+    this.#hasMessages = false;
+    this.#isBehindPlace = false;
     this.#isAtEnd = false;
     this.#wasStarted = false;
     this.#probed = { messages: 0, firstNs: 0n };
     this.#hasReadOlder = false;
     const match = plan.kind === "search" ? plan.match : "exact";
-    this.#seek = seeksPlace(plan) && !this.#place.isEmpty ? new ResumeMatcher(this.#place, match) : null;
+    this.#seek = seeksPlace(plan) && !this.#place.isEmpty ? new ResumeMatcher(this.#place.tail, match) : null;
     this.#firstContact = plan.kind === "history" ? this.#makeFirstContact(plan.isWindow) : null;
-    if (this.#seek === null) this.#openLineBeforeNs = undefined;
-    const from = beginningOf(plan, this.#placeToRead(), FIRST_CONTACT_MESSAGES);
+    if (this.#seek === null) this.#place.openLineNs = undefined;
+    this.#isNear &&= this.#trust !== null && this.#seek !== null && this.#place.openLineNs === undefined;
+    const place = this.#isNear
+      ? ({ kind: "tail", messages: NEAR_MESSAGES } as const)
+      : this.#place.readFrom(clock.nowNs());
+    const from = beginningOf(plan, place, FIRST_CONTACT_MESSAGES);
     const log = source.open({ container, from, extent: extentOf(plan) }, this);
     this.#phase = { kind: "reading", log, plan };
+    this.#listen();
     taker.report({ kind: "reading", source: source.kind, reason });
     if (this.#seek === null) this.#releaseSlot();
   }
@@ -544,39 +530,27 @@ export class LineReader implements MessageReader, LineSink {
   /** Places mean the same in every source; what was learned of a follow's rotations does not. */
   #use(source: LogSource): void {
     if (source === this.#source) return;
-    this.#recent = source.followsRotation || this.#rotatesAtBytes === null ? null : new RecentStamps();
+    const fileBytes = source.followsRotation ? null : this.#rotatesAtBytes;
+    this.#trust = fileBytes === null ? null : new FollowTrust(fileBytes);
     // Another source's follow has not been verified yet.
-    if (this.#source !== null && this.#recent !== null && this.#plan.kind === "follow" && !this.#place.isEmpty) {
+    if (this.#source !== null && this.#trust !== null && this.#plan.kind === "follow" && !this.#place.isEmpty) {
       this.#plan = { kind: "verify" };
     }
     this.#source = source;
   }
 
-  #placeToRead(): ReadFrom {
-    if (this.#place.isEmpty) return { kind: "beginning" };
-    const placeNs = stampNs(this.#place.lastSeconds, this.#place.lastNanos);
-    const oldestNs = earlier(placeNs, this.#openLineBeforeNs ?? placeNs);
-    // After the machine's clock was set back, newer lines carry older stamps.
-    const tsNs = earlier(oldestNs, this.#options.clock.nowNs()) - MARGIN_NS;
-    if (this.#hint === null) return { kind: "since", tsNs };
-    return { kind: "since", tsNs, hint: { place: this.#hint, lastNs: oldestNs } };
-  }
-
   /** Where the source stands behind the place, if it does: while it looks for the place it stands somewhere else. */
   get #currentHint(): FileCursorHint | null {
     if (this.#place.isEmpty) return null;
-    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#isAtEnd) return this.#hint;
+    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#isAtEnd) return this.#place.hint;
     return this.#phase.log.position();
   }
 
   /** No line that is missing behind the last one taken is older. */
   get #missingFromNs(): bigint {
-    const takenNs = this.lastTakenNs;
-    if (takenNs === null) return this.#options.createdAtNs;
     // A reading that looks for the place has joined lines of its own.
     const joinedNs = this.#seek === null ? this.#joiner.openLineSinceNs : undefined;
-    const openNs = earliest(joinedNs, this.#openLineBeforeNs);
-    return earlier(takenNs - OVERTAKEN_NS, openNs ?? takenNs);
+    return this.#place.missingFromNs(joinedNs) ?? this.#options.createdAtNs;
   }
 
   /** No further line is waited for. */
@@ -589,7 +563,7 @@ export class LineReader implements MessageReader, LineSink {
     return new FirstContact({
       enrolledAtNs,
       isWindow,
-      sink: { line: (...line) => this.#take(...line) },
+      sink: { line: this.#take },
       onOlder: (lines, toNs) => {
         taker.loss({ reason: "before_enrollment", fromNs: earlier(createdAtNs, toNs), toNs, lines });
       },
@@ -613,6 +587,7 @@ export class LineReader implements MessageReader, LineSink {
   #park(): void {
     if (this.#phase.kind !== "reading") return;
     if (this.#phase.plan.kind !== "finish") this.#plan = this.#firstPlan();
+    this.#isNear = false;
     this.#leaveReading();
     this.#phase = { kind: "parked" };
   }
@@ -621,25 +596,18 @@ export class LineReader implements MessageReader, LineSink {
   #leaveReading(): void {
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     if (this.#phase.kind !== "reading") return;
-    this.#hint = this.#currentHint;
+    this.#place.hint = this.#currentHint;
     this.#pendingLoss.forgetLine();
     this.#phase.log.close();
+    this.#silence.stop();
+    this.#cancelQuestion();
     this.#releaseSlot();
     // It may have ended in the middle of a read.
     if (this.#seek === null) this.#options.taker.readEnd();
-    const joined = this.#joiner.openLineSinceNs;
-    this.#openLineBeforeNs = earliest(joined, this.#openLineBeforeNs);
+    this.#place.openLineNs = earliest(this.#joiner.openLineSinceNs, this.#place.openLineNs);
     this.#joiner.reset();
     this.#seek = null;
     this.#firstContact = null;
     this.#phase = { kind: "opening" };
   }
 }
-
-const earlier = (left: bigint, right: bigint): bigint => {
-  if (left < right) return left;
-  return right;
-};
-
-const earliest = (left: bigint | undefined, right: bigint | undefined): bigint | undefined =>
-  left === undefined || right === undefined ? (left ?? right) : earlier(left, right);

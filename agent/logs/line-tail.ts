@@ -55,6 +55,11 @@ export class LineTail {
     return this.#nanos[this.#last] as number;
   }
 
+  /** From the last line's stamp to another one; negative when that is older. Only when not empty. */
+  millisecondsTo(seconds: number, nanos: number): number {
+    return (seconds - this.lastSeconds) * 1e3 + (nanos - this.lastNanos) / 1e6;
+  }
+
   /** Takes a line's stamp and text. Positional because it runs once per line. */
   take(seconds: number, nanos: number, text: Uint8Array, start: number, end: number): void {
     const isSameStamp = this.#count > 0 && this.lastSeconds === seconds && this.lastNanos === nanos;
