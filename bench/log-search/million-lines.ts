@@ -57,18 +57,16 @@ const fill = async (dataDirectory: string, gzipFile: string): Promise<number> =>
   const hostId = asId<HostId>("hst_00000000000000bench");
   await storage.org(orgId).hosts.create({ hostId, projectId: project.projectId, name: "bench", createdAtMs: 1 });
   const workloadId = asId<WorkloadId>("wkl_00000000000000bench");
-  await storage
-    .org(orgId)
-    .containers.upsert([
-      {
-        ...reportedContainer(1),
-        containerId: CONTAINER,
-        hostId,
-        workloadId,
-        removedAtNs: null,
-        logSource: { kind: "pending" },
-      },
-    ]);
+  await storage.org(orgId).containers.upsert([
+    {
+      ...reportedContainer(1),
+      containerId: CONTAINER,
+      hostId,
+      workloadId,
+      removedAtNs: null,
+      logSource: { kind: "pending" },
+    },
+  ]);
   await storage.close();
 
   const store = new SqliteLogStore({ directory: path.join(dataDirectory, "logs"), nowMs: Date.now, after });

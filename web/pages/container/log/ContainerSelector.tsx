@@ -9,6 +9,7 @@ import { containerLook } from "../../../format/state-look.ts";
 import { useInventory } from "../../../live/live-context.tsx";
 import { StateIcon } from "../../../ui/StateIcon.tsx";
 import { containerPath } from "../../paths.ts";
+import type { ContainerSearch } from "../container-search.ts";
 
 export type Choice = { readonly container: Container; readonly text: string };
 export type ChoiceGroup = { readonly label: string; readonly items: readonly Choice[] };
@@ -73,7 +74,7 @@ export const ContainerSelector = ({
         if (choice === null || choice.container.containerId === container.containerId) return;
         const { hostId, containerId } = choice.container;
         // A line of this log means nothing in another one.
-        void navigate({ to: containerPath(hostId, containerId), search: ({ line: _line, ...rest }) => rest });
+        void navigate({ to: containerPath(hostId, containerId), search: ({ line: _line, ...rest }: ContainerSearch) => rest });
       }}
     >
       <Combobox.Trigger
