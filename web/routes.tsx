@@ -49,7 +49,10 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: PATHS.signIn,
-  validateSearch: (raw): { readonly next?: string } => (typeof raw.next === "string" ? { next: raw.next } : {}),
+  validateSearch: (raw): { readonly next?: string; readonly oidc?: string } => ({
+    ...(typeof raw.next === "string" ? { next: raw.next } : {}),
+    ...(typeof raw.oidc === "string" ? { oidc: raw.oidc } : {}),
+  }),
   component: lazyRouteComponent(() => import("./pages/sign-in/SignInPage.tsx"), "SignInPage"),
 });
 
@@ -180,6 +183,18 @@ const retention = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/retention/RetentionPage.tsx"), "RetentionPage"),
 });
 
+const protection = createRoute({
+  getParentRoute: () => settings,
+  path: "/protection",
+  component: lazyRouteComponent(() => import("./pages/settings/protection/ProtectionPage.tsx"), "ProtectionPage"),
+});
+
+const bulk = createRoute({
+  getParentRoute: () => signedIn,
+  path: PATHS.bulk,
+  component: lazyRouteComponent(() => import("./pages/bulk/BulkPage.tsx"), "BulkPage"),
+});
+
 const tree = root.addChildren([
   index,
   setup,
@@ -193,7 +208,8 @@ const tree = root.addChildren([
     container,
     logs,
     audit,
-    settings.addChildren([profile, organization, members, invitations, projects, hosts, tokens, retention]),
+    bulk,
+    settings.addChildren([profile, organization, members, invitations, projects, hosts, protection, tokens, retention]),
   ]),
 ]);
 

@@ -1,9 +1,9 @@
-import type { Action, ActionState, ActionVerb } from "@yardarm/protocol/action";
+import { type Action, type ActionState, type ActionVerb, isSettled } from "@yardarm/protocol/action";
 import type { ClientDown } from "@yardarm/protocol/client-down/down";
 import type { ClientMetrics } from "@yardarm/protocol/client-down/metrics";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
-import { type ActionId, asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
+import { type ActionId, asId, type BulkId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
 import { MockLogs } from "./mock-log.ts";
 import { makeContainer, makeHost } from "./samples.ts";
 
@@ -117,16 +117,27 @@ const EFFECTS: Readonly<
   KILL: { steps: [{ state: "exited", exitCode: 137 }], stepMs: 150 },
 };
 
+const ENDING_ERRORS = {
+  failed: { code: "engine_error", message: "The engine said: cannot stop container: permission denied." },
+  unknown: {
+    code: "agent_timeout",
+    message: "The agent stopped reporting. What became of the action is settled when it is back.",
+  },
+} as const;
+
 export class MockFleet {
   readonly logs = new MockLogs();
   readonly hosts = new Map<HostId, Host>();
   readonly containers = new Map<ContainerId, Container>();
+  /** Every action so far, oldest first, as it stands. */
+  readonly actions: Action[] = [];
+  /** Names of containers whose actions do not succeed, and how they end instead; `running` does not end. */
+  readonly endings = new Map<string, "failed" | "unknown" | "running">();
   /** Whether somebody tampered with the audit. */
   isAuditBroken = false;
   readonly #listeners = new Set<Listener>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #revision = 1;
-  #actions = 0;
 
   constructor(world: { readonly hosts: readonly Host[]; readonly containers: readonly Container[] }) {
     for (const host of world.hosts) this.hosts.set(host.hostId, host);
@@ -166,29 +177,33 @@ export class MockFleet {
   }
 
   /** Runs an action as an agent would: state by state, the container changing by itself. */
-  async act(container: Container, verb: ActionVerb, reason: string, actor: string): Promise<Action> {
-    this.#actions += 1;
+  async act(container: Container, verb: ActionVerb, reason: string, actor: string, bulkId?: BulkId): Promise<Action> {
+    const requestedAtNs = nowNs();
+    const index = this.actions.length;
     let action: Action = {
-      actionId: asId<ActionId>(`act_${String(this.#actions).padStart(20, "0")}`),
-      containerId: container.containerId,
-      hostId: container.hostId,
-      verb,
-      state: "requested",
-      reason,
-      actor,
-      requestedAtNs: nowNs(),
-      settledAtNs: null,
-      error: null,
+      actionId: asId<ActionId>(`act_${String(index).padStart(20, "0")}`),
+      ...{ containerId: container.containerId, hostId: container.hostId, verb, reason, actor, requestedAtNs },
+      ...{ state: "requested", settledAtNs: null, error: null, steps: [{ state: "requested", atNs: requestedAtNs }] },
+      ...(bulkId === undefined ? {} : { bulkId }),
     };
-    const move = async (state: ActionState, delayMs: number): Promise<void> => {
+    const move = async (state: ActionState, delayMs: number, facts: Partial<Action> = {}): Promise<void> => {
       await this.#wait(delayMs);
-      action = { ...action, state, settledAtNs: state === "succeeded" ? nowNs() : null };
+      const steps = [...(action.steps ?? []), { state, atNs: nowNs() }];
+      action = { ...action, ...facts, state, steps, settledAtNs: isSettled(state) ? nowNs() : null };
+      this.actions[index] = action;
       this.#tell({ type: "action.update", action });
     };
+    this.actions[index] = action;
     this.#tell({ type: "action.update", action });
     await move("sent", 10);
     await move("accepted", 25);
     await move("running", 5);
+    const ending = this.endings.get(container.name);
+    if (ending !== undefined) {
+      if (ending === "running") await this.#forever();
+      await move(ending, 300, { error: ENDING_ERRORS[ending === "failed" ? "failed" : "unknown"] });
+      return action;
+    }
     const { steps, stepMs } = EFFECTS[verb];
     for (const step of steps) {
       await this.#wait(stepMs);
@@ -222,6 +237,10 @@ export class MockFleet {
 
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #forever(): Promise<never> {
+    return new Promise(() => {});
   }
 
   #wait(delayMs: number): Promise<void> {

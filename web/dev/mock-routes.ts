@@ -13,8 +13,10 @@ import { containerCan, isGuarded, protectionByLabel } from "@yardarm/protocol/co
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Host } from "@yardarm/protocol/host";
 import { asId, type ContainerId, type HostId, type SessionId, type UserId } from "@yardarm/protocol/ids";
+import { MockActions } from "./mock-actions.ts";
 import { answerAudit } from "./mock-audit.ts";
 import { MockExplorer } from "./mock-explorer.ts";
+import { CODES_EMAIL, finishesSignIn, MockFactors } from "./mock-factors.ts";
 import { type MockFleet, sampleOf } from "./mock-fleet.ts";
 import { MockOrgs } from "./mock-orgs.ts";
 import { MockPeople } from "./mock-people.ts";
@@ -64,6 +66,18 @@ const settingsOf = (state: MockState): MockSettings => {
   settings.set(state, made);
   return made;
 };
+const actions = new WeakMap<MockState, MockActions>();
+const actionsOf = (state: MockState): MockActions => {
+  const made = actions.get(state) ?? new MockActions(state.fleet, (permission) => demand(state, permission));
+  actions.set(state, made);
+  return made;
+};
+const factors = new WeakMap<MockState, MockFactors>();
+const factorsOf = (state: MockState): MockFactors => {
+  const made = factors.get(state) ?? new MockFactors();
+  factors.set(state, made);
+  return made;
+};
 const JOIN_TOKEN_MS = 15 * 60_000;
 const HISTORY_STEP_MS = 5_000;
 const HISTORY_MS = 15 * 60_000;
@@ -78,8 +92,8 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
           claimed: state.isClaimed,
           openSignUp: false,
           insecureTransport: false,
-          passkeyHost: null,
-          oidcName: null,
+          passkeyHost: "127.0.0.1",
+          oidcName: "Example ID",
           version: "0.1.0",
         },
       };
@@ -88,16 +102,21 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
     case "POST /api/auth/sign-in":
       return signIn(state, request);
   }
+  if (finishesSignIn(request)) return open(state);
   const forAnybody = MockPeople.answerAnybody(request);
   if (forAnybody !== null) return forAnybody;
   const session = state.sessions.get(request.session);
   if (session === undefined) throw new ProtocolError("unauthenticated", "Sign in first.");
   const explored = explorerOf(state.fleet).handle(request, USER);
   if (explored !== null) return explored;
+  const proved = factorsOf(state).handle(request, OWNER.password);
+  if (proved !== null) return proved;
   const { people, orgs } = settingsOf(state);
   const may = (permission: string): void => demand(state, permission);
   const settled = people.answer(request, may) ?? orgs.answer(request, may);
   if (settled !== null) return settled;
+  const acted = actionsOf(state).handle(request);
+  if (acted !== null) return acted;
   const audited = answerAudit(state.fleet, request);
   if (audited !== null) return audited;
   switch (route) {
@@ -183,6 +202,9 @@ const signUp = (state: MockState, request: MockRequest): Answer => {
 
 const signIn = (state: MockState, request: MockRequest): Answer => {
   const body = signInRequestSchema.parse(request.body);
+  if (body.email === CODES_EMAIL && body.password === OWNER.password) {
+    return { status: 200, body: { secondFactor: { token: "pending", expiresAt: "2026-11-21T13:05:00.000Z" } } };
+  }
   if (!state.isClaimed || body.email !== OWNER.email || body.password !== OWNER.password) {
     throw new ProtocolError("unauthenticated", "E-mail or password is wrong.");
   }

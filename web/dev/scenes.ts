@@ -1,11 +1,13 @@
 import { expect, type Page } from "@playwright/test";
 import type { Role } from "@yardarm/protocol/api/auth";
+import { ACTION_SCENES } from "./action-scenes.ts";
 import { AUDIT_SCENES } from "./audit-scenes.ts";
 import { EXPLORER_SCENES } from "./explorer-scenes.ts";
 import { LOG_SCENES } from "./log-scenes.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { OWNER } from "./mock-routes.ts";
 import { PEOPLE_SCENES } from "./people-scenes.ts";
+import { SECURITY_SCENES } from "./security-scenes.ts";
 
 /** The pages in their looks: loading, empty, partial, error, stale. */
 
@@ -245,8 +247,10 @@ export const SCENES: readonly Scene[] = [
       await expect(page.getByText("There is no such page.")).toBeVisible();
     },
   },
+  ...ACTION_SCENES,
   ...AUDIT_SCENES,
   ...LOG_SCENES,
   ...EXPLORER_SCENES,
   ...PEOPLE_SCENES,
+  ...SECURITY_SCENES,
 ];

@@ -1,5 +1,5 @@
 import type { Action, ActionState } from "@yardarm/protocol/action";
-import { asId, type ActionId, type ContainerId } from "@yardarm/protocol/ids";
+import { type ActionId, asId, type ContainerId } from "@yardarm/protocol/ids";
 import { expect, test } from "vitest";
 import { makeContainer, SAMPLE_HOST_ID } from "../dev/samples.ts";
 import { ActionStore } from "./action-store.ts";
@@ -41,6 +41,43 @@ test("a timeline grows by what the hub and the engine say, each step once", () =
     "container exited 1082",
     "container running 1082",
     "action succeeded 1500",
+  ]);
+});
+
+const withSteps = (states: readonly ActionState[], id?: string): Action => ({
+  ...action(states.at(-1) ?? "requested", id),
+  steps: states.map((state, index) => ({ state, atNs: `${1_000 + index * 10}000000` })),
+});
+
+test("[ACTN-09] the hub's own times stand, with what the engine reported between them", () => {
+  const store = new ActionStore(() => 1_025);
+  store.apply(withSteps(["requested", "sent", "running"]));
+  store.observe({ ...container, state: "exited" });
+  store.apply(withSteps(["requested", "sent", "running", "unknown", "succeeded"]));
+  expect(states(store, container.containerId)).toEqual([
+    "action requested 1000",
+    "action sent 1010",
+    "action running 1020",
+    "container exited 1025",
+    "action unknown 1030",
+    "action succeeded 1040",
+  ]);
+});
+
+test("[ACTN-09] an answer that was overtaken takes nothing back", () => {
+  const store = new ActionStore(() => 2_000);
+  store.apply(withSteps(["requested", "sent", "running"]));
+  store.apply(withSteps(["requested", "sent"]));
+  expect(store.of(container.containerId)[0]?.action.state).toBe("running");
+});
+
+test("an older action that is heard of later is not the newest", () => {
+  const store = new ActionStore(() => 0);
+  store.apply({ ...action("succeeded", "act_newnewnewnewnewn"), requestedAtNs: "20000000000" });
+  store.apply({ ...action("unknown", "act_oldoldoldoldoldo"), requestedAtNs: "9000000000" });
+  expect(store.of(container.containerId).map(({ action: { actionId } }) => actionId)).toEqual([
+    "act_newnewnewnewnewn",
+    "act_oldoldoldoldoldo",
   ]);
 });
 

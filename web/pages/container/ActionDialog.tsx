@@ -10,7 +10,8 @@ import { TextField } from "../../ui/Field.tsx";
 import { ProblemState } from "../ProblemState.tsx";
 import { type ActionVerdict, consequence, VERB_WORDS } from "./action-verdict.ts";
 import { newIdempotencyKey } from "./idempotency-key.ts";
-import { readReasons, rememberReason } from "./recent-reasons.ts";
+import { ReasonField } from "./ReasonField.tsx";
+import { rememberReason } from "./recent-reasons.ts";
 
 export type ActionDialogProps = {
   readonly verb: ActionVerb;
@@ -72,32 +73,23 @@ export const ActionDialog = ({ verb, container, hostName, verdict, onClose }: Ac
       isOpen
       onClose={onClose}
       title={`${words.verb} ${container.name} on ${hostName}?`}
-      description={consequence(verb, container)}
+      description={
+        <>
+          <p>{consequence(verb, container)}</p>
+          {/* Names can be chosen to mislead; the id cannot. */}
+          <p className="truncate text-meta">
+            <code>{container.dockerId.slice(0, 12)}</code> · {container.image}
+          </p>
+        </>
+      }
       initialFocus={cancel}
     >
       <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
-        <TextField
-          label="Reason"
-          hint="Kept with the action, for whoever looks later."
-          autoComplete="off"
-          maxLength={500}
-          list="recent-reasons"
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-        <datalist id="recent-reasons">
-          {readReasons().map((recent) => (
-            <option key={recent} value={recent}>
-              {recent}
-            </option>
-          ))}
-        </datalist>
+        <ReasonField value={reason} onChange={setReason} />
         {typedName === null ? null : (
           <TextField
             label={`Type ${typedName} to go on`}
-            hint={
-              container.isAgent ? "This is Yardarm's own agent on this host." : "The container is protected by a label."
-            }
+            hint={verdict.allowed && verdict.why !== null ? verdict.why : "The container is protected."}
             autoComplete="off"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}

@@ -50,7 +50,7 @@ export const ContainerHeader = ({ container, host }: ContainerHeaderProps) => {
           </span>
         )}
       </div>
-      <ActionLine containerId={container.containerId} />
+      <ActionLine container={container} />
     </header>
   );
 };

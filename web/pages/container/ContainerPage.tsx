@@ -47,7 +47,7 @@ export const ContainerPage = () => {
   const log = <ContainerLog key={containerId} container={container} host={host} />;
   const metrics = <MetricsPanel container={container} />;
   const details = <ContainerDetails container={container} />;
-  const actions = <ActionList containerId={containerId} />;
+  const actions = <ActionList container={container} />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <ContainerHeader container={container} host={host} />

@@ -1,3 +1,4 @@
+import type { ContainerId } from "@yardarm/protocol/ids";
 import { clsx } from "clsx";
 import { Lock } from "lucide-react";
 import { memo } from "react";
@@ -18,6 +19,7 @@ import { containerPath } from "../paths.ts";
 import { currentSample } from "../sample-age.ts";
 import { type Column, type ColumnKey, gridTemplate } from "./columns.ts";
 import type { FleetItem } from "./fleet-filter.ts";
+import { SelectBox } from "./SelectBox.tsx";
 
 export type ContainerRowProps = {
   readonly item: FleetItem;
@@ -26,6 +28,9 @@ export type ContainerRowProps = {
   readonly top: number;
   readonly height: number;
   readonly rowIndex: number;
+  readonly isSelected: boolean;
+  /** The same function every time, or every row would be drawn again. */
+  readonly onSelect: (containerId: ContainerId, isRange: boolean) => void;
 };
 
 /** What the cells of one row show beside the container itself. */
@@ -38,30 +43,44 @@ type RowFacts = {
 };
 
 /** One container. The whole row opens it: the link of its name lies over it. Scrolling draws only rows that come into view. */
-export const ContainerRow = memo(({ item, columns, isPhone, top, height, rowIndex }: ContainerRowProps) => {
-  const facts = useRowFacts(item);
-  return (
-    <div
-      role="row"
-      aria-rowindex={rowIndex}
-      className={clsx(
-        "absolute right-0 left-0 grid items-center gap-x-3 border-line border-b px-3 hover:bg-raised has-focus-visible:bg-raised",
-        facts.freshness.state === "old" && "text-muted",
-      )}
-      style={{ top, height, gridTemplateColumns: isPhone ? "1fr" : gridTemplate(columns) }}
-    >
-      {isPhone ? (
-        <PhoneCell item={item} facts={facts} />
-      ) : (
-        columns.map(({ key, isNumber }) => (
-          <div key={key} role="cell" className={clsx("min-w-0 truncate", isNumber && "text-right tabular")}>
-            <Cell column={key} item={item} facts={facts} />
-          </div>
-        ))
-      )}
-    </div>
-  );
-});
+export const ContainerRow = memo(
+  ({ item, columns, isPhone, top, height, rowIndex, isSelected, onSelect }: ContainerRowProps) => {
+    const facts = useRowFacts(item);
+    const { containerId, name } = item.container;
+    const box = (
+      <SelectBox
+        label={`Select ${name}`}
+        isSelected={isSelected}
+        onSelect={(isRange) => onSelect(containerId, isRange)}
+      />
+    );
+    return (
+      <div
+        role="row"
+        aria-rowindex={rowIndex}
+        className={clsx(
+          "absolute right-0 left-0 grid items-center gap-x-3 border-line border-b px-3 hover:bg-raised has-focus-visible:bg-raised",
+          facts.freshness.state === "old" && "text-muted",
+          isSelected && "bg-raised shadow-[inset_2px_0_0_var(--color-accent)]",
+        )}
+        style={{ top, height, gridTemplateColumns: isPhone ? "24px minmax(0,1fr)" : gridTemplate(columns) }}
+      >
+        {isPhone ? (
+          <>
+            <div role="cell">{box}</div>
+            <PhoneCell item={item} facts={facts} />
+          </>
+        ) : (
+          columns.map(({ key, isNumber }) => (
+            <div key={key} role="cell" className={clsx("min-w-0 truncate", isNumber && "text-right tabular")}>
+              {key === "select" ? box : <Cell column={key} item={item} facts={facts} />}
+            </div>
+          ))
+        )}
+      </div>
+    );
+  },
+);
 
 const useRowFacts = ({ container, host }: FleetItem): RowFacts => {
   const freshness = useFreshness(host);
@@ -80,7 +99,7 @@ const useRowFacts = ({ container, host }: FleetItem): RowFacts => {
 
 type CellProps = { readonly item: FleetItem; readonly facts: RowFacts };
 
-const Cell = ({ column, item, facts }: CellProps & { readonly column: ColumnKey }) => {
+const Cell = ({ column, item, facts }: CellProps & { readonly column: Exclude<ColumnKey, "select"> }) => {
   const { container, host } = item;
   switch (column) {
     case "state":

@@ -2,15 +2,19 @@ import { clsx } from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type Column, gridTemplate } from "./columns.ts";
 import type { FleetView, SortKey } from "./fleet-search.ts";
+import { SelectBox } from "./SelectBox.tsx";
 
 export type FleetHeadProps = {
   readonly columns: readonly Column[];
   readonly view: FleetView;
   readonly onChange: (fields: Partial<FleetView>) => void;
+  /** How many of the shown ones are chosen. */
+  readonly selected: "none" | "some" | "all";
+  readonly onSelectAll: () => void;
 };
 
-/** The headings; a click sorts by the column's value, another one turns it round. */
-export const FleetHead = ({ columns, view, onChange }: FleetHeadProps) => {
+/** The headings; a click sorts by the column's value, another one turns it round. The tick chooses all that are shown. */
+export const FleetHead = ({ columns, view, onChange, selected, onSelectAll }: FleetHeadProps) => {
   const sortBy = (sort: SortKey): void => {
     onChange(
       view.sort === sort ? { isDescending: !view.isDescending } : { sort, isDescending: startsDescending(sort) },
@@ -31,7 +35,14 @@ export const FleetHead = ({ columns, view, onChange }: FleetHeadProps) => {
             aria-sort={sort === view.sort ? (view.isDescending ? "descending" : "ascending") : undefined}
             className={clsx("min-w-0", isNumber && "text-right")}
           >
-            {sort === null ? (
+            {key === "select" ? (
+              <SelectBox
+                label="Select all that are shown"
+                isSelected={selected === "all"}
+                isMixed={selected === "some"}
+                onSelect={onSelectAll}
+              />
+            ) : sort === null ? (
               <span className={key === "lock" ? "only-read-aloud" : "truncate"}>{label}</span>
             ) : (
               <button

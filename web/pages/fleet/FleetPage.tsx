@@ -1,14 +1,16 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useInventory, useWatchMetrics } from "../../live/live-context.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { useTitle } from "../use-title.ts";
-import { FirstHost } from "./FirstHost.tsx";
 import { FleetCounters } from "./FleetCounters.tsx";
 import { FleetTable } from "./FleetTable.tsx";
 import { FleetToolbar } from "./FleetToolbar.tsx";
 import { countFleet } from "./fleet-filter.ts";
 import { type FleetView, toFleetView, writeFleetView } from "./fleet-search.ts";
+
+// Needed once in the life of an installation.
+const FirstHost = lazy(async () => ({ default: (await import("./FirstHost.tsx")).FirstHost }));
 
 const route = getRouteApi("/signed-in/fleet");
 
@@ -46,7 +48,11 @@ export const FleetPage = () => {
     );
   }
   if (isFirst ?? inventory.hosts.size === 0) {
-    return <FirstHost hosts={inventory.hosts.size} onDone={finish} onStart={begin} />;
+    return (
+      <Suspense>
+        <FirstHost hosts={inventory.hosts.size} onDone={finish} onStart={begin} />
+      </Suspense>
+    );
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col">

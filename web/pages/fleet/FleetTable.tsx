@@ -8,6 +8,7 @@ import type { SeenSample } from "../../live/metrics-store.ts";
 import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { MEDIUM, PHONE, useMedia } from "../use-media.ts";
+import { BulkBar } from "./BulkBar.tsx";
 import { ContainerRow } from "./ContainerRow.tsx";
 import { columnsFor } from "./columns.ts";
 import { FleetHead } from "./FleetHead.tsx";
@@ -15,6 +16,7 @@ import type { FleetItem } from "./fleet-filter.ts";
 import { arrangeItems, groupItems, keepOrder } from "./fleet-rows.ts";
 import { type FleetView, isFiltered } from "./fleet-search.ts";
 import { GroupRow } from "./GroupRow.tsx";
+import { useSelection } from "./use-selection.ts";
 
 const ROW_HEIGHT = 32;
 const PHONE_ROW_HEIGHT = 52;
@@ -47,52 +49,72 @@ export const FleetTable = ({ inventory, view, onChange }: FleetTableProps) => {
   });
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- another layout has other row heights
   useLayoutEffect(() => virtualizer.measure(), [isPhone]);
+  const selection = useSelection(inventory.containers, items);
   const hidden =
     [...inventory.containers.values()].filter((container) => container.removedAtNs === null).length - items.length;
   return (
-    <div ref={scroller} className="min-h-0 flex-1 overflow-auto [scrollbar-gutter:stable]">
-      <div role="table" aria-label="Containers" aria-rowcount={rows.length + 1} className="min-w-fit">
-        {isPhone ? null : <FleetHead columns={columns} view={view} onChange={onChange} />}
-        <div
-          role="rowgroup"
-          className="relative"
-          style={{ height: virtualizer.getTotalSize() }}
-          onPointerEnter={() => setFrozen({ view, items })}
-          onPointerLeave={() => setFrozen(null)}
-        >
-          {virtualizer.getVirtualItems().map(({ index, start, size }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            return row.kind === "container" ? (
-              <ContainerRow
-                key={row.key}
-                item={row.item}
-                columns={columns}
-                isPhone={isPhone}
-                top={start}
-                height={size}
-                rowIndex={index + 2}
-              />
-            ) : (
-              <GroupRow
-                key={row.key}
-                row={row}
-                top={start}
-                height={size}
-                rowIndex={index + 2}
-                columns={columns.length}
-              />
-            );
-          })}
+    <>
+      <div ref={scroller} className="min-h-0 flex-1 overflow-auto [scrollbar-gutter:stable]">
+        <div role="table" aria-label="Containers" aria-rowcount={rows.length + 1} className="min-w-fit">
+          {isPhone ? null : (
+            <FleetHead
+              columns={columns}
+              view={view}
+              onChange={onChange}
+              selected={selection.ofShown}
+              onSelectAll={selection.toggleAll}
+            />
+          )}
+          <div
+            role="rowgroup"
+            className="relative"
+            style={{ height: virtualizer.getTotalSize() }}
+            onPointerEnter={() => setFrozen({ view, items })}
+            onPointerLeave={() => setFrozen(null)}
+          >
+            {virtualizer.getVirtualItems().map(({ index, start, size }) => {
+              const row = rows[index];
+              if (row === undefined) return null;
+              return row.kind === "container" ? (
+                <ContainerRow
+                  key={row.key}
+                  item={row.item}
+                  columns={columns}
+                  isPhone={isPhone}
+                  top={start}
+                  height={size}
+                  rowIndex={index + 2}
+                  isSelected={selection.ids.has(row.item.container.containerId)}
+                  onSelect={selection.select}
+                />
+              ) : (
+                <GroupRow
+                  key={row.key}
+                  row={row}
+                  top={start}
+                  height={size}
+                  rowIndex={index + 2}
+                  columns={columns.length}
+                />
+              );
+            })}
+          </div>
         </div>
+        {rows.length === 0 ? <NothingFound view={view} onChange={onChange} /> : null}
+        {isFiltered(view) && hidden > 0 ? (
+          <p className="px-3 py-2 text-meta text-muted" role="status">
+            {formatCount(hidden)} hidden by the filter
+          </p>
+        ) : null}
       </div>
-      {rows.length === 0 ? <NothingFound view={view} onChange={onChange} /> : null}
-      {isFiltered(view) && hidden > 0 ? (
-        <p className="px-3 py-2 text-meta text-muted" role="status">
-          {formatCount(hidden)} hidden by the filter
-        </p>
-      ) : null}
-    </div>
+      <BulkBar
+        selected={selection.selected}
+        hidden={selection.hidden}
+        shown={items.length}
+        onAll={selection.toggleAll}
+        onClear={selection.clear}
+      />
+    </>
   );
 };
 

@@ -2,7 +2,7 @@ import type { SortKey } from "./fleet-search.ts";
 
 /** The table's columns. Numbers sit right-aligned in cells of fixed width, so that a change moves nothing. */
 
-export type ColumnKey = SortKey | "ports" | "lock";
+export type ColumnKey = SortKey | "select" | "ports" | "lock";
 
 export type Column = {
   readonly key: ColumnKey;
@@ -30,6 +30,7 @@ const number = (key: SortKey, label: string, track: string, isSpare = false): Co
 });
 
 const COLUMNS: readonly Column[] = [
+  { key: "select", label: "Select", sort: null, track: "24px", isNumber: false, isSpare: false },
   text("state", "State", "136px"),
   text("name", "Name", "minmax(120px, 2fr)"),
   text("host", "Host", "minmax(72px, 1fr)"),

@@ -18,7 +18,9 @@ const facts: PaletteFacts = {
   container: undefined,
   host: undefined,
   judge: (verb) =>
-    verb === "START" ? { allowed: false, reason: "It is running already." } : { allowed: true, typedName: null },
+    verb === "START"
+      ? { allowed: false, reason: "It is running already." }
+      : { allowed: true, typedName: null, why: null },
 };
 
 const titles = (offered: PaletteFacts, query: string): readonly string[] =>

@@ -8,6 +8,7 @@ const PAGES = [
   { to: PATHS.invitations, label: "Invitations" },
   { to: PATHS.projects, label: "Projects" },
   { to: PATHS.hosts, label: "Hosts" },
+  { to: PATHS.protection, label: "Protection" },
   { to: PATHS.tokens, label: "API tokens" },
   { to: PATHS.retention, label: "Log retention" },
 ] as const;
