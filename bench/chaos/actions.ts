@@ -12,6 +12,8 @@ import { planFaults } from "./fault-plan.ts";
 import { runFaults } from "./fault-runner.ts";
 
 const CONTAINERS = 6;
+/** Of each container, however slow the machine. */
+const LEAST = 5;
 const NOTES = 12;
 const BROKEN = new Set(["agent", "hub", "engine", "network"]);
 
@@ -26,7 +28,9 @@ export const chaosActions: Chaos = async ({ seed, durationMs, progress }): Promi
   const untilMs = beganMs + durationMs;
   const [counts, ...acted] = await Promise.all([
     runFaults(plan, world.breakables, durationMs),
-    ...containers.map((known) => actUntil({ ...known, session, random: random.fork(known.container.name), untilMs })),
+    ...containers.map((known) =>
+      actUntil({ ...known, session, random: random.fork(known.container.name), untilMs, least: LEAST }),
+    ),
   ]);
   progress("everything runs again; looking at the audit");
   const known = new Set(acted.flatMap(({ actionIds }) => [...actionIds]));

@@ -4,12 +4,14 @@ import type { Container } from "@yardarm/protocol/container";
 import {
   type ActionId,
   asId,
+  type BulkId,
   type ContainerId,
   type HostId,
   type HubId,
   type JoinTokenId,
   type OrgId,
   type ProjectId,
+  type ProtectionRuleId,
   type UserId,
 } from "@yardarm/protocol/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -282,6 +284,79 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
         expect(await rows.actions.find(order.actionId)).toEqual({ ...order, state });
         expect(await rows.actions.open(hostId)).toHaveLength(isSettled(state) ? 0 : 1);
       }
+    });
+
+    test("the history of actions is newest first, page by page, of a container or of some hosts", async () => {
+      const { orgId, hostId } = await makeHost();
+      const rows = storage.org(orgId);
+      const made: Action[] = [];
+      for (let index = 0; index < 5; index += 1) {
+        // Two of one instant: the page between them loses neither.
+        const order = { ...action(hostId), requestedAtNs: `180000000000000000${index >> 1}` };
+        made.push(await rows.actions.insert(newId("usr"), order, null));
+      }
+      const newest = made.toSorted((a, b) =>
+        a.requestedAtNs === b.requestedAtNs
+          ? a.actionId < b.actionId
+            ? 1
+            : -1
+          : a.requestedAtNs < b.requestedAtNs
+            ? 1
+            : -1,
+      );
+      const paged: Action[] = [];
+      for (let before: Action | undefined; ; before = paged.at(-1)) {
+        const page = await rows.actions.list({ limit: 2, before, hostIds: [hostId] });
+        if (page.length === 0) break;
+        paged.push(...page);
+      }
+      expect(paged).toEqual(newest);
+      const [one] = made as [Action];
+      expect(await rows.actions.list({ limit: 9, containerId: one.containerId })).toEqual([one]);
+      expect(await rows.actions.list({ limit: 9, hostIds: [] })).toEqual([]);
+      expect(await rows.actions.openOn(one.containerId)).toEqual([one]);
+      expect(await rows.actions.allOpen()).toHaveLength(5);
+      expect(await storage.org((await makeOrg()).orgId).actions.list({ limit: 9 })).toEqual([]);
+    });
+
+    test("[ACTN-11] of many who carry out a plan at once, one does; old plans are forgotten", async () => {
+      const { orgId } = await makeOrg();
+      const { bulkActions } = storage.org(orgId);
+      const row = { userId: newId<UserId>("usr"), state: "planned", expiresAtMs: NOW_MS, documentJson: "{}" };
+      const [bulkId, old] = [newId<BulkId>("blk"), newId<BulkId>("blk")];
+      await bulkActions.plan({ ...row, bulkId: old, expiresAtMs: NOW_MS - 10 }, NOW_MS - 20);
+      await bulkActions.plan({ ...row, bulkId }, NOW_MS);
+      expect(await bulkActions.find(old)).toBeUndefined();
+      const begun = await Promise.all(Array.from({ length: 4 }, () => bulkActions.begin(bulkId, '{"a":1}')));
+      expect(begun.filter(Boolean)).toHaveLength(1);
+      expect(await bulkActions.inState("running")).toMatchObject([{ bulkId, documentJson: '{"a":1}' }]);
+      await bulkActions.update(bulkId, "finished", "{}");
+      expect(await bulkActions.inState("running")).toEqual([]);
+      expect(await storage.org((await makeOrg()).orgId).bulkActions.find(bulkId)).toBeUndefined();
+    });
+
+    test("[PRO-1] the version of an org's rules grows with every change, whatever the clock says", async () => {
+      const { orgId } = await makeOrg();
+      const { protectionRules } = storage.org(orgId);
+      expect(await protectionRules.version()).toBe(0);
+      const versions = [await protectionRules.raiseVersion(NOW_MS), await protectionRules.raiseVersion(5)];
+      expect(versions).toEqual([NOW_MS, NOW_MS + 1]);
+      const match = { name: "db-*", image: null, label: null, composeProject: null, projectId: null };
+      const ruleId = newId<ProtectionRuleId>("rul");
+      const rule = {
+        ruleId,
+        match,
+        scope: "all",
+        note: "",
+        createdAt: "2026-11-21T00:00:00.000Z",
+        createdBy: "A",
+      } as const;
+      await protectionRules.put(rule, NOW_MS);
+      await protectionRules.put({ ...rule, note: "changed" }, NOW_MS);
+      expect(await protectionRules.list()).toEqual([{ ...rule, note: "changed" }]);
+      expect(await storage.org((await makeOrg()).orgId).protectionRules.list()).toEqual([]);
+      await protectionRules.remove(ruleId);
+      expect(await protectionRules.list()).toEqual([]);
     });
 
     test("audit rows can only be added, each number once", async () => {

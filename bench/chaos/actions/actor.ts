@@ -20,8 +20,9 @@ export type ActorOptions = {
   readonly container: ActedContainer;
   readonly containerId: ContainerId;
   readonly random: Random;
-  /** `performance.now()` after which nothing new is begun. */
+  /** `performance.now()` after which nothing new is begun, unless fewer than `least` actions came of it on a slow machine. */
   readonly untilMs: number;
+  readonly least: number;
 };
 
 /** What came of all actions of one container. */
@@ -42,7 +43,7 @@ type Answer =
   | { readonly kind: "refused"; readonly code: string };
 
 export const actUntil = async (options: ActorOptions): Promise<Acted> => {
-  const { container, random, untilMs } = options;
+  const { container, random, untilMs, least } = options;
   const actionIds = new Set<ActionId>();
   const outcomes = new Map<string, number>();
   const notes: string[] = [];
@@ -50,7 +51,7 @@ export const actUntil = async (options: ActorOptions): Promise<Acted> => {
   let missing = 0;
   let unsettled = 0;
   let { starts } = await container.effects();
-  while (performance.now() < untilMs) {
+  while (performance.now() < untilMs || actionIds.size < least) {
     const isRunning = await container.isRunning();
     if (isRunning === null) {
       await delay(AGAIN_MS);
