@@ -18,8 +18,8 @@ export const HostHeader = ({ host }: { readonly host: Host }) => {
         <h1 className="font-semibold text-large">{host.name}</h1>
         <HostBadge host={host} />
         {engine?.state === "connected" && engine.simulated ? <Badge>Simulated engine</Badge> : null}
-        <HostLoad host={host} />
         <HostMenu host={host} />
+        <HostLoad host={host} />
       </div>
       <p className="text-muted">
         {[

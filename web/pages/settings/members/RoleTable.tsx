@@ -32,7 +32,7 @@ export const RoleTable = () => (
                 May
               </th>
               {ROLES.map((role) => (
-                <th key={role} scope="col" className="w-18 px-1 py-1 text-center font-normal">
+                <th key={role} scope="col" className="w-18 whitespace-nowrap px-1 py-1 text-center font-normal">
                   {ROLE_WORDS[role].title}
                 </th>
               ))}

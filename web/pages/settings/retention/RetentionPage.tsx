@@ -78,7 +78,8 @@ const RetentionForm = ({ retention }: { readonly retention: Retention }) => {
     <form onSubmit={submit} aria-label="Own bounds" className="flex max-w-90 flex-col gap-3" noValidate>
       <h2 className="font-semibold text-title">This organization's own bounds</h2>
       <p className="text-muted">
-        An empty field goes with the installation, whose bounds always apply as well. 0 is no bound of your own.
+        An empty field goes with the installation; 0 is no bound. What the hub keeps of all organizations together may
+        be bounded as well.
       </p>
       <TextField
         label="Days"

@@ -45,7 +45,7 @@ test("[LOGS-03] what is in force is said in sentences", () => {
   expect(inForceWords(retention)).toEqual([
     "Lines go after 7 days.",
     "One container keeps at most 100 MiB; its oldest lines go first.",
-    "All containers together have no bound of their own.",
+    "All containers together have no bound of this organization.",
   ]);
 });
 

@@ -89,6 +89,6 @@ export const inForceWords = ({ inForce }: Retention): readonly string[] => [
     ? "One container may fill as much as it likes."
     : `One container keeps at most ${formatBytes(inForce.containerBytes)}; its oldest lines go first.`,
   inForce.orgBytes === 0
-    ? "All containers together have no bound of their own."
+    ? "All containers together have no bound of this organization."
     : `All containers together keep at most ${formatBytes(inForce.orgBytes)}; the oldest lines go first.`,
 ];
