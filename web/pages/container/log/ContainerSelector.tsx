@@ -9,10 +9,12 @@ import { containerLook } from "../../../format/state-look.ts";
 import { useInventory } from "../../../live/live-context.tsx";
 import { StateIcon } from "../../../ui/StateIcon.tsx";
 import { containerPath } from "../../paths.ts";
-import type { ContainerSearch } from "../container-search.ts";
 
 export type Choice = { readonly container: Container; readonly text: string };
 export type ChoiceGroup = { readonly label: string; readonly items: readonly Choice[] };
+
+/** A line of one log means nothing in another one. */
+const withoutLine = ({ line: _line, ...rest }: { readonly line?: unknown }) => rest;
 
 /** More are found by typing. */
 const MOST_SHOWN = 200;
@@ -73,8 +75,10 @@ export const ContainerSelector = ({
       onValueChange={(choice) => {
         if (choice === null || choice.container.containerId === container.containerId) return;
         const { hostId, containerId } = choice.container;
-        // A line of this log means nothing in another one.
-        void navigate({ to: containerPath(hostId, containerId), search: ({ line: _line, ...rest }: ContainerSearch) => rest });
+        void navigate({
+          to: containerPath(hostId, containerId),
+          search: ({ line: _line, ...rest }: ContainerSearch) => rest,
+        });
       }}
     >
       <Combobox.Trigger
