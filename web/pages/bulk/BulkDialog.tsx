@@ -87,12 +87,12 @@ export const BulkDialog = ({ verb, containerIds, onClose, onBegun }: BulkDialogP
       isWide
       onClose={onClose}
       title={title}
-      description={bulkConsequence(verb, plan?.longestGraceSeconds ?? 0)}
+      description={<p className="min-h-15 phone:min-h-10">{bulkConsequence(verb, plan?.longestGraceSeconds ?? 0)}</p>}
       initialFocus={cancel}
     >
       <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
         {plan === undefined && !planning.isError ? (
-          <SkeletonBlock className="h-40" label="Asking what would happen" />
+          <SkeletonBlock className="h-[min(320px,40dvh)]" label="Asking what would happen" />
         ) : null}
         {planning.isError && !planning.isFetching ? (
           <ProblemState error={planning.error} onRetry={() => void planning.refetch()} />
@@ -106,7 +106,7 @@ export const BulkDialog = ({ verb, containerIds, onClose, onBegun }: BulkDialogP
           hint={`At most ${AT_ONCE} at a time. After one fails, or nobody knows what became of it, nothing further is begun.`}
         />
         {beginning.isError ? <ProblemState error={beginning.error} /> : null}
-        <div className="flex min-h-7 flex-wrap items-center gap-2 text-meta text-muted">
+        <div className="flex h-7 items-center gap-2 text-meta text-muted">
           {plan === undefined ? null : (
             <>
               <span className="tabular">

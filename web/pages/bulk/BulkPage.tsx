@@ -88,14 +88,16 @@ const Course = ({ bulk }: { readonly bulk: BulkAction }) => {
       <ul aria-label="Containers" className="flex flex-col border-line border-t">
         {/* In the planned order while it runs, so that no row moves under the eye. */}
         {(bulk.state === "running" ? targets : byConcern(targets)).map((target) => (
-          <TargetRow key={target.containerId} target={target} />
+          <TargetRow key={target.containerId} target={target} bulkId={bulk.bulkId} />
         ))}
       </ul>
     </>
   );
 };
 
-const TargetRow = ({ target }: { readonly target: BulkTarget }) => (
+type TargetProps = { readonly target: BulkTarget; readonly bulkId: BulkId };
+
+const TargetRow = ({ target, bulkId }: TargetProps) => (
   <li className="grid min-h-10 grid-cols-[112px_minmax(0,1fr)] items-center gap-x-3 border-line border-b py-1">
     <StateBadge look={targetLook(target.state)} />
     <span className="flex min-w-0 gap-3">
@@ -105,17 +107,17 @@ const TargetRow = ({ target }: { readonly target: BulkTarget }) => (
       <span className="min-w-0 flex-1 truncate text-muted">{target.hostName}</span>
     </span>
     <span className="col-start-2 min-h-4 text-meta text-muted tabular">
-      {target.error === null ? <TargetProgress target={target} /> : target.error.message}
+      {target.error === null ? <TargetProgress target={target} bulkId={bulkId} /> : target.error.message}
     </span>
   </li>
 );
 
 /** The course of its action as the hub tells it. */
-const TargetProgress = ({ target }: { readonly target: BulkTarget }) => {
+const TargetProgress = ({ target, bulkId }: TargetProps) => {
   const live = useLive();
   useNow();
   const container = useContainer(target.containerId);
-  const seen = useActions(target.containerId).find(({ action }) => action.actionId === target.actionId);
+  const seen = useActions(target.containerId).find(({ action }) => action.bulkId === bulkId);
   if (target.state === "skipped") return "It was not begun, and will not be.";
   if (seen === undefined || isSettled(seen.action.state)) return null;
   return progressWords(seen, container?.stopGraceSeconds ?? null, live.hubNow());

@@ -10,7 +10,7 @@ export const PlanView = ({ plan }: { readonly plan: ActionPlan }) => {
       role="region"
       aria-label="What would happen"
       tabIndex={0}
-      className="max-h-[min(320px,40dvh)] overflow-y-auto rounded-control border border-line"
+      className="h-[min(320px,40dvh)] overflow-y-auto rounded-control border border-line"
     >
       <section className="p-2">
         <h3 className="font-medium">

@@ -37,9 +37,11 @@ export const ActionEntry = ({ seen, stopGraceSeconds }: ActionEntryProps) => {
           </Link>
         </p>
       )}
-      {outcome === null ? null : <p className={TONES[action.state] ?? "text-muted"}>{outcome}</p>}
-      <Progress seen={seen} stopGraceSeconds={stopGraceSeconds} />
-      <ol className="flex flex-wrap gap-x-2 text-meta text-muted tabular">
+      {/* One line for how far it is and then for how it ended, and room for all steps: nothing below moves meanwhile. */}
+      <p className={`min-h-5 tabular ${TONES[action.state] ?? "text-muted"}`}>
+        {outcome ?? <Progress seen={seen} stopGraceSeconds={stopGraceSeconds} />}
+      </p>
+      <ol className="flex min-h-8 flex-wrap content-start gap-x-2 text-meta text-muted tabular">
         {steps.map((step, index) => (
           <li key={`${step.kind} ${step.state} ${step.atMs}`}>
             {index === 0 ? "" : "→ "}
@@ -58,10 +60,13 @@ const TONES: Partial<Readonly<Record<SeenAction["action"]["state"], string>>> = 
   expired: "text-danger",
 };
 
+const DONE_WORDS = "It was carried out; the agent looked and found it so.";
+
 /** How far it is, counted in seconds while it is under way. */
 const Progress = ({ seen, stopGraceSeconds }: ActionEntryProps) => {
   const live = useLive();
   useNow();
   const words = progressWords(seen, stopGraceSeconds, live.hubNow());
-  return words === null ? null : <p className="text-warn tabular">{words}</p>;
+  if (words === null) return seen.action.state === "succeeded" ? DONE_WORDS : null;
+  return <span className="text-warn">{words}</span>;
 };

@@ -22,7 +22,9 @@ export const ActionList = ({ container }: { readonly container: Container }) => 
         <h2 className="flex-1 font-medium">Actions</h2>
         <AuditLink containerId={containerId} />
       </div>
-      {actions.length === 0 && history.isSuccess ? <p className="text-muted">None so far.</p> : null}
+      {actions.length === 0 && !history.isError ? (
+        <p className="text-muted">{history.isSuccess ? "None so far." : "Asking the hub…"}</p>
+      ) : null}
       {history.isError ? <ProblemState error={history.error} onRetry={() => void history.refetch()} /> : null}
       <ul className="flex flex-col gap-3">
         {actions.map((seen) => (

@@ -55,8 +55,8 @@ export const ProtectionPage = () => {
         Whoever is not an admin can neither stop, restart nor kill a protected container, and not pause it either where
         the rule says so. Admins and owners can, one container at a time, by typing its name and saying why, unless the
         policy on the host forbids that too. The hub and the agent on the host both refuse everybody else. Labels on the
-        containers themselves (<code>yardarm.protected</code>) protect in the same way, and so are Yardarm's own
-        containers.
+        containers themselves (<code>yardarm.protected</code>) protect in the same way, and Yardarm's own containers are
+        always protected.
       </PageHead>
       {refusal === null ? null : <p className="text-muted">You can read the rules. {refusal}</p>}
       <RuleList rules={rules} refusal={refusal} onOpen={setLayer} />
