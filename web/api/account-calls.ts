@@ -6,9 +6,10 @@ import {
   invitationOfferSchema,
   type JoinRequest,
 } from "@yardarm/protocol/api/invitations";
+import { type SecondFactorNeeded, secondFactorNeededSchema } from "@yardarm/protocol/api/second-factors";
 import type { OrgId } from "@yardarm/protocol/ids";
 import type { z } from "zod";
-import { request, requestNothing } from "./http.ts";
+import { request, requestMaybe, requestNothing } from "./http.ts";
 
 /** Calls about one's own account: its password, and the ways in. */
 
@@ -23,8 +24,8 @@ export const lookAtInvitation = (invitationToken: string, signal: AbortSignal): 
   request("/api/invitations/look", invitationOfferSchema, { method: "POST", body: { invitationToken }, signal });
 
 /** Comes in without a session: with a new account, or by the password of the one that the invited address has. */
-export const joinByInvitation = (body: JoinRequest): Promise<void> =>
-  requestNothing("/api/invitations/join", { method: "POST", body });
+export const joinByInvitation = (body: JoinRequest): Promise<SecondFactorNeeded | null> =>
+  requestMaybe("/api/invitations/join", secondFactorNeededSchema, { method: "POST", body });
 
 /** Comes in with the present session, which must be one of the invited address. */
 export const acceptInvitation = (

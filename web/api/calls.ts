@@ -12,8 +12,9 @@ import {
 import { type CreateHostRequest, type CreateHostResponse, createHostResponseSchema } from "@yardarm/protocol/api/hosts";
 import { type List, listSchema } from "@yardarm/protocol/api/list";
 import { type MetricsHistory, metricsHistorySchema } from "@yardarm/protocol/api/metrics";
+import { type SecondFactorNeeded, secondFactorNeededSchema } from "@yardarm/protocol/api/second-factors";
 import type { ContainerId, HostId, SessionId } from "@yardarm/protocol/ids";
-import { request, requestNothing } from "./http.ts";
+import { request, requestMaybe, requestNothing } from "./http.ts";
 
 /** Every HTTP call of the interface. The hub answers actions after 25 s at the latest; the client waits a little longer. */
 
@@ -26,8 +27,9 @@ export const getMe = (): Promise<Me> => request("/api/me", meSchema);
 export const signUp = (body: SignUpRequest): Promise<void> =>
   requestNothing("/api/auth/sign-up", { method: "POST", body });
 
-export const signIn = (body: SignInRequest): Promise<void> =>
-  requestNothing("/api/auth/sign-in", { method: "POST", body });
+/** Signs in, or tells what the second step needs. */
+export const signIn = (body: SignInRequest): Promise<SecondFactorNeeded | null> =>
+  requestMaybe("/api/auth/sign-in", secondFactorNeededSchema, { method: "POST", body });
 
 export const signOut = (): Promise<void> => requestNothing("/api/auth/sign-out", { method: "POST", body: {} });
 

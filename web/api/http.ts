@@ -56,6 +56,19 @@ export const request = async <Out>(
   return parsed.data;
 };
 
+/** Like `request`, for operations that answer either with a document or, by 204, with nothing. */
+export const requestMaybe = async <Out>(
+  path: string,
+  schema: z.ZodType<Out>,
+  options: RequestOptions = {},
+): Promise<Out | null> => {
+  const response = await send(path, options);
+  if (response.status === 204) return null;
+  const parsed = schema.safeParse(await readJson(response));
+  if (!parsed.success) throw new ApiError({ kind: "unreadable", status: response.status }, { cause: parsed.error });
+  return parsed.data;
+};
+
 /** Like `request`, for answers without a body. */
 export const requestNothing = async (path: string, options: RequestOptions = {}): Promise<void> => {
   await send(path, options);

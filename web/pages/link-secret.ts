@@ -7,13 +7,14 @@ export const SECRET_NAMES = {
   [PATHS.setup]: "token",
   [PATHS.join]: "invitation",
   [PATHS.resetPassword]: "token",
+  [PATHS.signIn]: "second-factor",
 } as const;
 
 /** `path` is the page that the link leads to: a secret of one page is none of another's. */
 export type LinkSecret = { readonly path: keyof typeof SECRET_NAMES; readonly secret: string };
 
 /** The secret in a link, a fragment, or by itself; `null` when there is none. */
-export const readSecret = (text: string, name: "token" | "invitation"): string | null => {
+export const readSecret = (text: string, name: (typeof SECRET_NAMES)[keyof typeof SECRET_NAMES]): string | null => {
   const trimmed = text.trim();
   const inLink = new RegExp(`#(?:.*&)?${name}=([^&\\s]+)`).exec(trimmed)?.[1];
   if (inLink !== undefined) return decodeLenient(inLink);

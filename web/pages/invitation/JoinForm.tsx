@@ -7,6 +7,7 @@ import { Button } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/Field.tsx";
 import { InsecureNote } from "../InsecureNote.tsx";
 import { PATHS } from "../paths.ts";
+import { SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
 import { DeadEnd } from "./InvitationPage.tsx";
 
 export type JoinFormProps = {
@@ -23,7 +24,9 @@ export const JoinForm = ({ secret, email, isNew }: JoinFormProps) => {
   const joining = useMutation({
     mutationFn: joinByInvitation,
     // A fresh page: whoever used this tab before leaves nothing in memory.
-    onSuccess: () => location.assign(PATHS.fleet),
+    onSuccess: (needed) => {
+      if (needed === null) location.assign(PATHS.fleet);
+    },
   });
   const isWrong = joining.error instanceof ApiError && joining.error.code === "unauthenticated";
   const missing = whatIsMissing(isNew, name, password);
@@ -32,6 +35,12 @@ export const JoinForm = ({ secret, email, isNew }: JoinFormProps) => {
     if (missing !== null) return;
     joining.mutate({ invitationToken: secret, password, ...(isNew ? { name: name.trim() } : {}) });
   };
+  if (joining.data !== undefined && joining.data !== null) {
+    const { token } = joining.data.secondFactor;
+    return (
+      <SecondFactorStep token={token} onEntered={() => location.assign(PATHS.fleet)} onBack={() => joining.reset()} />
+    );
+  }
   return (
     <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
       {isNew ? null : <p>This address has an account. Its password proves that it is you.</p>}

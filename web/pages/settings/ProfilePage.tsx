@@ -10,6 +10,7 @@ import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
 import { PasswordForm } from "./PasswordForm.tsx";
 import { SessionList } from "./SessionList.tsx";
+import { SecuritySection } from "./security/SecuritySection.tsx";
 
 const THEMES = [
   { value: "system", label: "Like the device" },
@@ -46,6 +47,7 @@ export const ProfilePage = () => {
         <p className="text-meta text-muted">Kept in this browser.</p>
       </section>
       <PasswordForm />
+      <SecuritySection />
       <SessionList />
     </div>
   );

@@ -11,26 +11,36 @@ import { DoorPage } from "../DoorPage.tsx";
 import { InsecureNote } from "../InsecureNote.tsx";
 import { ProblemState } from "../ProblemState.tsx";
 import { PATHS, safeNext } from "../paths.ts";
+import { useLinkSecret } from "../use-link-secret.ts";
 import { useTitle } from "../use-title.ts";
+import { OidcNotice } from "./OidcNotice.tsx";
+import { OtherWays } from "./OtherWays.tsx";
+import { SecondFactorStep } from "./SecondFactorStep.tsx";
 
 const route = getRouteApi("/sign-in");
 
-/** E-mail and password. Whatever of them is wrong, the answer is the same. */
+/** E-mail and password, and whatever else the hub offers. Whatever is wrong with the first, the answer is the same. */
 export const SignInPage = () => {
   useTitle("Sign in");
-  const { next } = route.useSearch();
+  const { next, oidc } = route.useSearch();
+  const [pending, setPending] = useState(useLinkSecret(PATHS.signIn));
   const router = useRouter();
   const queryClient = useQueryClient();
   const { data: setup } = useQuery(setupQuery);
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const enter = async (): Promise<void> => {
+    // Nothing that an earlier person of this tab was shown stays in memory.
+    queryClient.clear();
+    await queryClient.fetchQuery(meQuery);
+    router.history.replace(safeNext(next));
+  };
   const entering = useMutation({
     mutationFn: signIn,
-    onSuccess: async () => {
-      // Nothing that an earlier person of this tab was shown stays in memory.
-      queryClient.clear();
-      await queryClient.fetchQuery(meQuery);
-      router.history.replace(safeNext(next));
+    onSuccess: async (needed) => {
+      if (needed === null) return enter();
+      setPassword("");
+      setPending(needed.secondFactor.token);
     },
   });
   const submit = (event: FormEvent): void => {
@@ -39,8 +49,16 @@ export const SignInPage = () => {
   };
   const isRefused = entering.error instanceof ApiError && entering.error.code === "unauthenticated";
   const isComplete = signInRequestSchema.safeParse({ email, password }).success;
+  if (pending !== null) {
+    return (
+      <DoorPage title="Sign in">
+        <SecondFactorStep token={pending} onEntered={enter} onBack={() => setPending(null)} />
+      </DoorPage>
+    );
+  }
   return (
     <DoorPage title="Sign in">
+      <OidcNotice outcome={oidc} />
       <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
         <TextField
           label="E-mail"
@@ -81,6 +99,7 @@ export const SignInPage = () => {
           {entering.isPending ? "Signing in…" : "Sign in"}
         </Button>
       </form>
+      {setup === undefined ? null : <OtherWays setup={setup} onEntered={enter} />}
       {setup?.openSignUp === true ? (
         <p className="text-meta text-muted">
           New here?{" "}
