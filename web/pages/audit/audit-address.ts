@@ -2,7 +2,10 @@
 
 /** What belongs together, as people look for it. */
 export const AUDIT_GROUPS = {
-  actions: { label: "Actions", kinds: ["action.intent", "action.outcome", "action.denied"] },
+  actions: {
+    label: "Actions",
+    kinds: ["action.intent", "action.outcome", "action.denied", "bulk.started", "bulk.ended"],
+  },
   denied: { label: "Denied", kinds: ["access.denied", "action.denied", "session.refused", "invitation.refused"] },
   sessions: {
     label: "Sign-ins",
@@ -36,7 +39,17 @@ export const AUDIT_GROUPS = {
   },
   settings: {
     label: "Settings",
-    kinds: ["org.created", "org.renamed", "project.created", "project.renamed", "project.deleted", "retention.changed"],
+    kinds: [
+      "org.created",
+      "org.renamed",
+      "project.created",
+      "project.renamed",
+      "project.deleted",
+      "retention.changed",
+      "protection.created",
+      "protection.changed",
+      "protection.deleted",
+    ],
   },
   reading: { label: "Downloads", kinds: ["logs.download", "audit.exported"] },
 } as const;
