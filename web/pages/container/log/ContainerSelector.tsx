@@ -77,7 +77,7 @@ export const ContainerSelector = ({
         const { hostId, containerId } = choice.container;
         void navigate({
           to: containerPath(hostId, containerId),
-          search: ({ line: _line, ...rest }: ContainerSearch) => rest,
+          search: withoutLine,
         });
       }}
     >
