@@ -18,10 +18,6 @@ export const createOrg = (name: string): Promise<Org> =>
 export const renameOrg = (orgId: OrgId, name: string): Promise<Org> =>
   request(`/api/orgs/${encodeURIComponent(orgId)}`, orgSchema, { method: "PATCH", body: { name } });
 
-/** From now on the session works in this organization. What the page holds is still the other's. */
-export const switchOrg = (orgId: OrgId): Promise<void> =>
-  requestNothing("/api/orgs/switch", { method: "POST", body: { orgId } });
-
 export const projectsQuery = queryOptions({
   queryKey: ["projects"],
   queryFn: ({ signal }) => request("/api/projects", projectsSchema, { signal }),

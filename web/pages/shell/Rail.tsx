@@ -44,11 +44,13 @@ export const Rail = () => {
         trigger={
           <button
             type="button"
-            aria-label={`Organization: ${org?.name ?? "unknown"}`}
             className="flex h-11 w-full shrink-0 items-center gap-2 border-line border-b px-3 text-left hover:bg-raised"
           >
             <img src="/yardarm.svg" alt="" width="24" height="24" />
-            {isCollapsed ? null : (
+            <span className="only-read-aloud">Organization: </span>
+            {isCollapsed ? (
+              <span className="only-read-aloud">{org?.name}</span>
+            ) : (
               <>
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-semibold leading-4">{org?.name ?? "Yardarm"}</span>

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { OrgId } from "@yardarm/protocol/ids";
 import { useEffect, useRef } from "react";
-import { switchOrg } from "../../api/org-calls.ts";
 import { meQuery } from "../../api/queries.ts";
+import { switchOrg } from "../../api/switch-org.ts";
 import { PATHS } from "../paths.ts";
 import { useMe } from "../use-me.ts";
 
