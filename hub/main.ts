@@ -12,6 +12,7 @@ import { openActing, openProtection } from "./acting.ts";
 import { ActionFeed } from "./actions/action-feed.ts";
 import { agentHandlers, sendProtection, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
 import { AuditWitnesses } from "./audit/audit-witnesses.ts";
+import { CloneAlerts } from "./audit/clone-alerts.ts";
 import { Denials } from "./audit/denials.ts";
 import { can, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
@@ -179,6 +180,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   const denials = new Denials({ audit, after, report });
   opened.defer(() => denials.flush());
 
+  const clones = new CloneAlerts({ audit, nowMs, report });
   const witnesses = new AuditWitnesses({
     ...{ storage, chain: audit },
     contradicted: (orgId, hostId, { seq }) => {
@@ -242,7 +244,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     nowMs,
     events: {
       presence: (presence) => reports.presence(presence),
-      duplicate: (orgId, hostId) => logger.warn({ orgId, hostId }, "a second agent uses the identity of this host"),
+      duplicate: (orgId, hostId) => {
+        logger.warn({ orgId, hostId }, "a second agent uses the identity of this host");
+        clones.record({ orgId, hostId, name: fleet.host(orgId, hostId)?.name ?? "" });
+      },
     },
   });
   const liveMetrics = new LiveMetrics({

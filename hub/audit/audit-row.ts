@@ -14,6 +14,7 @@ export const AUDIT_KINDS = [
   "host.enrolled",
   "host.removed",
   "host.moved",
+  "host.cloned",
   "org.created",
   "org.renamed",
   "project.created",

@@ -35,7 +35,15 @@ export const AUDIT_GROUPS = {
   },
   hosts: {
     label: "Hosts",
-    kinds: ["host.created", "host.renamed", "host.join_token", "host.enrolled", "host.removed", "host.moved"],
+    kinds: [
+      "host.created",
+      "host.renamed",
+      "host.join_token",
+      "host.enrolled",
+      "host.removed",
+      "host.moved",
+      "host.cloned",
+    ],
   },
   settings: {
     label: "Settings",

@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "host.enrolled": "was enrolled as",
   "host.removed": "removed the host",
   "host.moved": "moved the host",
+  "host.cloned": "was refused as a second agent of",
   "org.created": "created the organization",
   "org.renamed": "renamed the organization",
   "project.created": "created the project",
