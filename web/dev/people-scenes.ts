@@ -119,7 +119,7 @@ const PAGES: readonly Scene[] = [
     role: "operator",
     act: async (page) => {
       await page.getByRole("button", { name: "New token" }).click();
-      await page.getByLabel("Name").fill("metrics export");
+      await page.getByLabel("Name", { exact: true }).fill("metrics export");
       await page.getByLabel("Read metrics").check();
       await expect(page.getByText(/Your role \(operator\) does not allow this/).first()).toBeVisible();
     },
@@ -129,7 +129,7 @@ const PAGES: readonly Scene[] = [
     path: () => "/settings/tokens",
     act: async (page) => {
       await page.getByRole("button", { name: "New token" }).click();
-      await page.getByLabel("Name").fill("metrics export");
+      await page.getByLabel("Name", { exact: true }).fill("metrics export");
       await page.getByLabel("Read metrics").check();
       await page.getByRole("button", { name: "Make the token" }).click();
       await expect(page.getByText("This is shown only now.")).toBeVisible();
