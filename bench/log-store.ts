@@ -22,9 +22,9 @@ import {
 import { type Corpus, makeCorpus } from "./log-store/sample-corpus.ts";
 import { readCpuSeconds } from "./process/process-usage.ts";
 
-const LINES = 2_000_000;
+const LINES = 1_000_000;
 /** One row per line takes PostgreSQL minutes. */
-const PG_LINES = 500_000;
+const PG_LINES = 300_000;
 const START_MS = Date.UTC(2026, 5, 1, 12);
 
 interface Pair {

@@ -158,6 +158,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     hostRemoved: (hostId) => registry.remove(hostId),
   });
   opened.defer(() => authority.close());
+  let recoveryKey: string | null = null;
   let port = config.port;
   const hubUrl = (): string => config.publicUrl?.origin ?? `http://127.0.0.1:${port}`;
   const relyingParty = () => relyingPartyOf({ publicUrl: config.publicUrl, port: () => port });
@@ -165,7 +166,6 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     hubUrl,
     failed: (err) => logger.warn({ err }, "an answer of the sign-in provider was refused"),
   });
-  let recoveryKey: string | null = null;
   const people = await openPeople({
     ...{ storage, hubKeyFile: config.hubKeyFile, secretsKeyFile: config.secretsKeyFile, nowMs, nowNs, cookie },
     ...{ relyingParty, oidc },
@@ -486,7 +486,7 @@ const openLogStore = async (
   const time = { nowMs: Date.now, after, damaged };
   return config.databaseUrl === null
     ? new SqliteLogStore({ ...time, directory: path.join(directory, "logs") })
-    : openPgLogStore({ ...time, url: config.databaseUrl });
+    : openPgLogStore({ ...time, url: config.databaseUrl, evictionRestMs: 30_000 });
 };
 
 /** The relay's view of the store, with the committed lines counted. */

@@ -1,5 +1,6 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
+import { decodeLogCursor, type LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LogCommit } from "../relay/committed-log.ts";
 
 /** What a store needs to know of a batch, read from its header. */
@@ -31,6 +32,15 @@ export const spansOf = (commit: LogCommit): readonly BatchSpan[] => {
   return spans;
 };
 
+/** A stored cursor; `null` when its text is none any more. */
+export const parseCursor = (text: string): LogCursor | null => {
+  try {
+    return decodeLogCursor(JSON.parse(text));
+  } catch {
+    return null;
+  }
+};
+
 /**
  * What to do with a commit, given the cursor that is stored, both as JSON text: write it; nothing, because it is the last
  * one that was written and its writer did not learn so; or refuse it, because somebody else numbers this container.
@@ -39,7 +49,7 @@ export const judgeCommit = (
   stored: string | null,
   commit: { readonly firstSeq: number; readonly cursor: string },
 ): "write" | "stored" | "conflict" => {
-  const storedSeq = stored === null ? 0 : (JSON.parse(stored) as { readonly nextSeq: number }).nextSeq;
+  const storedSeq = stored === null ? 0 : parseCursor(stored)?.nextSeq;
   if (commit.firstSeq === storedSeq) return "write";
   return commit.cursor === stored ? "stored" : "conflict";
 };

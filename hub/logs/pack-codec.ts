@@ -8,7 +8,7 @@ export const PACK_BATCH = 2;
 
 /** Below this size compressing costs more than it saves: most of a row is then its own overhead. */
 const WORTH_BYTES = 2 * 1024;
-/** As small as level 3 on log lines, a third cheaper; compaction compresses for good. */
+/** As small as level 3 on log lines, and cheaper. */
 const LEVEL = 1;
 /** More than any pack has when it is open, whatever damaged bytes claim. */
 const OPEN_BYTES = 2 * 1024 * 1024;

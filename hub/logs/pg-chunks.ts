@@ -4,7 +4,7 @@ import type { ChunkRow, RowBody, RowsRequest } from "./chunk-walk.ts";
 import { queryRows } from "./pg-client.ts";
 import { isIntact, type StoredRow } from "./stored-row.ts";
 
-/** Rows and their bytes out of PostgreSQL. Only `bigint` columns come as text. */
+/** Rows and their bytes out of PostgreSQL. `bigint` columns come as text; whoever reads bodies asks with `queryRows`. */
 
 export interface PackRow {
   readonly first_seq: string;
@@ -15,13 +15,17 @@ export interface PackRow {
   readonly codec: number;
   readonly raw_bytes: number;
   readonly checksum: string;
-  readonly body: Buffer;
+  /** Base64: a third shorter than the server's own digits, and read faster. */
+  readonly body: string;
 }
 
-export const PACK_COLUMNS =
-  "first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, checksum, body" as const;
+const SPAN_COLUMNS = "first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, checksum";
+/** What a `PackRow` is selected by. */
+export const PACK_COLUMNS = `${SPAN_COLUMNS}, encode(body, 'base64') AS body`;
+/** The same with bytes that are not written as text yet: for what is selected from again. */
+export const INNER_PACK_COLUMNS = `${SPAN_COLUMNS}, body`;
 
-export const contentOfPg = (row: PackRow): StoredRow => ({
+export const contentOfPg = (row: PackRow): StoredRow & { readonly body: Uint8Array<ArrayBuffer> } => ({
   firstSeq: Number(row.first_seq),
   endSeq: Number(row.end_seq),
   minTsNs: BigInt(row.min_ts_ns),
@@ -30,7 +34,8 @@ export const contentOfPg = (row: PackRow): StoredRow => ({
   codec: row.codec,
   rawBytes: row.raw_bytes,
   checksum: Number(row.checksum),
-  body: row.body,
+  // Alone in its buffer, as threads want it: small ones share one.
+  body: new Uint8Array(Buffer.from(row.body, "base64")),
 });
 
 interface SpanRow extends Omit<PackRow, "codec" | "checksum" | "body"> {
@@ -105,7 +110,7 @@ export const fetchPgBodies = async (
   for (const row of found) {
     const content = contentOfPg(row);
     if (content.endSeq !== rows[row.at - 1]?.endSeq) continue;
-    bodies[row.at - 1] = isIntact(content) ? { codec: content.codec, body: Uint8Array.from(row.body) } : "damaged";
+    bodies[row.at - 1] = isIntact(content) ? { codec: content.codec, body: content.body } : "damaged";
   }
   return bodies;
 };

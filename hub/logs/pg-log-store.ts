@@ -4,10 +4,12 @@ import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type pg from "pg";
 import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
 import { walkChunks } from "./chunk-walk.ts";
+import { parseCursor } from "./commit-check.ts";
+import { cursorOfLines, REPAIR_LINES } from "./cursor-repair.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
 import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
 import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
-import { contentOfPg, fetchPgBodies, listPgRows, PACK_COLUMNS, type PackRow } from "./pg-chunks.ts";
+import { contentOfPg, fetchPgBodies, INNER_PACK_COLUMNS, listPgRows, PACK_COLUMNS, type PackRow } from "./pg-chunks.ts";
 import { openPool, queryRows, withClient } from "./pg-client.ts";
 import { PgCompaction } from "./pg-compaction.ts";
 import { ensurePartition, ensureTables } from "./pg-log-schema.ts";
@@ -17,8 +19,10 @@ import type { Eviction, EvictionReason, LogsSinceMap, RetentionLimits } from "./
 import { isIntact, type StoredRow, wireBatches } from "./stored-row.ts";
 import { ThreadClient } from "./thread-client.ts";
 
-/** Rows that one query fetches; one holds up to 1 MiB when it is open. */
+/** Rows that one query fetches at most; one holds up to 1 MiB when it is open. */
 const PACKS_PER_QUERY = 16;
+/** Stored bytes that are read to make a cursor again. */
+const REPAIR_BYTES = 1024 * 1024;
 
 export interface PgLogStoreOptions {
   /** `postgres://…`; never logged, because it may carry a password. */
@@ -27,6 +31,8 @@ export interface PgLogStoreOptions {
   /** Runs `task` once after `delayMs`; the returned function cancels it. */
   readonly after: (delayMs: number, task: () => void) => () => void;
   readonly connections?: number;
+  /** Between two looks at how much is stored, ms: they read the whole table. 0 unless told. */
+  readonly evictionRestMs?: number;
   /** Told what cannot be read, whenever it is met. */
   readonly damaged?: (damage: LogDamage) => void;
 }
@@ -60,7 +66,7 @@ class PgLogStore implements LogStore {
   readonly #retention: PgRetention;
   #partition = "";
 
-  constructor(pool: pg.Pool, { nowMs, after, damaged }: PgLogStoreOptions) {
+  constructor(pool: pg.Pool, { nowMs, after, damaged, evictionRestMs }: PgLogStoreOptions) {
     this.#pool = pool;
     this.#nowMs = nowMs;
     this.#damaged = damaged ?? (() => {});
@@ -71,10 +77,14 @@ class PgLogStore implements LogStore {
     this.#compaction = new PgCompaction({
       pool,
       today: () => this.#today(),
-      merge: (rows) => this.#merger.call({ kind: "merge", rows }),
+      merge: (rows) =>
+        this.#merger.call(
+          { kind: "merge", rows },
+          rows.map(({ body }) => body.buffer as ArrayBuffer),
+        ),
       damaged: this.#damaged,
     });
-    this.#retention = new PgRetention(pool);
+    this.#retention = new PgRetention(pool, evictionRestMs ?? 0);
   }
 
   get isSaturated(): boolean {
@@ -90,7 +100,21 @@ class PgLogStore implements LogStore {
       "SELECT container_id, cursor FROM log_cursor WHERE org_id = $1 AND container_id = ANY($2)",
       [orgId, containerIds],
     );
-    return new Map(rows.map(({ container_id, cursor }) => [container_id, JSON.parse(cursor) as LogCursor]));
+    const found = new Map<ContainerId, LogCursor>();
+    for (const { container_id: containerId, cursor: text } of rows) {
+      const cursor = parseCursor(text) ?? (await this.#repairedCursor(orgId, containerId));
+      if (cursor !== null) found.set(containerId, cursor);
+    }
+    return found;
+  }
+
+  async #repairedCursor(orgId: OrgId, containerId: ContainerId): Promise<LogCursor | null> {
+    this.#damaged({
+      orgId,
+      containerId,
+      what: "The stored place in this log is damaged; it was made again from its last lines.",
+    });
+    return cursorOfLines(await this.readTail({ orgId, containerId, lines: REPAIR_LINES, maxBytes: REPAIR_BYTES }));
   }
 
   async readRange(query: RangeQuery): Promise<readonly Uint8Array[]> {
@@ -98,7 +122,8 @@ class PgLogStore implements LogStore {
     const batches: Uint8Array[] = [];
     let bytes = 0;
     for (let fromSeq = query.fromSeq; fromSeq < toSeq; ) {
-      const rows = await this.#packs([orgId, containerId], fromSeq, toSeq);
+      const rows = await this.#packs({ orgId, containerId, fromSeq, toSeq, maxBytes: maxBytes - bytes });
+      if (rows.length === 0) break;
       for (const row of this.#intact(rows, [orgId, containerId])) {
         // Rows may have been joined since the last query: nothing comes twice.
         for (const batch of wireBatches(row, { fromSeq, endSeq: toSeq })) {
@@ -109,7 +134,6 @@ class PgLogStore implements LogStore {
         fromSeq = Math.max(fromSeq, row.endSeq);
       }
       fromSeq = Math.max(fromSeq, Number(rows.at(-1)?.end_seq ?? 0));
-      if (rows.length < PACKS_PER_QUERY) break;
     }
     return batches;
   }
@@ -119,12 +143,18 @@ class PgLogStore implements LogStore {
     let bytes = 0;
     let count = 0;
     let beforeSeq = Number.MAX_SAFE_INTEGER;
-    for (let isMore = lines > 0; isMore; ) {
+    while (count < lines) {
+      // Only as many as hold the lines that are wanted, as far as seqs can say.
       const rows = await this.#query<PackRow>(
-        `SELECT ${PACK_COLUMNS} FROM log_pack
-         WHERE org_id = $1 AND container_id = $2 AND first_seq < $3 ORDER BY first_seq DESC LIMIT $4`,
-        [orgId, containerId, beforeSeq, PACKS_PER_QUERY],
+        `SELECT ${PACK_COLUMNS} FROM (
+           SELECT *, max(end_seq) OVER () AS newest FROM (
+             SELECT ${INNER_PACK_COLUMNS} FROM log_pack
+             WHERE org_id = $1 AND container_id = $2 AND first_seq < $3 ORDER BY first_seq DESC LIMIT $4
+           ) AS found
+         ) AS counted WHERE end_seq > least(newest, $3) - $5 ORDER BY first_seq DESC`,
+        [orgId, containerId, beforeSeq, PACKS_PER_QUERY, lines - count],
       );
+      if (rows.length === 0) break;
       for (const row of this.#intact(rows, [orgId, containerId])) {
         const endSeq = Math.min(row.endSeq, beforeSeq);
         for (const batch of [...wireBatches(row, { fromSeq: endSeq - (lines - count), endSeq })].reverse()) {
@@ -137,7 +167,6 @@ class PgLogStore implements LogStore {
         beforeSeq = row.firstSeq;
       }
       beforeSeq = Number(rows.at(-1)?.first_seq ?? 0);
-      isMore = rows.length === PACKS_PER_QUERY;
     }
     return newestFirst.reverse();
   }
@@ -199,15 +228,19 @@ class PgLogStore implements LogStore {
     await this.#pool.end();
   }
 
-  /** Packs from the one that holds `fromSeq` on. */
-  #packs([orgId, containerId]: PackKey, fromSeq: number, toSeq: number): Promise<readonly PackRow[]> {
+  /** Packs from the one that holds `fromSeq` on, as many as `maxBytes` take when they are open, and at least one. */
+  #packs({ orgId, containerId, fromSeq, toSeq, maxBytes }: RangeQuery): Promise<readonly PackRow[]> {
     return this.#query<PackRow>(
-      `SELECT ${PACK_COLUMNS} FROM log_pack
-       WHERE org_id = $1 AND container_id = $2 AND first_seq < $4
-         AND first_seq >= coalesce(
-           (SELECT max(first_seq) FROM log_pack WHERE org_id = $1 AND container_id = $2 AND first_seq <= $3), $3)
-       ORDER BY first_seq LIMIT $5`,
-      [orgId, containerId, fromSeq, toSeq, PACKS_PER_QUERY],
+      `SELECT ${PACK_COLUMNS} FROM (
+         SELECT *, sum(raw_bytes) OVER (ORDER BY first_seq) - raw_bytes AS bytes_before FROM (
+           SELECT ${INNER_PACK_COLUMNS} FROM log_pack
+           WHERE org_id = $1 AND container_id = $2 AND first_seq < $4 AND end_seq > $3
+             AND first_seq >= coalesce(
+               (SELECT max(first_seq) FROM log_pack WHERE org_id = $1 AND container_id = $2 AND first_seq <= $3), $3)
+           ORDER BY first_seq LIMIT $5
+         ) AS found
+       ) AS summed WHERE bytes_before <= $6 ORDER BY first_seq`,
+      [orgId, containerId, fromSeq, toSeq, PACKS_PER_QUERY, Math.max(0, maxBytes)],
     );
   }
 

@@ -35,13 +35,28 @@ interface Progress {
  */
 export class PgRetention {
   readonly #pool: pg.Pool;
+  readonly #restMs: number;
+  /** On the clock of `performance.now`: until then nothing is looked at. */
+  #restsUntilMs = 0;
 
-  constructor(pool: pg.Pool) {
+  /** @param restMs between two looks at the whole table while no bound is exceeded */
+  constructor(pool: pg.Pool, restMs: number) {
     this.#pool = pool;
+    this.#restMs = restMs;
   }
 
   async step(nowMs: number, limits: RetentionLimits): Promise<Eviction> {
     const progress: Progress = { rows: 0, bytes: 0, isMoreDue: false, days: [] };
+    if (performance.now() < this.#restsUntilMs) return progress;
+    await this.#look({ nowMs, limits }, progress);
+    if (!progress.isMoreDue) this.#restsUntilMs = performance.now() + this.#restMs;
+    return progress;
+  }
+
+  async #look(
+    { nowMs, limits }: { readonly nowMs: number; readonly limits: RetentionLimits },
+    progress: Progress,
+  ): Promise<void> {
     let usage = await this.#usage();
     const gone = new Set<Usage>();
     const drop = async (part: readonly Usage[], reason: EvictionReason): Promise<void> => {
@@ -69,7 +84,6 @@ export class PgRetention {
     usage = progress.rows > 0 ? await this.#usage() : usage;
     const bytes = excess(total(usage), limits.maxTotalBytes);
     await this.#freeDayOrRows(usage, { bytes, reason: "total_bytes", drop }, progress);
-    return progress;
   }
 
   async deleteOrg(orgId: OrgId): Promise<void> {

@@ -1,7 +1,8 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type pg from "pg";
 import type { LogCommit } from "../relay/committed-log.ts";
-import { judgeCommit } from "./commit-check.ts";
+import { judgeCommit, parseCursor } from "./commit-check.ts";
 import type { CommitOutcome } from "./group-commit.ts";
 import { packedBytes, writePacks } from "./pack.ts";
 import { compressPack } from "./pack-codec.ts";
@@ -54,7 +55,14 @@ const lockCursors = async (client: pg.PoolClient, group: readonly LogCommit[]): 
        ORDER BY org_id, container_id FOR UPDATE`,
       [group.map(({ orgId }) => orgId), group.map(({ containerId }) => containerId)],
     );
-    return new Map(rows.map((row) => [keyOf(row.org_id, row.container_id), row.cursor]));
+    const cursors = new Map<string, string>();
+    for (const row of rows) {
+      // One that cannot be read was made again from the last lines by whoever asked: those say where it goes on.
+      const isReadable = parseCursor(row.cursor) !== null;
+      const text = isReadable ? row.cursor : JSON.stringify(await endOf(client, row));
+      cursors.set(keyOf(row.org_id, row.container_id), text);
+    }
+    return cursors;
   };
   const stored = await read();
   const missing = [...new Set(group.map(({ orgId, containerId }) => keyOf(orgId, containerId)))]
@@ -66,6 +74,18 @@ const lockCursors = async (client: pg.PoolClient, group: readonly LogCommit[]): 
     missing,
   ]);
   return read();
+};
+
+/** Where the stored lines of a container end, as a cursor. */
+const endOf = async (
+  client: pg.PoolClient,
+  { org_id, container_id }: { readonly org_id: string; readonly container_id: string },
+): Promise<LogCursor> => {
+  const { rows } = await client.query<{ readonly end_seq: string }>(
+    "SELECT end_seq FROM log_pack WHERE org_id = $1 AND container_id = $2 ORDER BY first_seq DESC LIMIT 1",
+    [org_id, container_id],
+  );
+  return { nextSeq: Number(rows[0]?.end_seq ?? 0), tsNs: "0", ordinal: 0, tail: [] };
 };
 
 const packsOf = (commit: LogCommit): readonly StoredRow[] => {
@@ -82,12 +102,23 @@ export const insertPacks = async (
   packs: readonly (StoredRow & PackOwner)[],
   day: string,
 ): Promise<void> => {
+  // All bytes as one value: that travels as it is, while an array would be written in hexadecimal digits.
+  const bytes = Buffer.concat(packs.map(({ body }) => body));
+  let end = 0;
+  const starts = packs.map(({ body }) => {
+    end += body.length;
+    return 1 + end - body.length;
+  });
   await client.query(
     `INSERT INTO log_pack (day, org_id, container_id, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, checksum, body)
-     SELECT $1::date, * FROM unnest(
-       $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::smallint[], $10::int[], $11::bigint[], $12::bytea[])`,
+     SELECT $1::date, org_id, container_id, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, checksum,
+       substring($2::bytea FROM body_start FOR body_bytes)
+     FROM unnest(
+       $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[], $10::smallint[], $11::int[], $12::bigint[], $13::int[], $14::int[]
+     ) AS pack (org_id, container_id, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, checksum, body_start, body_bytes)`,
     [
       day,
+      bytes,
       packs.map(({ orgId }) => orgId),
       packs.map(({ containerId }) => containerId),
       packs.map(({ firstSeq }) => firstSeq),
@@ -98,7 +129,8 @@ export const insertPacks = async (
       packs.map(({ codec }) => codec),
       packs.map(({ rawBytes }) => rawBytes),
       packs.map(({ checksum }) => checksum),
-      packs.map(({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength)),
+      starts,
+      packs.map(({ body }) => body.length),
     ],
   );
 };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { promisify } from "node:util";
+import { inspect, promisify } from "node:util";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { createRandom } from "@yardarm/testkit/random";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
@@ -182,3 +182,64 @@ test.skipIf(process.getuid?.() !== 0)(
     }
   },
 );
+
+test("[LOGS-11] a flipped byte in a cursor is found: it is made again from the last lines, and the numbering goes on", async () => {
+  await using home = await makeTempDir("damage");
+  await fill(home.path);
+  const database = new DatabaseSync(file(home.path));
+  const text = String(database.prepare("SELECT cursor FROM container").get()?.cursor);
+  database.prepare("UPDATE container SET cursor = ?").run(text.replace('"nextSeq":2000', '"nextSeq":1000'));
+  database.close();
+  await using opened = openStore(home.path);
+  const { store, damage } = opened;
+  const cursor = (await store.cursors(ORG, [CONTAINER])).get(CONTAINER);
+  const last = linesOf(await store.readTail({ ...all, lines: 1 }));
+  expect(cursor).toMatchObject({ nextSeq: 2_000, tsNs: last.at(-1)?.split(" ")[1], ordinal: 0 });
+  expect(cursor?.tail).toHaveLength(8);
+  expect(damage).toHaveLength(1);
+  await expect(store.append(noiseOf(1_000, 10))).rejects.toMatchObject({ code: "conflict" });
+  await store.append(noiseOf(2_000, 10));
+  expect((await store.cursors(ORG, [CONTAINER])).get(CONTAINER)?.nextSeq).toBe(2_010);
+  expect(linesOf(await store.readRange(all))).toHaveLength(2_010);
+});
+
+test("[LOGS-11] cursors salvaged from an older file never fall behind lines that can still be read", async () => {
+  await using home = await makeTempDir("damage");
+  const yesterday = new SqliteLogStore({ directory: home.path, nowMs: () => NOW_MS - 24 * 3_600_000, after });
+  await yesterday.append(noiseOf(0, 100));
+  await yesterday.close();
+  const today = openStore(home.path);
+  await today.store.append(noiseOf(100, 100));
+  await today[Symbol.asyncDispose]();
+  const database = new DatabaseSync(file(home.path), { readOnly: true });
+  const root = Number(database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'container'").get()?.rootpage);
+  database.close();
+  const bytes = readFileSync(file(home.path));
+  bytes.fill(0xaa, (root - 1) * 4096, root * 4096);
+  writeFileSync(file(home.path), bytes);
+  await using opened = openStore(home.path);
+  const { store } = opened;
+  // What the file still says through its index of containers decides: nothing that can be read is numbered again.
+  await expect(store.append(noiseOf(50, 10))).rejects.toMatchObject({ code: "storage_unavailable" });
+  const cursor = (await store.cursors(ORG, [CONTAINER])).get(CONTAINER);
+  expect(cursor?.nextSeq).toBeGreaterThanOrEqual(100);
+  await store.append(noiseOf(cursor?.nextSeq ?? 0, 10));
+  const seqs = linesOf(await store.readRange(all)).map((line) => Number(line.split(" ")[0]));
+  expect(new Set(seqs).size).toBe(seqs.length);
+  await expect(store.append(noiseOf(90, 10))).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("[LOGS-11] files of an earlier development version are named in a sentence, and left as they are", async () => {
+  await using home = await makeTempDir("damage");
+  await fill(home.path);
+  const database = new DatabaseSync(file(home.path));
+  database.exec("PRAGMA user_version = 2");
+  database.close();
+  await using opened = openStore(home.path);
+  const { store, damage } = opened;
+  const refused = await store.append(noiseOf(2_000, 10)).catch((error: unknown) => error);
+  expect(inspect(refused)).toContain("earlier development version");
+  await expect(store.cursors(ORG, [CONTAINER])).rejects.toMatchObject({ code: "storage_unavailable" });
+  expect(damage).toEqual([]);
+  expect(readdirSync(path.join(home.path, ORG)).filter((name) => name.endsWith(".db"))).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import * as sqlite from "node:sqlite";
+import { crc32 } from "node:zlib";
 import { ID_PATTERN } from "@yardarm/protocol/ids";
 
 /** `DatabaseSync` is about to be renamed `Database`: whichever this Node has. */
@@ -15,7 +16,7 @@ export type Statement = sqlite.StatementSync;
  * without is what a crash left behind, and counts as absent. A day whose file turns out to be damaged goes on in a file of its
  * own, `<yyyy-mm-dd>.1.db`; the names sort by age.
  */
-const COMPLETE = 2;
+const COMPLETE = 3;
 const CORRUPT = 11;
 const FULL = 13;
 const NOT_A_DATABASE = 26;
@@ -30,6 +31,7 @@ const SCHEMA = `
     ref INTEGER PRIMARY KEY,
     container_id TEXT NOT NULL UNIQUE,
     cursor TEXT NOT NULL,
+    cursor_checksum INTEGER,
     committed_at_ms INTEGER NOT NULL,
     evicted_by TEXT
   ) STRICT;
@@ -75,9 +77,37 @@ export const listDays = (directory: string, orgId: string): readonly string[] =>
 export const dayFile = (directory: string, orgId: string, day: string): string =>
   path.join(orgDirectory(directory, orgId), `${day}.db`);
 
-/** @throws an error that `isDamage` knows, for a mark that no version of this program sets */
+/**
+ * How far a stored cursor is to be trusted: `salvaged` was taken over from an older file because the newest could not be read, and
+ * may lie behind what is stored; `damaged` is not what was written.
+ */
+export type CursorState = "intact" | "salvaged" | "damaged";
+
+export const cursorState = (row: { readonly cursor?: unknown; readonly cursor_checksum?: unknown }): CursorState => {
+  if (row.cursor_checksum === null) return "salvaged";
+  return row.cursor_checksum === cursorChecksum(String(row.cursor)) ? "intact" : "damaged";
+};
+
+export const cursorChecksum = (cursor: string): number => crc32(cursor);
+
+/** What earlier development versions marked their files with. */
+const OLDER = [1, 2];
+
+/** A file that a version of this program made which was never released: nothing of it is read, and nothing of it is touched. */
+export class OlderLogFileError extends Error {
+  constructor(file: string) {
+    super(
+      `The log file ${file} was made by an earlier development version of Yardarm and cannot be read. ` +
+        "Move the logs folder of the data directory away, or remove it, and start again; new log files are made.",
+    );
+    this.name = "OlderLogFileError";
+  }
+}
+
+/** @throws OlderLogFileError; an error that `isDamage` knows, for a mark that no version of this program sets */
 const isComplete = (database: Database): boolean => {
   const mark = database.prepare("PRAGMA user_version").get()?.user_version;
+  if (OLDER.includes(Number(mark))) throw new OlderLogFileError(database.location() ?? "");
   if (mark !== 0 && mark !== COMPLETE) throw Object.assign(new Error("Not a log file."), { errcode: NOT_A_DATABASE });
   return mark === COMPLETE;
 };
@@ -89,7 +119,7 @@ export const openForReading = (file: string): Database | null => {
     database = new Database(file, { readOnly: true, timeout: BUSY_MS });
     if (isComplete(database)) return database;
   } catch (error) {
-    if (isDamage(error)) {
+    if (isDamage(error) || error instanceof OlderLogFileError) {
       database?.close();
       throw error;
     }
@@ -169,22 +199,29 @@ const makeTables = (database: Database, previous: readonly string[]): void => {
   }
   database.exec(SCHEMA);
   const insert = database.prepare(
-    "INSERT INTO container (container_id, cursor, committed_at_ms, evicted_by) VALUES (?, ?, ?, ?)",
+    "INSERT INTO container (container_id, cursor, cursor_checksum, committed_at_ms, evicted_by) VALUES (?, ?, ?, ?, ?)",
   );
-  for (const { container_id, cursor, committed_at_ms, evicted_by } of cursors) {
-    insert.run(container_id ?? null, cursor ?? null, committed_at_ms ?? null, evicted_by ?? null);
+  for (const { container_id, cursor, cursor_checksum, committed_at_ms, evicted_by } of cursors) {
+    insert.run(
+      ...[container_id ?? null, cursor ?? null, cursor_checksum ?? null, committed_at_ms ?? null, evicted_by ?? null],
+    );
   }
   database.exec(`PRAGMA user_version = ${COMPLETE}; COMMIT`);
 };
 
-/** The cursors of the first of these files that can be read. */
+/** The cursors of the first of these files that can be read; salvaged where that is not the first. */
 const readCursors = (files: readonly string[]): readonly Record<string, SqlValue>[] => {
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     try {
       syncToDisk(file);
       const database = new Database(file, { readOnly: true, timeout: BUSY_MS });
       try {
-        return database.prepare("SELECT container_id, cursor, committed_at_ms, evicted_by FROM container").all();
+        const sql = "SELECT container_id, cursor, cursor_checksum, committed_at_ms, evicted_by FROM container";
+        const rows = database.prepare(sql).all();
+        // A damaged one stays damaged: it is made again by whoever reads it.
+        return index === 0
+          ? rows
+          : rows.map((row) => (cursorState(row) === "damaged" ? row : { ...row, cursor_checksum: null }));
       } finally {
         database.close();
       }

@@ -50,9 +50,8 @@ export class SqliteLogStore implements LogStore {
     return this.#group.add(commit);
   }
 
-  async cursors(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, LogCursor>> {
-    const texts = await this.#reader.call({ kind: "cursors", orgId, containerIds });
-    return new Map([...texts].map(([containerId, text]) => [containerId, JSON.parse(text) as LogCursor]));
+  cursors(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<ReadonlyMap<ContainerId, LogCursor>> {
+    return this.#reader.call({ kind: "cursors", orgId, containerIds });
   }
 
   async readRange(query: RangeQuery): Promise<readonly Uint8Array[]> {

@@ -1,4 +1,5 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { RangeQuery } from "../relay/committed-log.ts";
 import type { ChunkRow, RowBody, RowsRequest } from "./chunk-walk.ts";
 import type { CommitOutcome } from "./group-commit.ts";
@@ -66,7 +67,7 @@ export type TailRequest = TailQuery;
 /** The answer to each kind of request. */
 export interface ThreadAnswers {
   readonly commit: readonly CommitOutcome[];
-  readonly cursors: ReadonlyMap<ContainerId, string>;
+  readonly cursors: ReadonlyMap<ContainerId, LogCursor>;
   readonly since: ReadonlyMap<ContainerId, LogsSince>;
   readonly firstSeq: number | null;
   readonly range: PackedBatches;

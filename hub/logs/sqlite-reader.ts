@@ -1,13 +1,26 @@
-import type { ContainerId } from "@yardarm/protocol/ids";
+import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { ChunkRow, RowBody, RowsRequest } from "./chunk-walk.ts";
+import { parseCursor } from "./commit-check.ts";
+import { cursorOfLines, REPAIR_LINES } from "./cursor-repair.ts";
 import type { EvictionReason, LogsSince } from "./retention.ts";
-import { type Database, dayFile, isDamage, listDays, openForReading, type Statement } from "./sqlite-day-file.ts";
+import {
+  cursorState,
+  type Database,
+  dayFile,
+  isDamage,
+  listDays,
+  openForReading,
+  type Statement,
+} from "./sqlite-day-file.ts";
 import type { Damage, RangeRequest, TailRequest } from "./sqlite-messages.ts";
 import { isIntact, type StoredRow, wireBatches } from "./stored-row.ts";
 
 /** Files that stay open; the one that was read longest ago is closed first. */
 const OPEN_FILES = 64;
+/** Stored bytes that are read to make a cursor again. */
+const REPAIR_BYTES = 1024 * 1024;
 
 interface OpenFile {
   readonly day: string;
@@ -27,7 +40,10 @@ interface IndexRow {
   readonly endSeq: number;
 }
 
-/** Reads log files, in a thread of its own: neither the relay nor the writer waits for it. Damage is reported and stepped over. */
+/**
+ * Reads log files, in a thread of its own: neither the relay nor the writer waits for it. Damage is reported and stepped over.
+ * More than 300 lines, because every reading shares the open files and the stepping over.
+ */
 export class SqliteReader {
   readonly #directory: string;
   readonly #damaged: (damage: Damage) => void;
@@ -38,29 +54,59 @@ export class SqliteReader {
     this.#damaged = damaged;
   }
 
-  /** JSON texts of the committed cursors: the newest file has them all. */
-  cursors(orgId: string, containerIds: readonly string[]): ReadonlyMap<string, string> {
-    const [newest] = this.#newestFirst(orgId);
-    const found = new Map<string, string>();
-    for (const containerId of containerIds) {
-      const row = newest?.findContainer.get(containerId);
-      if (row !== undefined) found.set(containerId, String(row.cursor));
+  /** The committed cursors: the newest file has them all. Where it cannot be read, what the one before says is salvaged. */
+  cursors(orgId: OrgId, containerIds: readonly ContainerId[]): ReadonlyMap<ContainerId, LogCursor> {
+    const found = new Map<ContainerId, LogCursor>();
+    let isNewest = true;
+    for (const file of this.#newestFirst(orgId)) {
+      try {
+        for (const containerId of containerIds) {
+          const cursor = this.#cursor(file, { orgId, containerId, isNewest });
+          if (cursor !== null) found.set(containerId, cursor);
+        }
+        return found;
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        this.#damaged({ orgId, containerId: null, file: file.path });
+        isNewest = false;
+      }
     }
     return found;
+  }
+
+  #cursor(
+    file: OpenFile,
+    of: { readonly orgId: OrgId; readonly containerId: ContainerId; readonly isNewest: boolean },
+  ): LogCursor | null {
+    const { orgId, containerId, isNewest } = of;
+    const row = file.findContainer.get(containerId);
+    if (row === undefined) return null;
+    const state = cursorState(row);
+    const stored = state === "damaged" ? null : parseCursor(String(row.cursor));
+    if (isNewest && state === "intact" && stored !== null) return stored;
+    if (state === "damaged") this.#damaged({ orgId, containerId, file: file.path });
+    return this.#repaired(orgId, containerId, stored);
+  }
+
+  /** What the last stored lines say, unless the cursor that was salvaged is further. */
+  #repaired(orgId: OrgId, containerId: ContainerId, salvaged: LogCursor | null): LogCursor | null {
+    const made = cursorOfLines(this.tail({ orgId, containerId, lines: REPAIR_LINES, maxBytes: REPAIR_BYTES }));
+    return made === null || made.nextSeq <= (salvaged?.nextSeq ?? 0) ? salvaged : made;
   }
 
   range({ orgId, containerId, fromSeq, toSeq, maxBytes }: RangeRequest): readonly Uint8Array[] {
     const batches: Uint8Array[] = [];
     let bytes = 0;
-    // Seqs grow with the days: oldest file first.
+    let nextSeq = fromSeq;
+    // Seqs grow with the days: oldest file first. What a salvaged cursor had numbered again is not read twice.
     for (const file of [...this.#newestFirst(orgId)].reverse()) {
-      const range = { fromSeq, endSeq: toSeq };
-      for (const row of this.#rows(file, { orgId, containerId, ...range, order: "oldest" })) {
-        for (const batch of wireBatches(row, range)) {
+      for (const row of this.#rows(file, { orgId, containerId, fromSeq: nextSeq, endSeq: toSeq, order: "oldest" })) {
+        for (const batch of wireBatches(row, { fromSeq: nextSeq, endSeq: toSeq })) {
           if (batches.length > 0 && bytes >= maxBytes) return batches;
           batches.push(batch);
           bytes += batch.length;
         }
+        nextSeq = Math.max(nextSeq, row.endSeq);
       }
     }
     return batches;
@@ -271,7 +317,9 @@ const statementsOf = (database: Database) => {
     return statement;
   };
   return {
-    findContainer: database.prepare("SELECT ref, cursor, evicted_by FROM container WHERE container_id = ?"),
+    findContainer: database.prepare(
+      "SELECT ref, cursor, cursor_checksum, evicted_by FROM container WHERE container_id = ?",
+    ),
     oldest: bigInts("SELECT first_seq, min_ts_ns FROM pack WHERE container = ? ORDER BY first_seq LIMIT 1"),
     ascending: bigInts(`${overlapping} ORDER BY first_seq LIMIT ?7`),
     descending: bigInts(`${overlapping} ORDER BY first_seq DESC LIMIT ?7`),

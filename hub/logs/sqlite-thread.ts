@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { mergeRows } from "./chunk-merge.ts";
 import { SqliteCompactor } from "./sqlite-compactor.ts";
 import type {
+  Compaction,
   Damage,
   PackedBatches,
   ThreadAnswers,
@@ -11,6 +12,7 @@ import type {
 } from "./sqlite-messages.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
+import type { StoredRow } from "./stored-row.ts";
 
 /**
  * Body of the log store's threads. The store starts it several times: one writes, one reads for the relay, one compacts, so that
@@ -40,7 +42,7 @@ const answer = (request: ThreadRequest): ThreadAnswers[keyof ThreadAnswers] => {
     case "commit":
       return writer.commit(request);
     case "cursors":
-      return reader.cursors(request.orgId, request.containerIds) as ThreadAnswers["cursors"];
+      return reader.cursors(request.orgId, request.containerIds);
     case "since":
       return reader.since(request.orgId, request.containerIds) as ThreadAnswers["since"];
     case "firstSeq":
@@ -69,6 +71,26 @@ const answer = (request: ThreadRequest): ThreadAnswers[keyof ThreadAnswers] => {
   }
 };
 
+/** What need not be copied on its way out. */
+const buffersOf = (request: ThreadRequest, result: ThreadAnswers[keyof ThreadAnswers]): ArrayBuffer[] => {
+  switch (request.kind) {
+    case "range":
+    case "tail":
+      return [(result as PackedBatches).bytes.buffer];
+    case "fetchBodies": {
+      const bodies = result as ThreadAnswers["fetchBodies"];
+      return bodies.flatMap((body) => (typeof body === "string" ? [] : [body.body.buffer]));
+    }
+    case "prepare":
+    case "merge": {
+      const rows = request.kind === "merge" ? (result as readonly StoredRow[]) : (result as Compaction | null)?.rows;
+      return [...new Set((rows ?? []).map(({ body }) => body.buffer as ArrayBuffer))];
+    }
+    default:
+      return [];
+  }
+};
+
 port?.on("message", ({ id, request }: { readonly id: number; readonly request: ThreadRequest | null }) => {
   if (request === null) {
     writer.close();
@@ -78,9 +100,7 @@ port?.on("message", ({ id, request }: { readonly id: number; readonly request: T
   }
   try {
     const result = answer(request);
-    const reply: ThreadReply = { id, ok: true, answer: result };
-    const isPacked = typeof result === "object" && result !== null && "spans" in result;
-    port.postMessage(reply, isPacked ? [result.bytes.buffer] : []);
+    port.postMessage({ id, ok: true, answer: result } satisfies ThreadReply, buffersOf(request, result));
   } catch (error) {
     const reply: ThreadReply = {
       id,

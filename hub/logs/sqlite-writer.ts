@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
-import { judgeCommit } from "./commit-check.ts";
+import { judgeCommit, parseCursor } from "./commit-check.ts";
 import { DiskReserve } from "./disk-reserve.ts";
 import type { CommitOutcome } from "./group-commit.ts";
 import { compressPack } from "./pack-codec.ts";
 import type { Eviction, RetentionLimits } from "./retention.ts";
 import {
+  cursorChecksum,
+  cursorState,
   type Database,
   dayFile,
   dayOf,
@@ -136,14 +138,13 @@ export class SqliteWriter {
     commit: PackedCommit,
     group: { readonly nowMs: number; readonly bytes: Uint8Array },
   ): CommitOutcome {
-    const { containerId, firstSeq, cursor } = commit;
+    const { containerId, cursor } = commit;
     const known = file.find.get(containerId);
-    const stored = known === undefined ? null : String(known.cursor);
-    const verdict = judgeCommit(stored, { firstSeq, cursor });
+    const verdict = judge(known, commit);
     if (verdict !== "write") return verdict === "stored" ? "committed" : "conflict";
-    const ref =
-      known === undefined ? Number(file.add.run(containerId, cursor, group.nowMs).lastInsertRowid) : Number(known.ref);
-    if (known !== undefined) file.update.run(cursor, group.nowMs, ref);
+    const written = [cursor, cursorChecksum(cursor), group.nowMs] as const;
+    const ref = known === undefined ? Number(file.add.run(containerId, ...written).lastInsertRowid) : Number(known.ref);
+    if (known !== undefined) file.update.run(...written, ref);
     for (const { offset, length, isCompressible, ...span } of commit.packs) {
       const row = { ...span, ...compressPack(group.bytes.subarray(offset, offset + length), isCompressible) };
       insertRow(file.insert, ref, { ...row, checksum: checksumOf(row) });
@@ -228,12 +229,30 @@ export class SqliteWriter {
   }
 }
 
+/** A cursor that is not to be trusted was made again by whoever asked for it: what is stored is all that its numbers may not fall behind. */
+const judge = (
+  known: ReturnType<Statement["get"]>,
+  { firstSeq, cursor }: PackedCommit,
+): ReturnType<typeof judgeCommit> => {
+  if (known === undefined) return judgeCommit(null, { firstSeq, cursor });
+  const state = cursorState(known);
+  if (state === "intact") return judgeCommit(String(known.cursor), { firstSeq, cursor });
+  const salvaged = state === "salvaged" ? parseCursor(String(known.cursor)) : null;
+  return firstSeq >= Math.max(Number(known.end_seq ?? 0), salvaged?.nextSeq ?? 0) ? "write" : "conflict";
+};
+
 const prepared = (database: Database, of: Pick<WritableFile, "day" | "path">): WritableFile => ({
   ...of,
   database,
-  find: database.prepare("SELECT ref, cursor FROM container WHERE container_id = ?"),
-  add: database.prepare("INSERT INTO container (container_id, cursor, committed_at_ms) VALUES (?, ?, ?)"),
-  update: database.prepare("UPDATE container SET cursor = ?, committed_at_ms = ? WHERE ref = ?"),
+  find: database.prepare(
+    `SELECT ref, cursor, cursor_checksum,
+       (SELECT end_seq FROM pack WHERE container = container.ref ORDER BY first_seq DESC LIMIT 1) AS end_seq
+     FROM container WHERE container_id = ?`,
+  ),
+  add: database.prepare(
+    "INSERT INTO container (container_id, cursor, cursor_checksum, committed_at_ms) VALUES (?, ?, ?, ?)",
+  ),
+  update: database.prepare("UPDATE container SET cursor = ?, cursor_checksum = ?, committed_at_ms = ? WHERE ref = ?"),
   insert: database.prepare(
     `INSERT INTO pack
        (container, first_seq, end_seq, min_ts_ns, max_ts_ns, level_mask, codec, raw_bytes, stored_bytes, checksum, body)
