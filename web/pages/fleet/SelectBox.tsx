@@ -36,13 +36,14 @@ export const SelectBox = ({ label, isSelected, isMixed = false, onSelect }: Sele
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 /** Up and down lead from tick to tick. What lies far outside the view is not drawn and ends the walk. */
-export const walkBoxes = (event: KeyboardEvent<HTMLElement>): void => {
+const walkBoxes = (event: KeyboardEvent<HTMLElement>): void => {
   const step = STEPS[event.key];
-  if (step === undefined || !(event.target instanceof HTMLElement) || !event.target.matches("[data-select-box]"))
-    return;
+  const table = event.currentTarget.closest("[role=table]");
+  if (step === undefined || table === null) return;
   event.preventDefault();
-  const boxes = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-select-box]")].sort(
+  // A virtual table's rows stand in the document in any order.
+  const boxes = [...table.querySelectorAll<HTMLElement>("[data-select-box]")].sort(
     (one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top,
   );
-  boxes[boxes.indexOf(event.target) + step]?.focus();
+  boxes[boxes.indexOf(event.currentTarget) + step]?.focus();
 };
