@@ -6,6 +6,7 @@ import { Button } from "../../../ui/Button.tsx";
 import { Dialog, DialogButtons } from "../../../ui/Dialog.tsx";
 import { TextField } from "../../../ui/Field.tsx";
 import { ProblemState } from "../../ProblemState.tsx";
+import { useMe } from "../../use-me.ts";
 
 export type ProofDialogProps = {
   readonly title: string;
@@ -22,6 +23,7 @@ export type ProofDialogProps = {
 /** Asks who it is before a way of signing in is added or taken away. The caller closes it when `run` is done. */
 export const ProofDialog = ({ title, children, verb, look = "primary", ...props }: ProofDialogProps) => {
   const { factors, run, sentenceOf, onClose } = props;
+  const me = useMe();
   const [typed, setTyped] = useState("");
   const running = useMutation({ mutationFn: run });
   const asksCode = !factors.hasPassword && factors.totpSince !== null;
@@ -36,6 +38,8 @@ export const ProofDialog = ({ title, children, verb, look = "primary", ...props 
   return (
     <Dialog isOpen onClose={onClose} title={title} description={children}>
       <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
+        {/* For password managers: whose password it is. */}
+        <input type="text" name="email" autoComplete="username" value={me.email} readOnly hidden />
         {asks ? (
           <TextField
             label={asksCode ? "Code of your authenticator" : "Your password"}
