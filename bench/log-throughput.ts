@@ -11,8 +11,9 @@ import { openBareFileReader } from "./reference/bare-file-reader.ts";
 import { type BareReader, openBareReader } from "./reference/bare-reader.ts";
 import { runDockerLogs } from "./reference/docker-logs.ts";
 
-const LINES = 1_000_000;
-const WARM_UP_LINES = 200_000;
+/** A second and more at full speed. */
+const LINES = 500_000;
+const WARM_UP_LINES = 100_000;
 const POLL_MS = 10;
 /** Nothing is this slow; a run that is not over by then has lost lines. */
 const LIMIT_MS = 180_000;

@@ -22,7 +22,7 @@ import { earlier, earliest, OVERTAKEN_MS, ReadingPlace } from "./reading-place.t
 import { beginningOf, extentOf, type ReadingPlan, seeksPlace } from "./reading-plan.ts";
 import { redacted } from "./redaction.ts";
 import { ResumeMatcher } from "./resume.ts";
-import { rotationBytes } from "./rotation.ts";
+import { compressesFiles, rotationBytes } from "./rotation.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 /** A pause that lasts longer closes the stream: the engine would skip whole files behind its back. */
@@ -359,8 +359,9 @@ export class LineReader implements MessageReader, LineSink {
       this.#readFurther(this.#phase.plan);
       return false;
     }
-    this.#isBehindPlace = aheadMs > 0;
-    if (aheadMs <= OVERTAKEN_MS) return true;
+    // A file that is just being compressed is not read: there, what is missing may be there the next time.
+    this.#isBehindPlace = aheadMs > 0 && !compressesFiles(this.#options.container);
+    if (!this.#isBehindPlace || aheadMs <= OVERTAKEN_MS) return true;
     // The oldest line that the engine has left is newer than the place.
     this.#forgetPlace("rotated", this.#missingFromNs);
     this.#seek = null;

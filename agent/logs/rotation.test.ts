@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keptFiles, RecentStamps, rotationBytes } from "./rotation.ts";
+import { compressesFiles, keptFiles, RecentStamps, rotationBytes } from "./rotation.ts";
 
 test.each([
   ["json-file", {}, null],
@@ -54,4 +54,13 @@ describe("signs of a stream that repeats itself", () => {
 test("json-file keeps one old file even when it is told to keep none", () => {
   expect([keptFiles({}), keptFiles({ "max-file": "1" }), keptFiles({ "max-file": "5" })]).toEqual([2, 2, 5]);
   expect(keptFiles({ "max-file": "many" })).toBe(2);
+});
+
+test.each([
+  ["local", {}, true],
+  ["local", { compress: "false" }, false],
+  ["json-file", {}, false],
+  ["json-file", { compress: "true" }, true],
+])("%s with %o compresses: %s", (logDriver, logOptions, compresses) => {
+  expect(compressesFiles({ logDriver, logOptions: logOptions as Record<string, string> })).toBe(compresses);
 });

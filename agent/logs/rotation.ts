@@ -14,6 +14,12 @@ export const rotationBytes = (driver: string, options: Readonly<Record<string, s
   return number === undefined ? null : Number(number) * (UNITS[(unit ?? "").toLowerCase()] ?? 1);
 };
 
+/** Whether the engine compresses files that it has rotated: `local` does unless it is told not to, json-file only when it is told to. */
+export const compressesFiles = (log: {
+  readonly logDriver: string;
+  readonly logOptions: Readonly<Record<string, string>>;
+}): boolean => (log.logOptions["compress"] ?? String(log.logDriver === "local")) === "true";
+
 /** So many files the json-file driver keeps, the current one included: two, however few it is asked for. */
 export const keptFiles = (options: Readonly<Record<string, string>>): number =>
   Math.max(2, Number.parseInt(options["max-file"] ?? "1", 10) || 1);
