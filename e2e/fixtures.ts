@@ -2,7 +2,7 @@ import { type BrowserContext, test as base, type Page } from "@playwright/test";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { type HubProcess, startHubProcess } from "@yardarm/testkit/hub-process";
-import type { HubSession } from "@yardarm/testkit/hub-session";
+import { type HubSession, signInTo } from "@yardarm/testkit/hub-session";
 import {
   createTestContainer,
   runTestContainer,
@@ -58,6 +58,17 @@ export const enter = (context: BrowserContext, { url, cookie }: HubSession): Pro
 /** Names are free for reuse as soon as a test is over; the number keeps tests apart that share the engine. */
 let namesGiven = 0;
 export const freshName = (word: string): string => `${word}-${process.pid}-${++namesGiven}`;
+
+const PASSWORD = "a password of one's own";
+
+/** Somebody else of the organization, invited and signed in. */
+export const joinAs = async (owner: HubSession, role: "operator" | "viewer"): Promise<HubSession> => {
+  const email = `${freshName(role)}@example.com`;
+  const { link } = await owner.post<{ readonly link: string }>("/api/invitations", { email, role });
+  const invitationToken = link.slice(link.indexOf("=") + 1);
+  await owner.post("/api/invitations/join", { invitationToken, name: role, password: PASSWORD });
+  return signInTo(owner.url, { email, password: PASSWORD });
+};
 
 interface TestFixtures {
   /** A page whose browser is signed in as the fleet's owner. */

@@ -7,6 +7,10 @@ export interface TestContainerOptions {
   /** What `/bin/sh` runs; TERM ends it. */
   readonly script: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** For how long the engine waits for it to end by itself when it is stopped; the engine's own 10 s otherwise. */
+  readonly stopGraceSeconds?: number;
+  /** TERM does not end it: only KILL does. */
+  readonly ignoresTerm?: boolean;
 }
 
 /** A container of the test image. */
@@ -33,13 +37,14 @@ export const socketOf = (dockerHost: string | undefined): string =>
 /** Creates a container and does not start it. */
 export const createTestContainer = async (
   socketPath: string,
-  { name, script, labels = {} }: TestContainerOptions,
+  { name, script, labels = {}, stopGraceSeconds, ignoresTerm = false }: TestContainerOptions,
 ): Promise<TestContainer> => {
   const created = await engineCall(socketPath, "POST", `/containers/create?name=${encodeURIComponent(name)}`, {
     Image: TEST_IMAGE,
     // A shell that waits for its child would leave TERM until the child has ended.
-    Cmd: ["/bin/sh", "-c", `trap 'exit 0' TERM; { ${script}; } & wait`],
+    Cmd: ["/bin/sh", "-c", ignoresTerm ? `trap '' TERM; ${script}` : `trap 'exit 0' TERM; { ${script}; } & wait`],
     Labels: labels,
+    ...(stopGraceSeconds === undefined ? {} : { StopTimeout: stopGraceSeconds }),
     HostConfig: { NetworkMode: "none" },
   });
   const { Id: dockerId } = JSON.parse(created.toString()) as { readonly Id: string };
