@@ -148,6 +148,8 @@ test(`[MSG-3] odd upgrades and ${FRAMES} odd frames on both sockets crash nothin
   let frames = 0;
   let before = 0;
   while (frames < FRAMES) {
+    // A host that is silent for 30 s is cut, and a storm may take longer.
+    victimPeer.send({ type: "heartbeat", clockNs: "1" });
     const asAgent = await intruder.connect();
     asAgent.send(HELLO);
     await asAgent.message((text) => text.includes("welcome"));
