@@ -5,7 +5,7 @@
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type Browser, chromium, type Cookie } from "@playwright/test";
+import { type Browser, type Cookie, chromium } from "@playwright/test";
 import type { MetricsHistory } from "@yardarm/protocol/api/metrics";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";

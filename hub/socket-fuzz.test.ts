@@ -4,12 +4,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type EnrolledAgent, enrollAgent } from "@yardarm/testkit/agent-line";
 import { AuthorityWorld } from "@yardarm/testkit/authority-world";
-import { HELLO, Peer } from "@yardarm/testkit/gateway-world";
+import { HELLO, openPeer, type Peer } from "@yardarm/testkit/gateway-world";
 import { type OddFrameSource, oddFrame } from "@yardarm/testkit/odd-frames";
 import { createRandom, type Random } from "@yardarm/testkit/random";
 import { dockerIdOf, reportedContainer } from "@yardarm/testkit/sample-container";
 import { expect, test } from "vitest";
-import { WebSocket } from "ws";
 import type { Actor } from "./auth/can.ts";
 import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
@@ -53,7 +52,7 @@ const storm = async (peer: Peer, random: Random, source: OddFrameSource): Promis
   // An odd frame usually ends the connection: most connections are nearly honest, so that frames get far.
   const oddShare = random.pick([0, 0.001, 0.005, 0.05, 1]);
   let sent = 0;
-  for (let burst = 0; burst < BURSTS && socket.readyState === WebSocket.OPEN; burst++) {
+  for (let burst = 0; burst < BURSTS && socket.readyState === socket.OPEN; burst++) {
     for (let count = 0; count < FRAMES_AT_ONCE; count++, sent++) socket.send(oddFrame(random, source, oddShare));
     // An answer to a ping says that everything before it was read.
     const answered = once(socket, "pong");
@@ -154,12 +153,7 @@ test(`[MSG-3] odd upgrades and ${FRAMES} odd frames on both sockets crash nothin
     asAgent.send(HELLO);
     await asAgent.message((text) => text.includes("welcome"));
     if (random.chance(0.8)) asAgent.send(snapshot(INTRUDER));
-    const asClient = new Peer(
-      new WebSocket(`${world.hub.url.replace("http", "ws")}/ws/client`, {
-        headers: { ...world.owner.headers, origin: world.hub.url },
-      }),
-    );
-    await once(asClient.socket, "open");
+    const asClient = await openPeer(`${world.hub.url}/ws/client`, { ...world.owner.headers, origin: world.hub.url });
     const storms = await Promise.all([storm(asAgent, random, agentSource), storm(asClient, random, clientSource)]);
     const path = random.pick(["/ws/client", `/ws/agent/${victim.hostId}`, "/ws/agent/", "/ws/client?ticket=x"]);
     const said = await oddUpgrade(port, random, path);
@@ -171,7 +165,7 @@ test(`[MSG-3] odd upgrades and ${FRAMES} odd frames on both sockets crash nothin
   expect(heapBytes() - before).toBeLessThan(GROWTH_BYTES);
 
   // The other tenant noticed nothing: the same connection, its own containers, and no word of the intruder.
-  expect(victimPeer.socket.readyState).toBe(WebSocket.OPEN);
+  expect(victimPeer.socket.readyState).toBe(victimPeer.socket.OPEN);
   expect(victimPeer.received.join("\n")).not.toContain(INTRUDER);
   const theirs = await world.storage.org(world.strangerActor.orgId).containers.list();
   expect(theirs.filter(({ name }) => name === SECRET)).toHaveLength(2);

@@ -75,6 +75,13 @@ export class Peer {
   }
 }
 
+/** An open socket to `url` (`http…`), as somebody with these headers. */
+export const openPeer = async (url: string, headers: Readonly<Record<string, string>>): Promise<Peer> => {
+  const peer = new Peer(new WebSocket(url.replace(/^http/, "ws"), { headers }));
+  await once(peer.socket, "open");
+  return peer;
+};
+
 export const HELLO = {
   type: "hello",
   protocol: { min: 1, max: 1 },

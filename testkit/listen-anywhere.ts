@@ -3,4 +3,4 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 
 const server = createServer((socket) => socket.end("welcome"));
-server.listen(0, "0.0.0.0", () => console.log(`listening on ${(server.address() as AddressInfo).port}`));
+server.listen(0, "0.0.0.0", () => process.stdout.write(`listening on ${(server.address() as AddressInfo).port}\n`));

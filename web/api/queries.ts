@@ -1,5 +1,5 @@
-import type { ContainerId } from "@yardarm/protocol/ids";
 import { QueryClient, queryOptions } from "@tanstack/react-query";
+import type { ContainerId } from "@yardarm/protocol/ids";
 import { getMe, getMetrics, getSessions, getSetup } from "./calls.ts";
 import { ApiError } from "./http.ts";
 

@@ -1,5 +1,5 @@
-import { clientDownSchema } from "@yardarm/protocol/client-down/down";
 import type { ClientDown } from "@yardarm/protocol/client-down/down";
+import { clientDownSchema } from "@yardarm/protocol/client-down/down";
 import type { ClientUp } from "@yardarm/protocol/client-up/up";
 import { backOffMs } from "./back-off.ts";
 import { readMetrics } from "./read-metrics.ts";

@@ -1,7 +1,7 @@
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { SeenAction } from "./action-store.ts";
 import { type BrowserClient, startBrowserClient } from "./browser-client.ts";
 import type { ConnectionState } from "./hub-socket.ts";
