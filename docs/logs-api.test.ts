@@ -46,22 +46,32 @@ test("[LOGS-06] [LOGS-11] the commands in docs/logs-api.md do what they say", as
   await store.append({ orgId, containerId, firstSeq: 0, batches: [encoder.finish(0)], cursor });
   await store.close();
 
-  const token = world.callers.find(({ name }) => name === "token logs.read")?.headers.authorization ?? "";
+  /** What a command needs; the token that it is run with has this scope and no other. */
+  const scopeOf = (command: string): string => {
+    if (!command.includes("/api/retention")) return "logs.read";
+    return command.includes("PATCH") ? "retention.manage" : "fleet.read";
+  };
+  const tokenWith = (scope: string): string =>
+    world.callers.find(({ name }) => name === `token ${scope}`)?.headers.authorization?.replace("Bearer ", "") ?? "";
   const directory = await makeTempDir("logs-api");
   await using _ = { [Symbol.asyncDispose]: () => directory.remove() };
   const env = {
     PATH: process.env.PATH,
     HUB: world.hub.url,
-    TOKEN: token.replace("Bearer ", ""),
     CONTAINER: containerId,
   };
   for (const command of commands) {
-    const { stdout } = await run("sh", ["-c", command], { env, cwd: directory.path });
+    const { stdout } = await run("sh", ["-c", command], {
+      env: { ...env, TOKEN: tokenWith(scopeOf(command)) },
+      cwd: directory.path,
+    });
     const isFile = command.includes("download=");
     const { stdout: shown } = isFile ? await run("sh", ["-c", "zcat *.log.gz"], { cwd: directory.path }) : { stdout };
-    const expected = /\/(position|range|histogram)/.test(command)
-      ? /"(?:seq|lastSeq|total)":\s?\d/
-      : /request \d+ failed/;
+    const expected = command.includes("/api/retention")
+      ? /"inForce":\s?\{/
+      : /\/(position|range|histogram)/.test(command)
+        ? /"(?:seq|lastSeq|total)":\s?\d/
+        : /request \d+ failed/;
     expect(shown, command).toMatch(expected);
   }
 });

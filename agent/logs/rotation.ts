@@ -18,7 +18,7 @@ export const rotationBytes = (driver: string, options: Readonly<Record<string, s
 export const compressesFiles = (log: {
   readonly logDriver: string;
   readonly logOptions: Readonly<Record<string, string>>;
-}): boolean => (log.logOptions["compress"] ?? String(log.logDriver === "local")) === "true";
+}): boolean => (log.logOptions.compress ?? String(log.logDriver === "local")) === "true";
 
 /** So many files the json-file driver keeps, the current one included: two, however few it is asked for. */
 export const keptFiles = (options: Readonly<Record<string, string>>): number =>
