@@ -248,6 +248,8 @@ test("[LOGS-05] a link to a line opens there, for somebody else, and after the c
   await expect.poll(() => clipboard(page)).toContain("/fleet/");
   const link = await clipboard(page);
 
+  // The address names the line once somebody stops moving about.
+  await expect(page).toHaveURL(/[?&]line=/);
   await search(page).fill("");
   await page.reload();
   await expect(lineOf(page, "tick 2100")).toHaveAttribute("data-current", "");
