@@ -112,4 +112,4 @@ export class OrgAudit {
 }
 
 /** Instants are stored as decimal text, all of one length until the year 2286: so is what they are compared with. */
-const instantText = (ns: bigint): string => (ns < 0n ? "0" : ns.toString()).padStart(19, "0").slice(0, 19);
+const instantText = (ns: bigint): string => (ns < 0n ? "0" : ns.toString()).padStart(19, "0");

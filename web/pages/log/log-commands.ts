@@ -49,7 +49,8 @@ export type Direction = "forward" | "backward";
 
 /**
  * What buttons and keys of the log do. One object for the life of the view, so that what holds it need not be drawn anew
- * with every frame of lines; it acts on the parts that were drawn last.
+ * with every frame of lines; it acts on the parts that were drawn last. Above 300 lines because it is the one list of what can be done,
+ * a few lines each.
  */
 export class LogCommands {
   readonly elements: LogElements;

@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
-import { emailSchema, passwordSchema } from "@yardarm/protocol/api/auth";
 import { type FormEvent, useState } from "react";
 import { signUp } from "../../api/calls.ts";
 import { meQuery, setupQuery } from "../../api/queries.ts";
@@ -10,6 +9,7 @@ import { SkeletonBlock } from "../../ui/Skeleton.tsx";
 import { DoorPage } from "../DoorPage.tsx";
 import { InsecureNote } from "../InsecureNote.tsx";
 import { readSecret } from "../link-secret.ts";
+import { missingOfOwner, NOBODY, OwnerFields, tidyOwner } from "../OwnerFields.tsx";
 import { ProblemState } from "../ProblemState.tsx";
 import { PATHS } from "../paths.ts";
 import { useLinkSecret } from "../use-link-secret.ts";
@@ -36,14 +36,12 @@ export const SetupPage = () => {
   );
 };
 
-const EMPTY = { name: "", email: "", password: "", orgName: "" };
-
 const ClaimForm = () => {
   const setupToken = useLinkSecret(PATHS.setup);
   const router = useRouter();
   const queryClient = useQueryClient();
   const [pasted, setPasted] = useState("");
-  const [fields, setFields] = useState(EMPTY);
+  const [owner, setOwner] = useState(NOBODY);
   const claiming = useMutation({
     mutationFn: signUp,
     onSuccess: async () => {
@@ -53,20 +51,13 @@ const ClaimForm = () => {
     },
   });
   const token = setupToken ?? readSecret(pasted, "token");
-  const missing = whatIsMissing(token, fields);
+  const missing = token === null ? "Paste the setup link or token first." : missingOfOwner(owner);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (token !== null && missing === null) {
-      claiming.mutate({ setupToken: token, ...fields, name: fields.name.trim(), orgName: fields.orgName.trim() });
+      claiming.mutate({ setupToken: token, ...tidyOwner(owner) });
     }
   };
-  const field = (name: keyof typeof EMPTY) => ({
-    name,
-    required: true,
-    value: fields[name],
-    onChange: (event: { readonly target: { readonly value: string } }) =>
-      setFields({ ...fields, [name]: event.target.value }),
-  });
   return (
     <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
       {setupToken === null ? (
@@ -79,21 +70,7 @@ const ClaimForm = () => {
           onChange={(event) => setPasted(event.target.value)}
         />
       ) : null}
-      <TextField label="Your name" autoComplete="name" {...field("name")} />
-      <TextField label="E-mail" type="email" autoComplete="username" {...field("email")} />
-      <TextField
-        label="Password"
-        hint="12 characters or more."
-        type="password"
-        autoComplete="new-password"
-        {...field("password")}
-      />
-      <TextField
-        label="Organization"
-        hint="Whose hosts these are: your company, team or just your name. It can be renamed."
-        autoComplete="organization"
-        {...field("orgName")}
-      />
+      <OwnerFields owner={owner} onChange={setOwner} />
       <InsecureNote />
       {claiming.isError ? <ProblemState error={claiming.error} /> : null}
       <Button type="submit" look="primary" disabledReason={claiming.isPending ? "Setting up…" : missing}>
@@ -104,10 +81,3 @@ const ClaimForm = () => {
 };
 
 /** The first thing that still stands in the way, as a sentence; `null` when all is there. */
-const whatIsMissing = (token: string | null, fields: typeof EMPTY): string | null => {
-  if (token === null) return "Paste the setup link or token first.";
-  if (fields.name.trim() === "") return "Enter your name.";
-  if (!emailSchema.safeParse(fields.email).success) return "Enter an e-mail address.";
-  if (!passwordSchema.safeParse(fields.password).success) return "The password needs 12 characters or more.";
-  return fields.orgName.trim() === "" ? "Name the organization." : null;
-};
