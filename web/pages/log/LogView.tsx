@@ -129,7 +129,7 @@ export const LogView = (props: LogViewProps) => {
   const parts = { reader, rows, lineAt, reading, dispatch, view, address, onAddress, preferences, onPreference };
   const commands = useLogCommands(scroll, { ...parts, linkOf, fileName });
   useLogKeys(commands);
-  useJumpWhenSearched(reader, view, search.text, commands);
+  useJumpWhenSearched(reader, rows, view, search.text, commands);
 
   useLineInAddress(view.currentSeq, props.lineName, onAddress);
   useGoTo(props.goToSeq ?? null, rows, commands);
@@ -299,9 +299,19 @@ const useStable = (run: (() => void) | undefined): (() => void) => {
 };
 
 /** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
-const useJumpWhenSearched = (reader: LogReader, view: LogViewState, text: string, commands: LogCommands): void => {
+const useJumpWhenSearched = (
+  reader: LogReader,
+  rows: LogRowList,
+  view: LogViewState,
+  text: string,
+  commands: LogCommands,
+): void => {
   const { awaitedJump, change } = view;
-  const isReady = !reader.isSearching && (reader.query?.text ?? "") === text;
+  const isReady = useMemo(() => {
+    // Looked up only with new rows: those drawn know no matches that the reader found after it.
+    void rows;
+    return !reader.isSearching && (reader.query?.text ?? "") === text;
+  }, [reader, rows, text]);
   const jump = useEffectEvent((direction: "forward" | "backward") => commands.goToMatch(direction));
   useEffect(() => {
     if (awaitedJump === null || !isReady) return;
