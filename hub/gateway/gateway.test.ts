@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { PassThrough } from "node:stream";
 import { parseChallenge } from "@yardarm/protocol/challenge";
 import { writeFramePrefix } from "@yardarm/protocol/log/frame";
 import { GATEWAY_CONTAINER, GatewayWorld, HELLO } from "@yardarm/testkit/gateway-world";
@@ -31,6 +33,22 @@ describe("upgrade", () => {
     }
     expect(world.gateway.agentCount + world.gateway.clientCount).toBe(0);
     expect(world.unexpected).toEqual([]);
+  });
+
+  test("[SEC-T10] whoever is refused and resets the connection before the answer has left does not end the hub", async () => {
+    await using world = await new GatewayWorld().open();
+    for (const [path, headers] of [
+      ["/ws/agent/hst_aaaaaaaaaaaaaaaaaaaa", {}],
+      ["/ws/client", {}],
+      ["/ws/other", {}],
+    ] as const) {
+      const stream = new PassThrough();
+      await world.gateway.upgrade({ url: path, headers } as IncomingMessage, stream, Buffer.alloc(0));
+      expect(String(stream.read())).toMatch(/^HTTP\/1\.1 40[14] /);
+      // An error that nobody listens to is thrown, and would end the process.
+      expect(stream.emit("error", new Error("read ECONNRESET"))).toBe(true);
+      expect(stream.destroyed).toBe(true);
+    }
   });
 
   test("[MSG-1] no extension is negotiated, whatever the peer offers", async () => {

@@ -115,12 +115,13 @@ export class Gateway {
       if (hostId !== undefined) await this.#upgradeAgent({ request, stream, head, url }, hostId);
       else if (url.pathname === CLIENT_PATH) await this.#upgradeClient({ request, stream, head, url });
       else throw new ProtocolError("not_found", "There is no socket at this address.");
+      // From here on the WebSocket listens itself.
+      stream.off("error", breakOff);
     } catch (error) {
       const kind = hostId !== undefined ? "agent" : url.pathname === CLIENT_PATH ? "client" : "other";
       this.#options.refusedUpgrade(kind, toProtocolError(error).code);
+      // Still listened to: whoever is refused may break off before the answer has left, and an error that nobody hears ends the hub.
       this.#refuse(stream, error);
-    } finally {
-      stream.off("error", breakOff);
     }
   }
 
