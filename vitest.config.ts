@@ -1,4 +1,8 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Threads and programs that tests start load TypeScript from the sources: compiled once, they start three times as fast.
+process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, ".cache/node-compile");
 
 /** One project per need; the suffix of a test file says which (`house.test.ts` refuses a suffix that no project runs). */
 const everywhere = ["**/node_modules/**", "**/dist/**", ".cache/**"];

@@ -1,17 +1,16 @@
 /**
- * `npm run chaos -- store --kills N --seed S`: the log store's process is killed (SIGKILL) N times while it commits and compacts. Every
- * line that was acknowledged must be there, once, as it was written.
+ * `npm run chaos -- store --kills N --seed S [--database postgres]`: the log store's process is killed (SIGKILL) N times while it commits
+ * and compacts. Every line that was acknowledged must be there, once, as it was written.
  */
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { createRandom, type Random } from "@yardarm/testkit/random";
-import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { openChunk } from "../../hub/logs/log-chunk.ts";
-import { SqliteLogStore } from "../../hub/logs/sqlite-log-store.ts";
 import { after } from "../../hub/timers.ts";
 import { startChild } from "../process/child.ts";
 import type { ChaosOptions, ChaosOutcome } from "./chaos.ts";
 import { CONTAINERS, lineOf, ORG } from "./store/known-lines.ts";
+import { makePlace, openStore, PLACE_VARIABLE, type StorePlace } from "./store/store-place.ts";
 import type { WriterMessage } from "./store/writer-main.ts";
 
 const WRITER = new URL("./store/writer-main.ts", import.meta.url).pathname;
@@ -22,7 +21,7 @@ const HOUR_MS = 3_600_000;
 const KILLS_PER_READING = 20;
 const LONGEST_LIFE_MS = 300;
 
-export type StoreChaosOptions = Pick<ChaosOptions, "seed" | "progress" | "kills">;
+export type StoreChaosOptions = Pick<ChaosOptions, "seed" | "progress" | "kills" | "database">;
 
 interface Findings {
   lost: number;
@@ -35,10 +34,14 @@ interface Findings {
 
 /** One life of the writer: until it has acknowledged and compacted something, then a random time more, in which it does both all the time. */
 const liveAndDie = async (
-  directory: string,
+  place: StorePlace,
   { random, nowMs, acknowledged }: { readonly random: Random; readonly nowMs: number; readonly acknowledged: number[] },
 ): Promise<{ readonly compactions: number }> => {
-  await using child = startChild({ file: WRITER, args: [directory, String(random.int(0, 1e9)), String(nowMs)] });
+  await using child = startChild({
+    file: WRITER,
+    args: [String(random.int(0, 1e9)), String(nowMs)],
+    env: { [PLACE_VARIABLE]: JSON.stringify(place) },
+  });
   let compactions = 0;
   let hasAcknowledged = false;
   const first = Promise.withResolvers<void>();
@@ -66,11 +69,11 @@ const liveAndDie = async (
 
 /** Reads the whole store and counts what is missing, doubled or otherwise than written. */
 const readBack = async (
-  directory: string,
+  place: StorePlace,
   { nowMs, acknowledged }: { readonly nowMs: number; readonly acknowledged: readonly number[] },
   findings: Findings,
 ): Promise<void> => {
-  const store = new SqliteLogStore({ directory, nowMs: () => nowMs, after });
+  const store = await openStore(place, { nowMs: () => nowMs, after });
   findings.lines = 0;
   findings.chunks = 0;
   try {
@@ -102,32 +105,30 @@ const readBack = async (
 export const chaosStore = async ({
   seed,
   kills = DEFAULT_KILLS,
+  database = "sqlite",
   progress,
 }: StoreChaosOptions): Promise<ChaosOutcome> => {
   const random = createRandom(seed);
-  const directory = await makeTempDir("chaos-store");
+  await using home = await makePlace(database);
+  const { place } = home;
   const acknowledged = CONTAINERS.map(() => 0);
   const findings: Findings = { lost: 0, doubled: 0, compactions: 0, lines: 0, chunks: 0 };
   let nowMs = START_MS;
-  try {
-    for (let kill = 1; kill <= kills; kill++) {
-      const { compactions } = await liveAndDie(directory.path, { random, nowMs, acknowledged });
-      findings.compactions += compactions;
-      // Days end, and now and then the clock goes back.
-      if (random.chance(0.2)) nowMs += random.int(-6, 20) * HOUR_MS;
-      if (kill % KILLS_PER_READING !== 0 && kill !== kills) continue;
-      await readBack(directory.path, { nowMs, acknowledged }, findings);
-      progress(`${kill} of ${kills} kills, ${findings.lines} lines read back`);
-      if (findings.lost + findings.doubled > 0) break;
-    }
-  } finally {
-    await directory.remove();
+  for (let kill = 1; kill <= kills; kill++) {
+    const { compactions } = await liveAndDie(place, { random, nowMs, acknowledged });
+    findings.compactions += compactions;
+    // Days end, and now and then the clock goes back.
+    if (random.chance(0.2)) nowMs += random.int(-6, 20) * HOUR_MS;
+    if (kill % KILLS_PER_READING !== 0 && kill !== kills) continue;
+    await readBack(place, { nowMs, acknowledged }, findings);
+    progress(`${kill} of ${kills} kills, ${findings.lines} lines read back`);
+    if (findings.lost + findings.doubled > 0) break;
   }
   const { lost, doubled, compactions, lines, chunks } = findings;
   return {
     report: { seed, kills, lost, doubled, unsettled: 0, ok: lost + doubled === 0 },
     notes: [
-      `${kills} kills, ${compactions} compactions in between; ${lines} lines in ${chunks} rows read back at the end, ` +
+      `${database}: ${kills} kills, ${compactions} compactions in between; ${lines} lines in ${chunks} rows read back at the end, ` +
         `${acknowledged.reduce((sum, seq) => sum + seq, 0)} of them acknowledged before the last kill.`,
     ],
   };

@@ -1,5 +1,6 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LevelMask } from "@yardarm/protocol/log/level";
+import { damagedSpan } from "./damaged-lines.ts";
 import type { ChunkQuery, ChunkRead, ChunkSpan, StoredChunk } from "./log-chunk.ts";
 
 /**
@@ -113,7 +114,10 @@ const readOf = ({
   const { place: _, ...span } = row;
   const fromSeq = Math.max(head.fromSeq, row.firstSeq);
   const endSeq = Math.min(head.beforeSeq, row.endSeq);
-  if (body === "damaged") return { kind: "damaged", containerId: row.containerId, firstSeq: fromSeq, endSeq };
+  if (body === "damaged") {
+    const { minTsNs, maxTsNs } = damagedSpan(row);
+    return { kind: "damaged", containerId: row.containerId, firstSeq: fromSeq, endSeq, minTsNs, maxTsNs };
+  }
   return { kind: "chunk", chunk: { ...span, ...body, wanted: { fromSeq, endSeq } } };
 };
 

@@ -79,12 +79,10 @@ export interface StoredChunk extends ChunkSpan {
 /** A chunk, or the range of seqs that a damaged one held: the rest stays readable. The store has reported it. */
 export type ChunkRead =
   | { readonly kind: "chunk"; readonly chunk: StoredChunk }
-  | {
-      readonly kind: "damaged";
-      readonly containerId: ContainerId;
-      readonly firstSeq: number;
-      readonly endSeq: number;
-    };
+  | ({ readonly kind: "damaged" } & UnreadableChunk);
+
+/** Lines that were stored and cannot be read. */
+export type UnreadableChunk = Pick<ChunkSpan, "containerId" | "firstSeq" | "endSeq" | "minTsNs" | "maxTsNs">;
 
 /** What a search needs of the store; `LogStore` has it. */
 export interface ChunkStore {

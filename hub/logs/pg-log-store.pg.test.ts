@@ -2,6 +2,7 @@ import { createDatabase } from "@yardarm/testkit/postgres-database";
 import { expect, inject, test } from "vitest";
 import "@yardarm/testkit/provided";
 import { logFuzzContract } from "../relay/log-fuzz.contract.ts";
+import { logDamageContract } from "./log-damage.contract.ts";
 import { CONTAINER, commitOf, logStoreContract, ORG } from "./log-store.contract.ts";
 import { logUpkeepContract } from "./log-upkeep.contract.ts";
 import { openPgLogStore } from "./pg-log-store.ts";
@@ -27,6 +28,19 @@ const makeHome = async () => {
 
 logStoreContract("PostgreSQL", makeHome);
 logUpkeepContract("PostgreSQL", makeHome);
+logDamageContract("PostgreSQL", async () => {
+  const database = await createDatabase(inject("postgres"));
+  return {
+    open: (damaged) => openPgLogStore({ url: database.url, nowMs: () => Date.UTC(2026, 0, 2, 22), after, damaged }),
+    flipByte: (firstSeq) =>
+      database.execute(
+        `UPDATE log_pack SET body = set_byte(body, length(body) / 2, get_byte(body, length(body) / 2) # 1)
+         WHERE first_seq = ${firstSeq}`,
+      ),
+    spoilCursors: () => database.execute("UPDATE log_cursor SET cursor = 'spoiled'"),
+    [Symbol.asyncDispose]: () => database.drop(),
+  };
+});
 logFuzzContract("on PostgreSQL", async () => {
   const home = await makeHome();
   const store = await home.open();

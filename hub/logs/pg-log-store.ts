@@ -6,6 +6,7 @@ import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
 import { walkChunks } from "./chunk-walk.ts";
 import { parseCursor } from "./commit-check.ts";
 import { cursorOfLines, REPAIR_LINES } from "./cursor-repair.ts";
+import { damagedSpan } from "./damaged-lines.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
 import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
 import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
@@ -15,8 +16,9 @@ import { PgCompaction } from "./pg-compaction.ts";
 import { ensurePartition, ensureTables } from "./pg-log-schema.ts";
 import { PgRetention } from "./pg-retention.ts";
 import { writeGroup } from "./pg-write-group.ts";
+import { RangeReading } from "./range-reading.ts";
 import type { Eviction, EvictionReason, LogsSinceMap, RetentionLimits } from "./retention.ts";
-import { isIntact, type StoredRow, wireBatches } from "./stored-row.ts";
+import { isIntact, type RowRead, readBatches } from "./stored-row.ts";
 import { ThreadClient } from "./thread-client.ts";
 
 /** Rows that one query fetches at most; one holds up to 1 MiB when it is open. */
@@ -117,25 +119,20 @@ class PgLogStore implements LogStore {
     return cursorOfLines(await this.readTail({ orgId, containerId, lines: REPAIR_LINES, maxBytes: REPAIR_BYTES }));
   }
 
-  async readRange(query: RangeQuery): Promise<readonly Uint8Array[]> {
-    const { orgId, containerId, toSeq, maxBytes } = query;
-    const batches: Uint8Array[] = [];
-    let bytes = 0;
-    for (let fromSeq = query.fromSeq; fromSeq < toSeq; ) {
-      const rows = await this.#packs({ orgId, containerId, fromSeq, toSeq, maxBytes: maxBytes - bytes });
+  async readRange({ orgId, containerId, ...bounds }: RangeQuery): Promise<readonly Uint8Array[]> {
+    const { toSeq } = bounds;
+    const reading = new RangeReading(bounds);
+    for (let fromSeq = bounds.fromSeq; fromSeq < toSeq; ) {
+      const rows = await this.#packs({ orgId, containerId, fromSeq, toSeq, maxBytes: reading.bytesLeft });
       if (rows.length === 0) break;
-      for (const row of this.#intact(rows, [orgId, containerId])) {
-        // Rows may have been joined since the last query: nothing comes twice.
-        for (const batch of wireBatches(row, { fromSeq, endSeq: toSeq })) {
-          if (batches.length > 0 && bytes >= maxBytes) return batches;
-          batches.push(batch);
-          bytes += batch.length;
-        }
-        fromSeq = Math.max(fromSeq, row.endSeq);
-      }
-      fromSeq = Math.max(fromSeq, Number(rows.at(-1)?.end_seq ?? 0));
+      const reads = this.#reads(rows, [orgId, containerId]);
+      for (const read of reads) if (!reading.take(read)) return reading.batches;
+      const nextSeq = Math.max(reading.nextSeq, reads.at(-1)?.row.endSeq ?? 0);
+      // A damaged row may claim to reach on for ever.
+      if (nextSeq <= fromSeq) break;
+      fromSeq = nextSeq;
     }
-    return batches;
+    return reading.batches;
   }
 
   async readTail({ orgId, containerId, lines, maxBytes }: TailQuery): Promise<readonly Uint8Array[]> {
@@ -155,18 +152,17 @@ class PgLogStore implements LogStore {
         [orgId, containerId, beforeSeq, PACKS_PER_QUERY, lines - count],
       );
       if (rows.length === 0) break;
-      for (const row of this.#intact(rows, [orgId, containerId])) {
-        const endSeq = Math.min(row.endSeq, beforeSeq);
-        for (const batch of [...wireBatches(row, { fromSeq: endSeq - (lines - count), endSeq })].reverse()) {
+      for (const read of this.#reads(rows, [orgId, containerId])) {
+        const endSeq = Math.min(read.row.endSeq, beforeSeq);
+        for (const batch of readBatches(read, { fromSeq: endSeq - (lines - count), endSeq }).toReversed()) {
           if (newestFirst.length > 0 && bytes >= maxBytes) return newestFirst.reverse();
           newestFirst.push(batch);
           bytes += batch.length;
           count += readBatchHeader(batch).lineCount;
           if (count >= lines) return newestFirst.reverse();
         }
-        beforeSeq = row.firstSeq;
+        beforeSeq = read.row.firstSeq;
       }
-      beforeSeq = Number(rows.at(-1)?.first_seq ?? 0);
     }
     return newestFirst.reverse();
   }
@@ -244,12 +240,14 @@ class PgLogStore implements LogStore {
     );
   }
 
-  /** What can be read of these rows; the rest is reported and stepped over. */
-  #intact(rows: readonly PackRow[], [orgId, containerId]: PackKey): readonly StoredRow[] {
-    return rows.map(contentOfPg).filter((row) => {
-      if (isIntact(row)) return true;
-      this.#damaged({ orgId, containerId, what: damagedLines(row) });
-      return false;
+  /** What can be read of these rows; the rest is reported. */
+  #reads(rows: readonly PackRow[], [orgId, containerId]: PackKey): readonly RowRead[] {
+    return rows.map((packed): RowRead => {
+      const row = contentOfPg(packed);
+      if (isIntact(row)) return { kind: "intact", row };
+      const span = damagedSpan(row);
+      this.#damaged({ orgId, containerId, what: damagedLines(span) });
+      return { kind: "damaged", row: span };
     });
   }
 

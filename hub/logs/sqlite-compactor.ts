@@ -12,7 +12,7 @@ import {
   type Statement,
 } from "./sqlite-day-file.ts";
 import type { Compaction, Damage } from "./sqlite-messages.ts";
-import { contentOf, rowStatement } from "./sqlite-reader.ts";
+import { contentOf, rowStatement } from "./sqlite-open-files.ts";
 import { isIntact, type StoredRow } from "./stored-row.ts";
 
 /** Groups that are planned ahead: the index is not walked again for each. */

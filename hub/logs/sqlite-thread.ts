@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { mergeRows } from "./chunk-merge.ts";
+import { SqliteChunkSource } from "./sqlite-chunk-source.ts";
 import { SqliteCompactor } from "./sqlite-compactor.ts";
 import type {
   Compaction,
@@ -10,6 +11,7 @@ import type {
   ThreadReply,
   ThreadRequest,
 } from "./sqlite-messages.ts";
+import { OpenLogFiles } from "./sqlite-open-files.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 import type { StoredRow } from "./stored-row.ts";
@@ -22,7 +24,9 @@ const { directory } = workerData as ThreadData;
 const port = parentPort;
 const damaged = (damage: Damage): void => port?.postMessage({ id: null, damage } satisfies ThreadReply);
 const writer = new SqliteWriter(directory, damaged);
-const reader = new SqliteReader(directory, damaged);
+const files = new OpenLogFiles(directory, damaged);
+const reader = new SqliteReader(files, damaged);
+const chunkSource = new SqliteChunkSource(files, damaged);
 const compactor = new SqliteCompactor(directory, damaged);
 
 const packed = (batches: readonly Uint8Array[]): PackedBatches => {
@@ -52,11 +56,11 @@ const answer = (request: ThreadRequest): ThreadAnswers[keyof ThreadAnswers] => {
     case "tail":
       return packed(reader.tail(request));
     case "listRows":
-      return reader.listRows(request);
+      return chunkSource.listRows(request);
     case "fetchBodies":
-      return reader.fetchBodies(request.orgId, request.rows);
+      return chunkSource.fetchBodies(request.orgId, request.rows);
     case "forget":
-      reader.forget(request.orgId, request.days);
+      files.forget(request.orgId, request.days);
       return null;
     case "prepare":
       return compactor.prepare(request.everything);
@@ -94,7 +98,7 @@ const buffersOf = (request: ThreadRequest, result: ThreadAnswers[keyof ThreadAns
 port?.on("message", ({ id, request }: { readonly id: number; readonly request: ThreadRequest | null }) => {
   if (request === null) {
     writer.close();
-    reader.close();
+    files.close();
     port.close();
     return;
   }

@@ -3,6 +3,7 @@ import { decodeBatch } from "@yardarm/protocol/log/batch";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { readBatchHeader, WIRE_BATCH_LIMITS } from "@yardarm/protocol/log/batch-header";
 import { appendLines, type SeqRange } from "@yardarm/protocol/log/batch-slice";
+import { type DamagedSpan, lossBatch } from "./damaged-lines.ts";
 import { CHUNK_LIMITS, decompressBody, storedBatches } from "./log-chunk.ts";
 import { PACK_BATCH } from "./pack-codec.ts";
 
@@ -31,11 +32,23 @@ export const checksumOf = (row: RowContent): number => {
 
 export const isIntact = (row: StoredRow): boolean => checksumOf(row) === row.checksum;
 
+/** A row as it was read: whole, or only what is known of it. */
+export type RowRead =
+  | { readonly kind: "intact"; readonly row: StoredRow }
+  | { readonly kind: "damaged"; readonly row: DamagedSpan };
+
+/** What a row gives to a reader: its batches, ascending, or one loss record in their place. */
+export const readBatches = (read: RowRead, range: SeqRange): readonly Uint8Array[] => {
+  if (read.kind === "intact") return [...wireBatches(read.row, range)];
+  const loss = lossBatch(read.row, range);
+  return loss === null ? [] : [loss];
+};
+
 /**
  * A row's batches within the limits of the wire, ascending: those that overlap the range as they came, or out of a compacted
  * chunk exactly the lines of the range.
  */
-export function* wireBatches(row: RowContent, range: SeqRange): Generator<Uint8Array, void, void> {
+function* wireBatches(row: RowContent, range: SeqRange): Generator<Uint8Array, void, void> {
   for (const batch of storedBatches(row)) {
     if (row.codec === PACK_BATCH) {
       yield* slices(batch, range);

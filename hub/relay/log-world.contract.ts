@@ -206,6 +206,8 @@ export class WorldViewer {
   closedWith: string | null = null;
   /** Whether skipped ranges are fetched at once. */
   refetches = true;
+  /** Loss records by their seq, as text; they count as lines. */
+  readonly losses = new Map<number, string>();
   doubles = 0;
   skippedLines = 0;
   writes = 0;
@@ -340,7 +342,9 @@ export class WorldViewer {
     if (entry === undefined) throw new Error("A frame before its subscription.");
     const [containerId, watched] = entry;
     for (let index = 0; index < batch.lineCount; index++) {
-      this.#line(watched, batch.firstSeq + index, batch.lineText(index), containerId);
+      const seq = batch.firstSeq + index;
+      if (batch.isLoss(index)) this.losses.set(seq, batch.lineText(index));
+      this.#line(watched, seq, batch.isLoss(index) ? lineText(containerId, seq) : batch.lineText(index), containerId);
     }
   }
 

@@ -1,20 +1,21 @@
 /** A process that commits known lines as fast as it can while its store is compacted, until it is killed. Says what was acknowledged. */
+import { ProtocolError } from "@yardarm/protocol/errors";
 import { createRandom } from "@yardarm/testkit/random";
 import { LogKeeper } from "../../../hub/logs/log-keeper.ts";
-import { SqliteLogStore } from "../../../hub/logs/sqlite-log-store.ts";
 import { CONTAINERS, commitOf, ORG } from "./known-lines.ts";
+import { openStore, PLACE_VARIABLE, type StorePlace } from "./store-place.ts";
 
 export type WriterMessage =
   | { readonly kind: "acknowledged"; readonly containerIndex: number; readonly nextSeq: number }
   | { readonly kind: "compacted" };
 
-const [directory = "", seed = "0", nowMs = "0"] = process.argv.slice(2);
+const [seed = "0", nowMs = "0"] = process.argv.slice(2);
+const place = JSON.parse(process.env[PLACE_VARIABLE] ?? "null") as StorePlace;
 const random = createRandom(Number(seed));
 const say = (message: WriterMessage): void => {
   process.send?.(message);
 };
-const store = new SqliteLogStore({
-  directory,
+const store = await openStore(place, {
   nowMs: () => Number(nowMs),
   after: (_, task) => {
     const immediate = setImmediate(task);
@@ -40,13 +41,21 @@ const keeper = new LogKeeper({
   evicted: () => {},
 });
 
-const cursors = await store.cursors(ORG, CONTAINERS);
 const write = async (containerIndex: number): Promise<never> => {
   const containerId = CONTAINERS[containerIndex] as (typeof CONTAINERS)[number];
-  let nextSeq = cursors.get(containerId)?.nextSeq ?? 0;
+  const storedSeq = async (): Promise<number> =>
+    (await store.cursors(ORG, [containerId])).get(containerId)?.nextSeq ?? 0;
+  let nextSeq = await storedSeq();
   for (;;) {
     const lines = random.int(1, random.pick([3, 60, 700]));
-    await store.append(commitOf(containerId, nextSeq, lines));
+    try {
+      await store.append(commitOf(containerId, nextSeq, lines));
+    } catch (error) {
+      // A database server may finish a commit after the death of the one who sent it: the log goes on behind it.
+      if (!(error instanceof ProtocolError) || error.code !== "conflict" || place.kind === "sqlite") throw error;
+      nextSeq = await storedSeq();
+      continue;
+    }
     nextSeq += lines;
     say({ kind: "acknowledged", containerIndex, nextSeq });
   }

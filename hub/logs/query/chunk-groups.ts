@@ -1,5 +1,4 @@
-import type { ChunkRead, StoredChunk } from "../log-chunk.ts";
-import type { UnreadableChunk } from "./scan-job.ts";
+import type { ChunkRead, StoredChunk, UnreadableChunk } from "../log-chunk.ts";
 
 /** Raw bytes that go to a thread at once: enough to make the way there worth it, little enough to be answered soon. */
 const GROUP_RAW_BYTES = 1024 * 1024;
@@ -9,7 +8,9 @@ const GROUP_CHUNKS = 64;
 export interface ChunkGroup {
   readonly chunks: readonly StoredChunk[];
   readonly rawBytes: number;
-  readonly unreadable: readonly UnreadableChunk[];
+  /** Damaged ones that the walk met in front of the chunks, and behind them. */
+  readonly unreadableBefore: readonly UnreadableChunk[];
+  readonly unreadableBehind: readonly UnreadableChunk[];
   /** The first chunk behind the group; `null` at the end of the walk. */
   readonly next: StoredChunk | null;
 }
@@ -20,27 +21,69 @@ export async function* groupChunks(
   budgetBytes: number = GROUP_RAW_BYTES,
 ): AsyncGenerator<ChunkGroup, void, void> {
   const groupBytes = Math.min(GROUP_RAW_BYTES, budgetBytes);
-  let chunks: StoredChunk[] = [];
-  let unreadable: UnreadableChunk[] = [];
-  let rawBytes = 0;
+  let group = new OpenGroup();
   for await (const read of reads) {
     if (read.kind === "damaged") {
-      const { containerId, firstSeq, endSeq } = read;
-      unreadable.push({ containerId, firstSeq, endSeq });
+      group.addUnreadable(read);
       continue;
     }
     const { chunk } = read;
-    if (chunks.length > 0 && (rawBytes + chunk.rawBytes > groupBytes || chunks.length >= GROUP_CHUNKS)) {
-      yield { chunks, rawBytes, unreadable, next: chunk };
-      chunks = [];
-      unreadable = [];
-      rawBytes = 0;
+    if (!group.hasRoomFor(chunk, groupBytes)) {
+      yield group.close(chunk);
+      group = new OpenGroup();
     }
-    chunks.push(chunk);
-    rawBytes += chunk.rawBytes;
+    group.add(chunk);
   }
-  if (chunks.length > 0 || unreadable.length > 0) yield { chunks, rawBytes, unreadable, next: null };
+  if (!group.isEmpty) yield group.close(null);
 }
+
+class OpenGroup {
+  readonly #chunks: StoredChunk[] = [];
+  readonly #unreadableBefore: UnreadableChunk[] = [];
+  readonly #unreadableBehind: UnreadableChunk[] = [];
+  #rawBytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#chunks.length + this.#unreadableBefore.length === 0;
+  }
+
+  /** What is damaged keeps its place: nothing follows it within the group. */
+  hasRoomFor({ rawBytes }: StoredChunk, groupBytes: number): boolean {
+    if (this.#chunks.length === 0) return true;
+    return (
+      this.#rawBytes + rawBytes <= groupBytes &&
+      this.#chunks.length < GROUP_CHUNKS &&
+      this.#unreadableBehind.length === 0
+    );
+  }
+
+  add(chunk: StoredChunk): void {
+    this.#chunks.push(chunk);
+    this.#rawBytes += chunk.rawBytes;
+  }
+
+  addUnreadable({ containerId, firstSeq, endSeq, minTsNs, maxTsNs }: UnreadableChunk): void {
+    const list = this.#chunks.length === 0 ? this.#unreadableBefore : this.#unreadableBehind;
+    list.push({ containerId, firstSeq, endSeq, minTsNs, maxTsNs });
+  }
+
+  close(next: StoredChunk | null): ChunkGroup {
+    return {
+      ...{ chunks: this.#chunks, rawBytes: this.#rawBytes, next },
+      ...{ unreadableBefore: this.#unreadableBefore, unreadableBehind: this.#unreadableBehind },
+    };
+  }
+}
+
+/** Lines of a group that cannot be read, those that its scan found included. */
+export const unreadableLinesOf = (
+  { unreadableBefore, unreadableBehind }: ChunkGroup,
+  scanned: readonly UnreadableChunk[],
+): number =>
+  [...unreadableBefore, ...scanned, ...unreadableBehind].reduce(
+    (sum, { firstSeq, endSeq }) => sum + endSeq - firstSeq,
+    0,
+  );
 
 /**
  * Maps with up to `ahead` calls under way; results come in the order of the items. When the reader leaves, nothing more is

@@ -1,7 +1,7 @@
 import type { HistogramResponse } from "@yardarm/protocol/api/logs";
 import type { OrgId } from "@yardarm/protocol/ids";
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
-import { groupChunks, mapInOrder } from "./chunk-groups.ts";
+import { groupChunks, mapInOrder, unreadableLinesOf } from "./chunk-groups.ts";
 import type { LineFilter } from "./line-filter.ts";
 import { SCAN_BUDGET, ScanBudget } from "./scan-budget.ts";
 import { scanProgress } from "./scan-progress.ts";
@@ -47,7 +47,7 @@ export const countLines = async (tools: QueryTools, query: HistogramQuery): Prom
     for await (const [group, { result, unreadable }] of answers) {
       signal.throwIfAborted();
       budget.spend(group.rawBytes);
-      for (const { firstSeq, endSeq } of [...group.unreadable, ...unreadable]) unreadableLines += endSeq - firstSeq;
+      unreadableLines += unreadableLinesOf(group, unreadable);
       for (const [at, lines] of result.counts.entries()) sums[at] = (sums[at] as number) + lines;
       if (!budget.isSpent || group.next === null) continue;
       stoppedBy = "budget";

@@ -1,10 +1,10 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { UNKNOWN } from "@yardarm/protocol/log/level";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
+import type { UnreadableChunk } from "../log-chunk.ts";
 import { type ChunkGroup, groupChunks, mapInOrder } from "./chunk-groups.ts";
 import { isSelective, type LineFilter } from "./line-filter.ts";
 import type { LineFormat } from "./line-writer.ts";
-import type { UnreadableChunk } from "./scan-job.ts";
 import type { Scan } from "./scan-pool.ts";
 import { SCANS_AHEAD } from "./search-logs.ts";
 import type { StoredLogs } from "./stored-logs.ts";
@@ -138,14 +138,13 @@ async function* readSpans(
 ): AsyncGenerator<LinePiece, void, void> {
   for (const span of spans) {
     const format = formatOf(query, span.containerId);
-    let lastNs = 0n;
     const answers = mapInOrder(walk(tools.logs, query, { span, order: "oldest" }), SCANS_AHEAD, (group) =>
       tools.scan.run<"lines">({ kind: "lines", format }, group.chunks),
     );
     for await (const [group, { result, unreadable }] of answers) {
+      for (const lost of group.unreadableBefore) yield unreadablePiece(lost, format);
       if (result.lines > 0) yield result;
-      lastNs = group.chunks.at(-1)?.maxTsNs ?? lastNs;
-      for (const range of [...group.unreadable, ...unreadable]) yield unreadablePiece(range, lastNs, format);
+      for (const lost of [...unreadable, ...group.unreadableBehind]) yield unreadablePiece(lost, format);
     }
   }
 }
@@ -159,13 +158,17 @@ export const formatOf = (
   extraFields: containerIds.length > 1 ? `"containerId":${JSON.stringify(containerId)}` : "",
 });
 
-/** Stored, and damaged since: said where the lines would be. */
-const unreadablePiece = ({ firstSeq, endSeq }: UnreadableChunk, aboutNs: bigint, format: LineFormat): LinePiece => {
-  const ts = rfc3339FromNs(aboutNs);
+/** Stored, and damaged since: said where the lines would be, under the number of the last. */
+const unreadablePiece = (
+  { firstSeq, endSeq, minTsNs, maxTsNs }: UnreadableChunk,
+  { kind, extraFields }: LineFormat,
+): LinePiece => {
+  const [fromTs, toTs] = [rfc3339FromNs(minTsNs), rfc3339FromNs(maxTsNs)];
   const lines = endSeq - firstSeq;
+  const loss = JSON.stringify({ reason: "source_error", fromTs, toTs, lines });
   const text =
-    format.kind === "text"
-      ? `${ts} [${lines} stored lines cannot be read: they are damaged on the hub's disk]\n`
-      : `${JSON.stringify({ seq: firstSeq, loss: { reason: "source_error", fromTs: ts, toTs: ts, lines } })}\n`;
+    kind === "text"
+      ? `${toTs} [${lines} stored lines cannot be read: they are damaged on the hub's disk]\n`
+      : `{"seq":${endSeq - 1},"loss":${loss}${extraFields === "" ? "" : `,${extraFields}`}}\n`;
   return { bytes: new Uint8Array(Buffer.from(text)), lines: 1 };
 };

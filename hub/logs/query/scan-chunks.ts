@@ -3,11 +3,11 @@ import type { LogBatch } from "@yardarm/protocol/log/batch";
 import { isInMask, LEVEL_NAMES, levelName, UNKNOWN } from "@yardarm/protocol/log/level";
 import { STREAM_NAMES } from "@yardarm/protocol/log/line-flags";
 import { encodeUtf8 } from "@yardarm/protocol/log/utf8";
-import { type ChunkPart, openChunk, type StoredChunk } from "../log-chunk.ts";
+import { type ChunkPart, openChunk, type StoredChunk, type UnreadableChunk } from "../log-chunk.ts";
 import { columnTest, type LineFilter, mayBeInTime, mayHaveLevel } from "./line-filter.ts";
 import type { LineMatcher } from "./line-matcher.ts";
 import { messageOf, writeLines } from "./line-writer.ts";
-import type { HitPlace, ScanAnswer, ScanHit, ScanJob, ScanRequest, ScanResult, UnreadableChunk } from "./scan-job.ts";
+import type { HitPlace, ScanAnswer, ScanHit, ScanJob, ScanRequest, ScanResult } from "./scan-job.ts";
 
 /** Lines of one batch that pass, as ascending indexes. */
 interface Selection {
@@ -46,8 +46,8 @@ const partsOf = (chunk: StoredChunk, isNewestFirst: boolean, unreadable: Unreada
     const parts = openChunk(chunk);
     return isNewestFirst ? parts.toReversed() : parts;
   } catch {
-    const { containerId, wanted } = chunk;
-    unreadable.push({ containerId, firstSeq: wanted.fromSeq, endSeq: wanted.endSeq });
+    const { containerId, wanted, minTsNs, maxTsNs } = chunk;
+    unreadable.push({ containerId, firstSeq: wanted.fromSeq, endSeq: wanted.endSeq, minTsNs, maxTsNs });
     return [];
   }
 };
@@ -69,9 +69,9 @@ const decoded = (
   try {
     return part.decode();
   } catch {
-    const { firstSeq, lineCount } = part.header;
+    const { firstSeq, lineCount, minTsNs, maxTsNs } = part.header;
     const endSeq = Math.min(firstSeq + lineCount, wanted.endSeq);
-    unreadable.push({ containerId, firstSeq: Math.max(firstSeq, wanted.fromSeq), endSeq });
+    unreadable.push({ containerId, firstSeq: Math.max(firstSeq, wanted.fromSeq), endSeq, minTsNs, maxTsNs });
     return null;
   }
 };

@@ -1,6 +1,6 @@
 import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { ContainerId } from "@yardarm/protocol/ids";
-import type { StoredChunk } from "../log-chunk.ts";
+import type { StoredChunk, UnreadableChunk } from "../log-chunk.ts";
 import type { LineFilter } from "./line-filter.ts";
 import type { LineFormat } from "./line-writer.ts";
 
@@ -45,13 +45,6 @@ export interface ScanRequest {
   readonly filter: LineFilter;
   readonly job: ScanJob;
   readonly chunks: readonly StoredChunk[];
-}
-
-/** A chunk whose bytes are not what was stored. */
-export interface UnreadableChunk {
-  readonly containerId: ContainerId;
-  readonly firstSeq: number;
-  readonly endSeq: number;
 }
 
 export interface ScanAnswer<Result extends ScanResult = ScanResult> {

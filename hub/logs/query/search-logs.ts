@@ -1,7 +1,7 @@
 import { HIT_MESSAGE_BYTES, type ScanProgress } from "@yardarm/protocol/api/logs";
 import type { ContainerId, HostId, OrgId } from "@yardarm/protocol/ids";
 import type { LogsSince } from "../retention.ts";
-import { type ChunkGroup, groupChunks, mapInOrder } from "./chunk-groups.ts";
+import { type ChunkGroup, groupChunks, mapInOrder, unreadableLinesOf } from "./chunk-groups.ts";
 import type { LineFilter } from "./line-filter.ts";
 import { type BudgetLimits, SCAN_BUDGET, ScanBudget } from "./scan-budget.ts";
 import type { HitPlace, ScanAnswer, ScanHit, ScanResultOf } from "./scan-job.ts";
@@ -121,8 +121,7 @@ const walkBack = async (options: {
   for await (const [group, answer] of answers) {
     signal.throwIfAborted();
     budget.spend(group.rawBytes);
-    for (const { firstSeq, endSeq } of [...group.unreadable, ...answer.unreadable])
-      unreadableLines += endSeq - firstSeq;
+    unreadableLines += unreadableLinesOf(group, answer.unreadable);
     order.take(group, answer);
     if (group.next === null) break;
     if (order.isFull) return { stoppedBy: "limit", unreadableLines };

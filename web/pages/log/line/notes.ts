@@ -16,7 +16,7 @@ export type Note = {
 const LOSS_WORDS: Readonly<Record<LossReason, string>> = {
   rotated: "the engine had rotated them away before they were read",
   before_enrollment: "written before this host was added",
-  source_error: "the engine could not deliver them",
+  source_error: "they could not be read where they are kept",
   truncated_source: "the log file was emptied",
   policy: "a policy leaves them out",
 };
