@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { toProtocolError } from "@yardarm/protocol/errors";
 import type { AgentConfig } from "./config.ts";
 import { BackOff } from "./hub-client/back-off.ts";
+import { keyFingerprintOf } from "./identity/agent-keys.ts";
 import { enroll, isFinalRefusal } from "./identity/enroll.ts";
 import { type Identity, loadIdentity } from "./identity/identity.ts";
 import type { StateDirectory } from "./identity/state-directory.ts";
@@ -36,7 +37,9 @@ export const establishIdentity = async (
         signal,
       };
       const identity = await enroll(options);
-      logger.info("Enrolled with the hub.", { hostId: identity.hostId, hubId: identity.hubId });
+      const { hostId, hubId, signer } = identity;
+      const fingerprint = keyFingerprintOf(signer.publicKey);
+      logger.info("Enrolled with the hub.", { hostId, hubId, fingerprint });
       return identity;
     } catch (error) {
       signal.throwIfAborted();

@@ -15,9 +15,12 @@ import { ActionHandler } from "./handlers/action-handler.ts";
 import type { HubMessage } from "./hub-client/connection.ts";
 import { dialHub } from "./hub-client/dial.ts";
 import { HubClient, type HubClientState } from "./hub-client/hub-client.ts";
+import { AgentKeys, keyFingerprintOf } from "./identity/agent-keys.ts";
 import { keySetFingerprint } from "./identity/hub-keys.ts";
 import { saveIdentity } from "./identity/identity.ts";
+import { KeyRotation } from "./identity/key-rotation.ts";
 import { repin } from "./identity/repin.ts";
+import { rotateKey } from "./identity/rotate-key.ts";
 import { openStateDirectory } from "./identity/state-directory.ts";
 import { Inventory } from "./inventory/inventory.ts";
 import { findOwnContainer } from "./inventory/own-container.ts";
@@ -77,6 +80,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
   if (policy.invalidReason !== null) logger.error("This host is read-only.", { reason: policy.invalidReason });
   const directory = openStateDirectory(config.stateDirectory);
   const identity = await establishIdentity(config, directory, logger, signal);
+  const keys = new AgentKeys(directory, identity);
   const journal = new ActionJournal(join(directory.path, "actions.journal"), systemClock.nowNs());
   const protection = new KeptProtection({
     ...{ hubId: identity.hubId, hostId: identity.hostId, directory },
@@ -136,7 +140,7 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     engine,
     journal,
     isSigned: (purpose, signed) => identity.hubKeys.isSigned(purpose, signed),
-    sign: (purpose, payload) => identity.signer.sign(purpose, payload),
+    sign: (purpose, payload) => keys.current.sign(purpose, payload),
     send,
     refuse: (question) =>
       refusalOf({ policy, rules: protection.current }, { ...question, isAgent: question.dockerId === ownDockerId }),
@@ -144,13 +148,24 @@ const live = async ({ config, logger }: AgentOptions, signal: AbortSignal): Prom
     clock: systemClock,
   });
 
-  const parts = { inventory, metrics, logs, readThrough, actions, protection };
+  const rotation = new KeyRotation({
+    ...{ keys, send },
+    hubId: identity.hubId,
+    hostId: identity.hostId,
+    isSigned: (purpose, signed) => identity.hubKeys.isSigned(purpose, signed),
+    redial: () => hub.redial(),
+    replaced: (publicKey) =>
+      logger.warn("This agent has another key now.", { fingerprint: keyFingerprintOf(publicKey) }),
+  });
+
+  const parts = { inventory, metrics, logs, readThrough, actions, protection, rotation, keys };
   const hub = new HubClient({
     dial: dialHub({
       hubUrl: config.hubUrl,
       hubId: identity.hubId,
       hostId: identity.hostId,
-      sign: (purpose, payload) => identity.signer.sign(purpose, payload),
+      keys: () => keys.candidates,
+      proved: (key) => rotation.proved(key),
     }),
     clock: systemClock,
     random,
@@ -216,11 +231,13 @@ type Parts = {
   readonly readThrough: ReadThrough;
   readonly actions: ActionHandler;
   readonly protection: KeptProtection;
+  readonly rotation: KeyRotation;
+  readonly keys: AgentKeys;
 };
 
 const followState = (
   state: HubClientState,
-  { inventory, metrics, logs, readThrough, actions }: Parts,
+  { inventory, metrics, logs, readThrough, actions, rotation, keys }: Parts,
   logger: Logger,
 ): void => {
   switch (state.state) {
@@ -228,6 +245,7 @@ const followState = (
       const { session, hubClock } = state;
       const { orgId, sessionNonce, epoch, enrolledAtNs } = session;
       logger.info("Connected to the hub.", { nodeId: session.nodeId, epoch, clockSkewMs: hubClock.skewMs });
+      rotation.online(sessionNonce);
       actions.online({ orgId, sessionNonce, hubNowNs: () => hubClock.nowNs() });
       readThrough.online({ orgId, sessionNonce, hubNowNs: () => hubClock.nowNs() });
       logs.online(hubClock.toLocalNs(BigInt(enrolledAtNs)));
@@ -239,7 +257,9 @@ const followState = (
         code: state.error.code,
         reason: state.error.message,
         delayMs: state.delayMs,
+        ...(state.error.code === "approval_pending" ? { fingerprint: keyFingerprintOf(keys.current.publicKey) } : {}),
       });
+      rotation.offline();
       actions.offline();
       logs.offline();
       readThrough.offline();
@@ -253,7 +273,7 @@ const followState = (
 
 const dispatch = (
   message: HubMessage,
-  { inventory, metrics, logs, readThrough, actions, protection }: Parts,
+  { inventory, metrics, logs, readThrough, actions, protection, rotation }: Parts,
   logger: Logger,
 ): void => {
   switch (message.type) {
@@ -263,6 +283,12 @@ const dispatch = (
       } catch (error) {
         logger.error("Protection rules could not be taken or kept.", { reason: String(error) });
       }
+      return;
+    case "key.rotate":
+      rotation.take(message);
+      return;
+    case "key.accepted":
+      rotation.accepted(message);
       return;
     case "inventory.request":
       inventory.sendSnapshot();
@@ -295,6 +321,7 @@ const dispatch = (
 
 const USAGE = `yardarm-agent ${AGENT_VERSION}
 
+  rotate-key            use another key from the next connection on
   repin FILE            trust the hub's keys in FILE, which "yardarm keys export" wrote, instead of those pinned before
 
 Configuration comes from the environment:
@@ -325,6 +352,10 @@ const start = async (): Promise<number> => {
     if (argument === "repin") {
       if (file === undefined) throw new Error("Name the file that «yardarm keys export» wrote.");
       console.log(repin(config.stateDirectory, file));
+      return 0;
+    }
+    if (argument === "rotate-key") {
+      console.log(rotateKey(config.stateDirectory));
       return 0;
     }
     // Nothing that this process starts needs it.

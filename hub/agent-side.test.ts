@@ -5,6 +5,7 @@ import { dockerIdOf } from "@yardarm/testkit/sample-container";
 import { expect, test } from "vitest";
 import { openHubCore } from "../testkit/hub-core.ts";
 import { askAgent, dispatchCommand, serveAgentRequests } from "./agent-side.ts";
+import { AgentKeys } from "./auth/agent-keys.ts";
 import { newId } from "./auth/new-id.ts";
 import { MemoryBus } from "./bus/memory-bus.ts";
 import { AgentConnection } from "./relay/agent-connection.ts";
@@ -33,7 +34,7 @@ const setUp = async (alter: (payload: string) => string = (payload) => payload) 
     report,
   });
   const sent: AgentDown[] = [];
-  serveAgentRequests(router, { keys: hub.keys, dockerIdsOf: () => [] });
+  serveAgentRequests(router, { keys: hub.keys, agentKeys: new AgentKeys(hub), dockerIdsOf: () => [] });
   router.attach(
     new AgentConnection({
       ...{ orgId, hostId, epoch: 1, sessionNonce: "n".repeat(43) },

@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { ActionService } from "./actions/action-service.ts";
 import type { ProtectionRules } from "./actions/protection-rules.ts";
 import type { AuditWitnesses } from "./audit/audit-witnesses.ts";
+import type { AgentKeys } from "./auth/agent-keys.ts";
 import type { HubKeys } from "./auth/hub-keys.ts";
 import type { AgentHandlers, AgentSessionOptions } from "./gateway/agent-session.ts";
 import { type LiveMetrics, toTick, WATCHED_INTERVAL_MS } from "./history/live-metrics.ts";
@@ -22,6 +23,7 @@ const COMMAND = "action";
 const ASK = "action.query";
 const ASKED_AT_ONCE = 500;
 const WATCH = "metrics.watch";
+const ROTATE = "key.rotate";
 
 const watchSchema = z.array(idSchema<ContainerId>());
 const askedSchema = z.array(idSchema<ActionId>()).max(ASKED_AT_ONCE);
@@ -34,6 +36,7 @@ export type AgentHandlerOptions = {
   readonly actions: ActionService;
   readonly witnesses: AuditWitnesses;
   readonly router: RequestRouter;
+  readonly agentKeys: Pick<AgentKeys, "announced">;
   /** MUST tell the agent what protects its containers, before any command. */
   readonly sendProtection: (connection: AgentConnection) => void;
   readonly report: (error: unknown) => void;
@@ -73,6 +76,11 @@ export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
         case "metrics":
           reports.metricsBackend(connection, message.backend);
           metrics.apply(toTick({ orgId, hostId }, message, (dockerId) => reports.containerIdOf(hostId, dockerId)));
+          break;
+        case "key.announce":
+          options.agentKeys.announced(connection, message).then((agentPublicKey) => {
+            if (agentPublicKey !== null) connection.send({ type: "key.accepted", agentPublicKey });
+          }, report);
           break;
         case "action_progress":
           actions.progress(hostId, message).catch(report);
@@ -123,6 +131,14 @@ export const sendProtection = (
   });
 };
 
+/** Has the node that holds the host's agent tell it to make itself another key. */
+export const rotateKey = async (
+  router: RequestRouter,
+  { orgId, hostId }: { readonly orgId: OrgId; readonly hostId: HostId },
+): Promise<void> => {
+  await router.request({ orgId, hostId, kind: ROTATE, body: {}, timeoutMs: DISPATCH_MS });
+};
+
 export const watchHost = (
   router: RequestRouter,
   watch: { readonly orgId: OrgId; readonly hostId: HostId; readonly containerIds: readonly ContainerId[] },
@@ -140,6 +156,7 @@ export const serveAgentRequests = (
   router: RequestRouter,
   options: {
     readonly keys: HubKeys;
+    readonly agentKeys: Pick<AgentKeys, "order">;
     readonly dockerIdsOf: (orgId: OrgId, containerIds: readonly ContainerId[]) => readonly ActionCommand["dockerId"][];
   },
 ): void => {
@@ -164,6 +181,7 @@ export const serveAgentRequests = (
   router.serve(ASK, async (connection, body) => {
     connection.send({ type: "action.query", actionIds: askedSchema.parse(body) });
   });
+  router.serve(ROTATE, async (connection) => connection.send(options.agentKeys.order(connection)));
   router.serve(WATCH, async (connection, body) => {
     const dockerIds = [...options.dockerIdsOf(connection.orgId, watchSchema.parse(body))];
     connection.send({ type: "metrics.watch", dockerIds, intervalMs: WATCHED_INTERVAL_MS });

@@ -15,6 +15,7 @@ test("[IDTY-09] every node that serves an org hears of a change in it, and of no
       bus,
       changed: (change) => void heard.push(`${name} ${change.orgId} ${change.userId}`),
       hostRemoved: (host) => void heard.push(`${name} ${host}`),
+      keyReplaced: (host) => void heard.push(`${name} key of ${host}`),
     });
   const [first, second, third] = [node("first"), node("second"), node("third")];
   for (const feed of [first, second]) feed.follow(orgA);
@@ -23,14 +24,17 @@ test("[IDTY-09] every node that serves an org hears of a change in it, and of no
   third.announce({ orgId: orgA, userId });
   third.announce({ orgId: orgA, userId: null });
   third.announceHost(orgA, hostId);
+  third.announceKey(orgA, hostId);
   const { promise: delivered, resolve } = Promise.withResolvers<void>();
   bus.subscribe({ orgId: orgA, name: "authority" }, () => {
-    if (heard.length >= 6) resolve();
+    if (heard.length >= 8) resolve();
   });
   third.announceHost(orgA, hostId);
   await delivered;
-  expect(heard.slice(0, 6).toSorted()).toEqual(
-    ["first", "second"].flatMap((name) => [`${name} ${hostId}`, `${name} ${orgA} null`, `${name} ${orgA} ${userId}`]),
+  expect(heard.slice(0, 8).toSorted()).toEqual(
+    ["first", "second"].flatMap((name) =>
+      [`${name} ${hostId}`, `${name} key of ${hostId}`, `${name} ${orgA} null`, `${name} ${orgA} ${userId}`].toSorted(),
+    ),
   );
   for (const feed of [first, second, third]) feed.close();
   await bus.close();

@@ -8,9 +8,13 @@ export interface AuthorityFeedOptions {
   readonly changed: (change: AuthorityChange) => void;
   /** MUST end the connection of the host's agent, where this node has it. */
   readonly hostRemoved: (hostId: HostId) => void;
+  /** MUST end the connection of the host's agent: its key is worth nothing any more. The host itself stays. */
+  readonly keyReplaced: (hostId: HostId) => void;
 }
 
-type Message = { readonly userId: AuthorityChange["userId"] } | { readonly hostId: HostId };
+type Message =
+  | { readonly userId: AuthorityChange["userId"] }
+  | { readonly hostId: HostId; readonly lost: "host" | "key" };
 
 /**
  * Who may do less from now on, told to every node at once: a role, a membership, a session, a token or a host was taken
@@ -29,7 +33,11 @@ export class AuthorityFeed {
   }
 
   announceHost(orgId: OrgId, hostId: HostId): void {
-    this.#publish(orgId, { hostId });
+    this.#publish(orgId, { hostId, lost: "host" });
+  }
+
+  announceKey(orgId: OrgId, hostId: HostId): void {
+    this.#publish(orgId, { hostId, lost: "key" });
   }
 
   /** From now on this node hears of the org. Call it before a socket of the org is admitted. */
@@ -37,8 +45,9 @@ export class AuthorityFeed {
     if (this.#followed.has(orgId)) return;
     const end = this.#options.bus.subscribe({ orgId, name: SUBJECT }, (payload) => {
       const message = JSON.parse(Buffer.from(payload).toString("utf8")) as Message;
-      if ("hostId" in message) this.#options.hostRemoved(message.hostId);
-      else this.#options.changed({ orgId, userId: message.userId });
+      if ("userId" in message) this.#options.changed({ orgId, userId: message.userId });
+      else if (message.lost === "host") this.#options.hostRemoved(message.hostId);
+      else this.#options.keyReplaced(message.hostId);
     });
     this.#followed.set(orgId, end);
   }

@@ -173,6 +173,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/hosts": onOrg,
   "POST /api/hosts": { on: "org", body: ({ projectId }) => ({ name: "web", projectId }) },
   "POST /api/hosts/:hostId/join-token": { on: "project", body: () => ({}) },
+  // No agent waits, and none is connected: allowed to ask, and a conflict or an offline agent.
+  "POST /api/hosts/:hostId/approve": { on: "project", body: () => ({ keyFingerprint: "0000" }) },
+  "POST /api/hosts/:hostId/refuse": { on: "project", body: () => ({ keyFingerprint: "0000" }) },
+  "POST /api/hosts/:hostId/rotate-key": { on: "project", body: () => ({}) },
   "GET /api/hosts/:hostId": onProject,
   "PATCH /api/hosts/:hostId": { on: "project", body: () => ({ name: "web" }) },
   "DELETE /api/hosts/:hostId": { on: "project", fresh: freshHost },

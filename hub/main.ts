@@ -10,7 +10,7 @@ import { isSettled } from "@yardarm/protocol/action";
 import type { HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
 import { openActing, openProtection } from "./acting.ts";
 import { ActionFeed } from "./actions/action-feed.ts";
-import { agentHandlers, sendProtection, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
+import { agentHandlers, rotateKey, sendProtection, serveAgentRequests, signWelcome, watchHost } from "./agent-side.ts";
 import { AuditWitnesses } from "./audit/audit-witnesses.ts";
 import { CloneAlerts } from "./audit/clone-alerts.ts";
 import { Denials } from "./audit/denials.ts";
@@ -156,6 +156,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     bus,
     changed: (change) => gateway.authorityChanged(change),
     hostRemoved: (hostId) => registry.remove(hostId),
+    keyReplaced: (hostId) => registry.cut(hostId),
   });
   opened.defer(() => authority.close());
   let recoveryKey: string | null = null;
@@ -247,6 +248,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       duplicate: (orgId, hostId) => {
         logger.warn({ orgId, hostId }, "a second agent uses the identity of this host");
         clones.record({ orgId, hostId, name: fleet.host(orgId, hostId)?.name ?? "" });
+        reports.cloned({ orgId, hostId });
       },
     },
   });
@@ -268,7 +270,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
   });
   await recover();
   serveAgentRequests(router, {
-    keys,
+    ...{ keys, agentKeys: people.agentKeys },
     dockerIdsOf: (orgId, containerIds) =>
       containerIds.flatMap((containerId) => fleet.container(orgId, containerId)?.dockerId ?? []),
   });
@@ -281,6 +283,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       agent: async (token, hostId) => {
         const agent = await people.agentConnect.verify(token, hostId);
         authority.follow(agent.orgId);
+        if (agent.isKeyNew) await reports.refresh(agent.orgId, agent.hostId);
         return agent;
       },
       client: authenticateClient({
@@ -294,7 +297,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     agents: {
       ...{ registry, relay, router, pages },
       handlers: agentHandlers({
-        ...{ reports, metrics: liveMetrics, actions, witnesses, router, report },
+        ...{ reports, metrics: liveMetrics, actions, witnesses, router, report, agentKeys: people.agentKeys },
         sendProtection: (connection) => sendProtection({ rules: protection, keys, fleet }, connection),
       }),
       beforeWelcome: keys.updates.length === 0 ? [] : [{ type: "keys", updates: keys.updates }],
@@ -397,6 +400,15 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         ...{ fleet, can, hubUrl, bundleSha256 },
         enrollment: people.enrollment,
         refresh: (orgId, hostId) => reports.refresh(orgId, hostId),
+        agentKeys: people.agentKeys,
+        cut: (orgId, hostId) => {
+          authority.announceKey(orgId, hostId);
+          registry.cut(hostId);
+        },
+        rotateKey: async (requester, hostId) => {
+          await people.agentKeys.recordRotation(requester, hostId);
+          await rotateKey(router, { orgId: requester.actor.orgId, hostId });
+        },
         rename: (requester, name) => renameHost({ storage, audit }, { ...changeOf(requester), name }),
         remove: async (requester) => {
           await removeHost({ storage, audit, nowMs }, changeOf(requester));

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { AuditChain } from "./audit/audit-chain.ts";
 import { Accounts } from "./auth/accounts.ts";
 import { AgentConnect } from "./auth/agent-connect.ts";
+import { AgentKeys } from "./auth/agent-keys.ts";
 import { ApiTokens } from "./auth/api-tokens.ts";
 import { Callers } from "./auth/callers.ts";
 import type { SessionCookie } from "./auth/cookies.ts";
@@ -49,6 +50,7 @@ export type People = {
   readonly apiTokens: ApiTokens;
   readonly enrollment: Enrollment;
   readonly agentConnect: AgentConnect;
+  readonly agentKeys: AgentKeys;
   /** Removes what has ended by itself; call it every few minutes. */
   readonly prune: () => Promise<void>;
 };
@@ -104,7 +106,7 @@ export const openPeople = async (options: {
   });
   const instance = await storage.system.instance.find();
   if (instance === undefined) throw new Error("The instance row vanished.");
-  const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey: instance.nonceKey });
+  const agentConnect = new AgentConnect({ ...base, audit, hubId: keys.hubId, nonceKey: instance.nonceKey });
   return {
     audit,
     keys,
@@ -118,6 +120,7 @@ export const openPeople = async (options: {
     members: new Members({ storage, audit, announce }),
     enrollment: new Enrollment({ ...base, audit, keys }),
     agentConnect,
+    agentKeys: new AgentKeys({ storage, audit, keys }),
     prune: async () => {
       await Promise.all(
         [sessions, tickets, agentConnect, invitations, apiTokens, accounts, door, passkeys, identities].map((each) =>

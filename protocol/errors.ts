@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   "signature_invalid",
   "key_mismatch",
   "host_revoked",
+  "approval_pending",
   "superseded",
   "duplicate_agent",
   "agent_offline",

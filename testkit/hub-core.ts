@@ -3,6 +3,7 @@ import path from "node:path";
 import { AuditChain } from "@yardarm/hub/audit/audit-chain";
 import { Accounts } from "@yardarm/hub/auth/accounts";
 import { AgentConnect } from "@yardarm/hub/auth/agent-connect";
+import { AgentKeys } from "@yardarm/hub/auth/agent-keys";
 import { ApiTokens } from "@yardarm/hub/auth/api-tokens";
 import { Callers } from "@yardarm/hub/auth/callers";
 import { createSessionCookie } from "@yardarm/hub/auth/cookies";
@@ -42,6 +43,7 @@ export interface HubCore extends AsyncDisposable {
   readonly firstRun: FirstRun;
   readonly enrollment: Enrollment;
   readonly agentConnect: AgentConnect;
+  readonly agentKeys: AgentKeys;
   readonly apiTokens: ApiTokens;
   readonly callers: Callers;
   readonly invitations: Invitations;
@@ -109,10 +111,10 @@ export const openHubCore = async (given?: Storage): Promise<HubCore> => {
     signIn: new SignIn({ storage, audit, passwords, door, announce }),
   };
   const nonceKey = (await storage.system.instance.find())?.nonceKey ?? "";
-  const agentConnect = new AgentConnect({ ...base, hubId: keys.hubId, nonceKey });
+  const agentConnect = new AgentConnect({ ...base, audit, hubId: keys.hubId, nonceKey });
   return {
     ...{ directory: directory.path, keyFile, clock, storage, audit, keys, recoveryKey, passwords, sessions, firstRun },
-    ...{ enrollment, agentConnect, announced, ...people },
+    ...{ enrollment, agentConnect, agentKeys: new AgentKeys({ storage, audit, keys }), announced, ...people },
     claim: async () => {
       const claimed = await firstRun.claimFor(OWNER);
       if (claimed === null) throw new Error("The hub was claimed before.");

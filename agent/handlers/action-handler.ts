@@ -123,9 +123,10 @@ export class ActionHandler {
 
   /** False when nothing is known of the action. */
   #answer(actionId: ActionId): boolean {
-    const { journal, send } = this.#options;
+    const { journal, send, sign } = this.#options;
     const known = journal.find(actionId)?.result ?? this.#refused.find(actionId);
-    if (known !== undefined && known !== null) send(known);
+    // Signed anew: the key may be another one than at that time.
+    if (known !== undefined && known !== null) send({ ...known, signature: sign("action-result", known.payload) });
     else if (this.#running.has(actionId)) send({ type: "action_progress", action_id: actionId, phase: "running" });
     else return false;
     return true;

@@ -5,6 +5,9 @@ import type { SigningPurpose } from "@yardarm/protocol/signing";
 
 export type SignFor = (purpose: SigningPurpose, payload: string) => string;
 
+/** One of this host's keys. */
+export type ConnectKey = { readonly publicKey: string; readonly sign: SignFor };
+
 const base64Url = (text: string): string => Buffer.from(text).toString("base64url");
 
 /** The JWT that answers a hub's challenge. */

@@ -62,6 +62,8 @@ const MESSAGES = {
     ...signed,
   }),
   "action.query": objectOf({ type: type("action.query"), actionIds: arrayOf(idOf<ActionId>(), { max: 500 }) }),
+  "key.rotate": objectOf({ type: type("key.rotate"), ...signed, payload: textOf({ max: 4096 }) }),
+  "key.accepted": objectOf({ type: type("key.accepted"), agentPublicKey: base64UrlOf(32) }),
   "protection.rules": objectOf({ type: type("protection.rules"), ...signed, payload: textOf({ max: 262_144 }) }),
   reconnect: objectOf({
     type: type("reconnect"),

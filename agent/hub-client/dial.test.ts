@@ -11,19 +11,27 @@ const hubId = asId<HubId>("hub_0123456789abcdefghij");
 const hostId = asId<HostId>("hst_0123456789abcdefghij");
 const NONCE = "n".repeat(43);
 
+/** What signed the request's token, empty without one. */
+const tokenOf = ({ headers }: IncomingMessage): string =>
+  Buffer.from(headers.authorization?.split(".")[2] ?? "", "base64url").toString();
+
 describe("dialHub, against a real WebSocket server", () => {
   let server: Server;
   let port: number;
   let sockets: WebSocketServer;
   let requests: IncomingMessage[];
   let challenger: HubId;
-  let verdict: "accept" | "refuse";
+  let verdict: "accept" | "refuse" | "unknown key";
+  let keyNames: string[];
+  let proved: string[];
   let accepted: Promise<WebSocket>;
 
   beforeEach(async () => {
     requests = [];
     challenger = hubId;
     verdict = "accept";
+    keyNames = ["present-"];
+    proved = [];
     server = createServer();
     sockets = new WebSocketServer({ noServer: true });
     accepted = new Promise((resolve) => sockets.once("connection", resolve));
@@ -35,6 +43,8 @@ describe("dialHub, against a real WebSocket server", () => {
         );
       if (request.headers.authorization === undefined) {
         refuse("401 Unauthorized", `WWW-Authenticate: ${formatChallenge({ hub: challenger, nonce: NONCE })}\r\n`, "");
+      } else if (verdict === "unknown key" && tokenOf(request).startsWith("next-")) {
+        refuse("401 Unauthorized", "", JSON.stringify({ code: "signature_invalid", detail: "Unknown key." }));
       } else if (verdict === "refuse") {
         refuse("403 Forbidden", "", JSON.stringify({ code: "host_revoked", detail: "This host was revoked." }));
       } else {
@@ -56,7 +66,12 @@ describe("dialHub, against a real WebSocket server", () => {
       hubUrl: new URL(`http://127.0.0.1:${port}/base/`),
       hubId,
       hostId,
-      sign: (purpose, payload) => Buffer.from(`${purpose}:${payload.length}`).toString("base64url"),
+      keys: () =>
+        keyNames.map((publicKey) => ({
+          publicKey,
+          sign: (purpose, payload) => Buffer.from(`${publicKey}${purpose}:${payload.length}`).toString("base64url"),
+        })),
+      proved: ({ publicKey }) => void proved.push(publicKey),
     })({ message: () => {}, closed: () => {}, ...events }, signal);
 
   test("answers the challenge with a token in the header, never in the URL", async () => {
@@ -66,7 +81,7 @@ describe("dialHub, against a real WebSocket server", () => {
     expect(upgrade?.url).toBe(`/base/ws/agent/${hostId}`);
     expect(Buffer.from(header, "base64url").toString()).toBe('{"alg":"EdDSA","typ":"JWT"}');
     expect(JSON.parse(Buffer.from(claims, "base64url").toString())).toEqual({ aud: hubId, sub: hostId, nonce: NONCE });
-    expect(Buffer.from(signature, "base64url").toString()).toBe(`connect:${header.length + 1 + claims.length}`);
+    expect(Buffer.from(signature, "base64url").toString()).toBe(`present-connect:${header.length + 1 + claims.length}`);
     expect(upgrade?.headers["sec-websocket-extensions"]).toBeUndefined();
     socket.terminate();
   });
@@ -109,6 +124,24 @@ describe("dialHub, against a real WebSocket server", () => {
   test("names the hub's own reason for a refusal", async () => {
     verdict = "refuse";
     await expect(dial()).rejects.toMatchObject({ code: "host_revoked", message: "This host was revoked." });
+  });
+
+  test("[HOST-06] while its key is replaced, the other key is tried where the first one is not known", async () => {
+    verdict = "unknown key";
+    keyNames = ["next-", "present-"];
+    const socket = await dial();
+    expect(proved).toEqual(["present-"]);
+    expect(requests.map(tokenOf)).toEqual([
+      "",
+      expect.stringMatching(/^next-/),
+      "",
+      expect.stringMatching(/^present-/),
+    ]);
+    socket.terminate();
+    verdict = "refuse";
+    requests = [];
+    await expect(dial()).rejects.toMatchObject({ code: "host_revoked" });
+    expect(requests).toHaveLength(2);
   });
 
   test("says that the hub cannot be reached", async () => {

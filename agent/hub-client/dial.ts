@@ -5,7 +5,7 @@ import { ERROR_CODES, ProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, HubId } from "@yardarm/protocol/ids";
 import { AGENT_MESSAGE_BYTES } from "@yardarm/protocol/limits";
 import { type RawData, WebSocket } from "ws";
-import { connectToken, type SignFor } from "./connect-token.ts";
+import { type ConnectKey, connectToken } from "./connect-token.ts";
 import { agentSocketUrl } from "./hub-url.ts";
 
 /** The WebSocket as a connection needs it. */
@@ -32,7 +32,10 @@ export type DialOptions = {
   readonly hubUrl: URL;
   readonly hubId: HubId;
   readonly hostId: HostId;
-  readonly sign: SignFor;
+  /** At least one, in the order in which they are tried: while its key is replaced a host has two. */
+  readonly keys: () => readonly ConnectKey[];
+  /** Told with which one the socket was opened, before it says anything. */
+  readonly proved: (key: ConnectKey) => void;
 };
 
 const PROBLEM_BYTES = 16 * 1024;
@@ -41,14 +44,23 @@ export const dialHub =
   (options: DialOptions): Dial =>
   async (events, signal) => {
     const url = agentSocketUrl(options.hubUrl, options.hostId);
-    const challenge = await askForChallenge(url, signal);
-    if (challenge.hub !== options.hubId) {
-      throw new ProtocolError("key_mismatch", `${url.host} is another hub than the one this agent enrolled with.`);
+    let refusal = new ProtocolError("signature_invalid", "This agent has no key.");
+    for (const key of options.keys()) {
+      const challenge = await askForChallenge(url, signal);
+      if (challenge.hub !== options.hubId) {
+        throw new ProtocolError("key_mismatch", `${url.host} is another hub than the one this agent enrolled with.`);
+      }
+      const token = connectToken(challenge, options.hostId, key.sign);
+      const answer = await upgrade(url, { Authorization: `Bearer ${token}` }, signal);
+      if (answer.kind === "open") {
+        options.proved(key);
+        return attach(answer.socket, events);
+      }
+      refusal = await refusalOf(answer.response);
+      // A key that the hub does not know: the other one may be what it knows.
+      if (refusal.code !== "signature_invalid") break;
     }
-    const token = connectToken(challenge, options.hostId, options.sign);
-    const answer = await upgrade(url, { Authorization: `Bearer ${token}` }, signal);
-    if (answer.kind === "refused") throw await refusalOf(answer.response);
-    return attach(answer.socket, events);
+    throw refusal;
   };
 
 const askForChallenge = async (url: URL, signal: AbortSignal) => {

@@ -41,6 +41,8 @@ export type HubClientOptions = {
 export const DIAL_TIMEOUT_MS = 15_000;
 /** After these, trying again soon would only do harm: two agents of one identity, or a host that was shut out. */
 const SLOW_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["superseded", "host_revoked", "forbidden"]);
+/** A person compares keys: whoever waits for that is in soon afterwards. */
+const APPROVAL_MS = 5_000;
 /** What is still on its way gets this long when the agent stops. */
 const FLUSH_TIMEOUT_MS = 2_000;
 
@@ -55,6 +57,7 @@ export class HubClient {
   #onlineSinceMs: number | null = null;
   #dialling: AbortController | undefined;
   #cancelWait: () => void = () => {};
+  #isRedialling = false;
 
   constructor(options: HubClientOptions) {
     this.#options = options;
@@ -77,6 +80,12 @@ export class HubClient {
   /** Sends a log frame. False while not online: the hub's next assignment says what it has. */
   sendFrame(frame: Uint8Array): boolean {
     return this.#connection?.sendFrame(frame) ?? false;
+  }
+
+  /** Ends the connection and dials again at once, for example to prove who this is with another key. */
+  redial(): void {
+    this.#isRedialling = true;
+    this.#connection?.close();
   }
 
   /** Lets what was sent leave, then closes for good. */
@@ -131,7 +140,8 @@ export class HubClient {
     const { clock } = this.#options;
     const healthyMs = this.#onlineSinceMs === null ? 0 : clock.monotonicMs() - this.#onlineSinceMs;
     this.#onlineSinceMs = null;
-    const delayMs = this.#delayMs(error, afterMs, healthyMs);
+    const delayMs = this.#isRedialling ? 0 : this.#delayMs(error, afterMs, healthyMs);
+    this.#isRedialling = false;
     this.#enter({ state: "waiting", delayMs, error });
     this.#cancelWait = clock.setTimer(delayMs, () => void this.#connect());
   }
@@ -140,6 +150,7 @@ export class HubClient {
     const { random } = this.#options;
     // A hub that restarts tells all its agents the same delay: they still must not come back in one wave.
     if (afterMs !== null) return afterMs + Math.round(random() * BACKOFF_FIRST_MS);
+    if (error.code === "approval_pending") return Math.round(APPROVAL_MS * (0.5 + random() / 2));
     const delayMs = this.#backOff.nextDelayMs(healthyMs);
     return SLOW_CODES.has(error.code) ? Math.round(BACKOFF_LIMIT_MS * (0.5 + random() / 2)) : delayMs;
   }

@@ -75,9 +75,9 @@ export const signerForToken = (directory: StateDirectory, joinTokenId: JoinToken
   return signerOf(privateKey);
 };
 
-const keyFile = (joinTokenId: JoinTokenId): string => `key-${joinTokenId}.pem`;
+export const keyFile = (joinTokenId: JoinTokenId): string => `key-${joinTokenId}.pem`;
 
-const signerOf = (key: KeyObject): Signer => ({
+export const signerOf = (key: KeyObject): Signer => ({
   publicKey: rawPublicKey(key),
   sign: (purpose, payload) => signFor(purpose, payload, key),
 });

@@ -1,5 +1,15 @@
 /** The directory that holds what must outlive the process: 0700, files 0600, each file replaced as a whole or not at all. */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 export interface StateDirectory {
@@ -8,6 +18,8 @@ export interface StateDirectory {
   read(name: string): string | null;
   /** Durable when it returns: the old content stays until the new one is on the disk. */
   write(name: string, text: string): void;
+  /** Durable when it returns. A file that is not there is no error. */
+  remove(name: string): void;
 }
 
 /** Makes the directory when it is missing, and private when it was not. Throws an `Error` whose message says what to do. */
@@ -39,6 +51,10 @@ export const openStateDirectory = (path: string): StateDirectory => {
         closeSync(file);
       }
       renameSync(temporary, join(path, name));
+      syncDirectory(path);
+    },
+    remove(name) {
+      rmSync(join(path, name), { force: true });
       syncDirectory(path);
     },
   };

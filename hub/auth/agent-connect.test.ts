@@ -40,7 +40,7 @@ const refused = (token: string, code: string, host: string = hostId) =>
 
 test("[HOST-02] the holder of the host's key gets in, each time under a higher epoch", async () => {
   const enrolledAtNs = hub.clock.nowNs().toString();
-  const first = { hostId, orgId, epoch: 1, enrolledAtNs, agentPublicKey: agent.publicKey };
+  const first = { hostId, orgId, epoch: 1, enrolledAtNs, agentPublicKey: agent.publicKey, isKeyNew: false };
   expect(await verify(agent.connectToken(claims()))).toEqual(first);
   expect(await verify(agent.connectToken(claims()))).toEqual({ ...first, epoch: 2 });
 });
@@ -73,6 +73,7 @@ test("a nonce that this hub did not give is refused", async () => {
   await refused(agent.connectToken(claims({ nonce: `${nonce}A` })), "nonce_invalid");
   const stranger = new AgentConnect({
     storage: hub.storage,
+    audit: hub.audit,
     hubId: hub.keys.hubId,
     nonceKey: randomBytes(32).toString("base64url"),
     nowMs: () => hub.clock.nowMs(),
@@ -85,6 +86,7 @@ test("another node of the same hub accepts the nonce", async () => {
   const instance = await hub.storage.system.instance.find();
   const node = new AgentConnect({
     storage: hub.storage,
+    audit: hub.audit,
     hubId: hub.keys.hubId,
     nonceKey: instance?.nonceKey ?? "",
     nowMs: () => hub.clock.nowMs(),

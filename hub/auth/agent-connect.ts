@@ -4,7 +4,9 @@ import { type ConnectClaims, connectClaimsSchema } from "@yardarm/protocol/conne
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, HubId, OrgId } from "@yardarm/protocol/ids";
 import { HUB_NONCE_MS } from "@yardarm/protocol/limits";
+import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { HostCredential } from "../storage/tables/hosts.ts";
 import { decodeBase64Url, verifyFor } from "./ed25519.ts";
 import type { RandomBytes } from "./new-id.ts";
 
@@ -20,6 +22,7 @@ const HEADER = Buffer.from(CONNECT_TOKEN_HEADER).toString("base64url");
 
 export interface AgentConnectOptions {
   readonly storage: Storage;
+  readonly audit: Pick<AuditChain, "appendIn">;
   readonly hubId: HubId;
   /** base64url of 32 bytes, the same on every node of the hub (`instance.nonceKey`). */
   readonly nonceKey: string;
@@ -35,6 +38,8 @@ export type ConnectedAgent = {
   readonly epoch: number;
   readonly enrolledAtNs: string;
   readonly agentPublicKey: string;
+  /** It came with the key that it announced; what people see of the host MUST be read again. */
+  readonly isKeyNew: boolean;
 };
 
 /** The proof of possession that precedes every upgrade of an agent. Issuing keeps no state; spending is one insert. */
@@ -60,7 +65,8 @@ export class AgentConnect {
    * that proves nothing spends nothing.
    *
    * @throws ProtocolError `token_invalid` (form, hub or host), `nonce_invalid` (not ours, too old, from the future, or
-   *   spent), `signature_invalid` (wrong key or unknown host), `host_revoked`
+   *   spent), `signature_invalid` (wrong key or unknown host), `host_revoked`, `approval_pending` (nobody has compared
+   *   its key yet), `forbidden` (somebody has, and refused it)
    */
   async verify(token: string, hostId: string): Promise<ConnectedAgent> {
     const { storage, hubId } = this.#options;
@@ -70,16 +76,41 @@ export class AgentConnect {
     }
     const expiresAtMs = this.#checkNonce(claims.nonce);
     const host = await storage.system.hosts.findCredential(claims.sub);
-    const agentPublicKey = host?.agentPublicKey ?? null;
-    if (host === undefined || agentPublicKey === null) throw wrongKey();
-    if (!verifyFor("connect", signed, { publicKey: agentPublicKey, signature })) throw wrongKey();
+    const agentPublicKey = [host?.agentPublicKey, host?.nextPublicKey].find(
+      (publicKey) => typeof publicKey === "string" && verifyFor("connect", signed, { publicKey, signature }),
+    );
+    if (host === undefined || typeof agentPublicKey !== "string") throw wrongKey();
     if (host.removedAtMs !== null) throw revoked();
+    const isNext = agentPublicKey !== host.agentPublicKey;
+    if (isNext && host.nextKeyKind === "approval") throw waiting();
+    if (isNext && host.nextKeyKind === "refused") throw refused();
     if (!(await storage.system.agentNonces.spend(claims.nonce, expiresAtMs))) {
       throw new ProtocolError("nonce_invalid", "The connect nonce was used before.");
     }
+    if (isNext) await this.#takeAnnounced(host, agentPublicKey);
     const epoch = await storage.system.hosts.nextEpoch(host.hostId, agentPublicKey);
     if (epoch === undefined) throw revoked();
-    return { hostId: host.hostId, orgId: host.orgId, epoch, enrolledAtNs: host.enrolledAtNs ?? "0", agentPublicKey };
+    const { orgId, enrolledAtNs } = host;
+    return { hostId: host.hostId, orgId, epoch, enrolledAtNs: enrolledAtNs ?? "0", agentPublicKey, isKeyNew: isNext };
+  }
+
+  /** The agent has come with the key that it announced: the one before is worth nothing from now on. */
+  async #takeAnnounced({ orgId, hostId }: HostCredential, agentPublicKey: string): Promise<void> {
+    const { storage, audit } = this.#options;
+    await storage.transaction(async (scope) => {
+      const org = scope.org(orgId);
+      if (!(await org.hosts.takeAnnouncedKey(hostId, agentPublicKey))) return;
+      const name = (await org.hosts.find(hostId))?.name ?? "";
+      await audit.appendIn(org, {
+        kind: "host.key_rotated",
+        actor: { type: "agent", id: hostId, name },
+        target: { type: "host", id: hostId, name },
+        address: null,
+        reason: null,
+        outcome: "success",
+        details: { agentPublicKey },
+      });
+    });
   }
 
   /** Forgets spent nonces that are too old to be accepted anyway. Call it now and then. */
@@ -109,6 +140,12 @@ export class AgentConnect {
 
 const wrongKey = (): ProtocolError =>
   new ProtocolError("signature_invalid", "The connect token is not signed by this host's key.");
+
+const waiting = (): ProtocolError =>
+  new ProtocolError("approval_pending", "Somebody of the organization has to compare this agent's key first.");
+
+const refused = (): ProtocolError =>
+  new ProtocolError("forbidden", "Somebody of the organization refused this agent. Give it a new join token.");
 
 const revoked = (): ProtocolError => new ProtocolError("host_revoked", "This host was removed from the hub.");
 

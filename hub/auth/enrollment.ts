@@ -43,6 +43,8 @@ export type EnrollOutcome = {
   readonly response: EnrollResponse;
   readonly orgId: OrgId;
   readonly hostId: HostId;
+  /** The host had another key until now; whoever is connected with it MUST be cut. */
+  readonly replaced: boolean;
 };
 
 const SEED_BYTES = 32;
@@ -85,7 +87,7 @@ export class Enrollment {
   }
 
   /**
-   * An agent joins. The same key asking again with the same token gets the same answer, because the first one may have
+   * An agent joins. Where the organization approves agents, its key is in force only when a person has compared it. The same key asking again with the same token gets the same answer, because the first one may have
    * been lost on its way.
    *
    * @throws ProtocolError `invalid_request`, `token_invalid`, `token_expired`, `token_used`, `signature_invalid`,
@@ -110,19 +112,25 @@ export class Enrollment {
       throw new ProtocolError("key_mismatch", "The join token belongs to another hub, or to earlier keys of this one.");
     }
     const { orgId, hostId } = token;
-    const enrolledAtNs = await storage.transaction(async (scope) => {
+    const joined = await storage.transaction(async (scope) => {
       const org = scope.org(orgId);
       const spent = await org.joinTokens.consume(token.tokenId, { nowMs: nowMs(), agentPublicKey });
       if (!spent) {
         const present = await scope.system.joinTokens.find(token.tokenId);
-        return this.#answerAgain(org, present, agentPublicKey);
+        return { enrolledAtNs: await this.#answerAgain(org, present, agentPublicKey), replaced: false };
       }
       const nowNs = (BigInt(nowMs()) * 1_000_000n).toString();
-      const enrolled = await org.hosts.setAgentKey(hostId, { agentPublicKey, nowNs });
-      if (enrolled === undefined) throw new ProtocolError("host_revoked", "This host was removed.");
       const host = await org.hosts.find(hostId);
+      const waits = ((await org.profile.find())?.approvesHostsAtMs ?? null) !== null;
+      const enrolledAtNs = waits
+        ? await org.hosts.holdKey(hostId, {
+            agentPublicKey,
+            claim: { sinceNs: nowNs, hostname: claim.hostname, address },
+          })
+        : await org.hosts.setAgentKey(hostId, { agentPublicKey, nowNs });
+      if (enrolledAtNs === undefined) throw new ProtocolError("host_revoked", "This host was removed.");
       await audit.appendIn(org, {
-        kind: "host.enrolled",
+        kind: waits ? "host.waiting" : "host.enrolled",
         actor: { type: "agent", id: hostId, name: claim.hostname },
         target: { type: "host", id: hostId, name: host?.name ?? "" },
         address,
@@ -130,11 +138,13 @@ export class Enrollment {
         outcome: "success",
         details: { agentPublicKey, agentVersion: claim.agentVersion, tokenId: token.tokenId },
       });
-      return enrolled;
+      const before = host?.agentPublicKey ?? null;
+      return { enrolledAtNs, replaced: !waits && before !== null && before !== agentPublicKey };
     });
+    const { enrolledAtNs, replaced } = joined;
     const answer: Enrolled = { hubId: keys.hubId, orgId, hostId, agentPublicKey, enrolledAtNs };
     const signed = keys.sign("enrolled", JSON.stringify(answer));
-    return { response: { keySet: keys.keySet, ...signed }, orgId, hostId };
+    return { response: { keySet: keys.keySet, ...signed }, orgId, hostId, replaced };
   }
 
   async #answerAgain(org: OrgStorage, token: JoinTokenRow | undefined, agentPublicKey: string): Promise<string> {
@@ -144,7 +154,8 @@ export class Enrollment {
     }
     const host = await org.hosts.find(token.hostId);
     if (host === undefined) throw new ProtocolError("host_revoked", "This host was removed.");
-    if (token.agentPublicKey !== agentPublicKey || host.agentPublicKey !== agentPublicKey) {
+    const isKnown = host.agentPublicKey === agentPublicKey || host.nextKey?.publicKey === agentPublicKey;
+    if (token.agentPublicKey !== agentPublicKey || !isKnown) {
       throw new ProtocolError("token_used", "This join token was already used by another agent.");
     }
     return host.enrolledAtNs ?? "0";

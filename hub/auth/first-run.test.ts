@@ -19,7 +19,9 @@ test("[IDTY-01] the printed token makes the first owner, org and project at once
   const { orgId, userId, session } = await hub.firstRun.claim(request(` ${token}\n`), client);
   expect(await hub.firstRun.isClaimed()).toBe(true);
   expect(await hub.sessions.authenticate(session.token)).toMatchObject({ userId, orgId, role: "owner", name: "Ada" });
-  expect(await hub.storage.system.orgs.listOf(userId)).toEqual([{ orgId, name: "Harbour", role: "owner" }]);
+  expect(await hub.storage.system.orgs.listOf(userId)).toEqual([
+    { orgId, name: "Harbour", role: "owner", approvesHosts: false },
+  ]);
   expect(await hub.storage.org(orgId).projects.list()).toMatchObject([{ name: "Default" }]);
   expect(await hub.audit.verify(orgId)).toMatchObject({ ok: true, rows: 1 });
   expect(await hub.firstRun.offerSetupToken()).toBeNull();

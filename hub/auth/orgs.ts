@@ -1,4 +1,4 @@
-import type { Org as OrgView } from "@yardarm/protocol/api/orgs";
+import type { ChangeOrgRequest, Org as OrgView } from "@yardarm/protocol/api/orgs";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
@@ -47,20 +47,31 @@ export class Orgs {
       const org = await makeOrg(scope, { name, ownerId: userId, createdAtMs: nowMs(), random });
       const target = { type: "org", id: org.orgId, name } as const;
       await audit.appendIn(org, entryBy(requester, { kind: "org.created", target }));
-      return { orgId: org.orgId, name, role: "owner", active: false };
+      return { orgId: org.orgId, name, role: "owner", active: false, approvesHosts: false };
     });
   }
 
-  async rename(requester: Requester, name: string): Promise<OrgView> {
-    const { storage, audit } = this.#options;
+  /** Each part that changes leaves a row of its own. */
+  async change(requester: Requester, { name, approvesHosts }: ChangeOrgRequest): Promise<OrgView> {
+    const { storage, audit, nowMs } = this.#options;
     const { orgId, role } = requester.actor;
     return storage.transaction(async (scope) => {
       const org = scope.org(orgId);
-      const before = (await org.profile.find())?.name ?? "";
-      await org.profile.rename(name);
-      const target = { type: "org", id: orgId, name } as const;
-      await audit.appendIn(org, entryBy(requester, { kind: "org.renamed", target, details: { before } }));
-      return { orgId, name, role, active: true };
+      const before = await org.profile.find();
+      if (before === undefined) throw noSuchOrg();
+      const target = { type: "org", id: orgId, name: name ?? before.name } as const;
+      if (name !== undefined && name !== before.name) {
+        await org.profile.rename(name);
+        const details = { before: before.name };
+        await audit.appendIn(org, entryBy(requester, { kind: "org.renamed", target, details }));
+      }
+      const approved = before.approvesHostsAtMs !== null;
+      if (approvesHosts !== undefined && approvesHosts !== approved) {
+        await org.profile.setApprovesHosts(approvesHosts ? nowMs() : null);
+        const details = { approvesHosts };
+        await audit.appendIn(org, entryBy(requester, { kind: "org.approval_changed", target, details }));
+      }
+      return { orgId, name: target.name, role, active: true, approvesHosts: approvesHosts ?? approved };
     });
   }
 

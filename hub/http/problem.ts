@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   protected: 403,
   policy_denied: 403,
   host_revoked: 403,
+  approval_pending: 403,
   key_mismatch: 403,
   token_invalid: 403,
   token_expired: 403,

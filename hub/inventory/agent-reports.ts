@@ -103,6 +103,13 @@ export class AgentReports<Agent extends ReportingAgent> {
     this.#write(host.hostId, () => this.#options.storage.org(host.orgId).hosts.setLastSeen(host.hostId, lastSeenAtNs));
   }
 
+  /** A second agent with this host's identity was refused. */
+  cloned(host: { readonly orgId: OrgId; readonly hostId: HostId }): void {
+    const clonedAtNs = this.#options.nowNs().toString();
+    this.#changeHost(host, { clonedAtNs });
+    this.#write(host.hostId, () => this.#options.storage.org(host.orgId).hosts.setCloned(host.hostId, clonedAtNs));
+  }
+
   engine(agent: Agent, { engine }: EngineStatus): void {
     this.#changeHost(agent, { engine });
     this.#write(agent.hostId, () => this.#options.storage.org(agent.orgId).hosts.setEngine(agent.hostId, engine));

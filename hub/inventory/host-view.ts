@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Host, HostStatus } from "@yardarm/protocol/host";
+import type { Host, HostApproval, HostStatus } from "@yardarm/protocol/host";
+import { formatKeyFingerprint } from "@yardarm/protocol/key-fingerprint";
 import type { HostRecord } from "../storage/tables/hosts.ts";
 
-/** SHA-256 of the agent's public key in groups of four hex digits: what a person compares by eye. */
 const fingerprintOf = (publicKey: string): string =>
-  createHash("sha256")
-    .update(Buffer.from(publicKey, "base64url"))
-    .digest("hex")
-    .slice(0, 32)
-    .replace(/(.{4})(?=.)/g, "$1 ");
+  formatKeyFingerprint(createHash("sha256").update(Buffer.from(publicKey, "base64url")).digest("hex"));
+
+/** The agent that waits for a person, if one does. */
+const approvalOf = ({ nextKey }: HostRecord): HostApproval | undefined =>
+  nextKey?.kind === "approval" && nextKey.claim !== null
+    ? { ...nextKey.claim, keyFingerprint: fingerprintOf(nextKey.publicKey) }
+    : undefined;
 
 /** A host as people see it: its row, and how it is right now. */
 export const hostView = (
@@ -21,6 +23,7 @@ export const hostView = (
   },
 ): Host => {
   const lastSeenAtNs = live.lastSeenAtNs ?? record.lastSeenAtNs;
+  const approval = approvalOf(record);
   return {
     hostId: record.hostId,
     projectId: record.projectId,
@@ -36,5 +39,7 @@ export const hostView = (
     ...(live.policy === undefined ? {} : { policy: live.policy }),
     clockSkewMs: record.clockSkewMs,
     keyFingerprint: record.agentPublicKey === null ? null : fingerprintOf(record.agentPublicKey),
+    ...(approval === undefined ? {} : { approval }),
+    ...(record.clonedAtNs === null ? {} : { clonedAtNs: record.clonedAtNs }),
   };
 };

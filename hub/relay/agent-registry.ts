@@ -129,6 +129,11 @@ export class AgentRegistry {
     this.#hosts.delete(hostId);
   }
 
+  /** Ends the host's connection because its key was replaced; the host counts as gone when it is not heard again. */
+  cut(hostId: HostId): void {
+    this.#hosts.get(hostId)?.connection?.close("superseded");
+  }
+
   /** Statuses age, and challenges end, only here. Call it a few times a second. */
   tick(nowMs: number): void {
     for (const entry of this.#hosts.values()) {

@@ -124,7 +124,7 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
       await storage.org(orgId).members.setProjects(userId, [projectId]);
       expect(await storage.system.sessions.find(sessionId)).toMatchObject({ role: "admin", projects: [projectId] });
       expect(await storage.org(orgId).members.list()).toMatchObject([{ userId, role: "admin", projects: [projectId] }]);
-      expect(await storage.system.orgs.listOf(userId)).toEqual([{ orgId, name: "Org", role: "admin" }]);
+      expect(await storage.system.orgs.listOf(userId)).toMatchObject([{ orgId, name: "Org", role: "admin" }]);
       await storage.org(orgId).members.remove(userId);
       expect(await storage.system.sessions.find(sessionId)).toBeUndefined();
     });
@@ -215,6 +215,7 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
       expect(await rows.hosts.find(hostId)).toBeUndefined();
       expect(await storage.system.hosts.findCredential(hostId)).toEqual({
         ...{ hostId, orgId, agentPublicKey: "next", enrolledAtNs: NOW_NS, removedAtMs: NOW_MS },
+        ...{ nextPublicKey: null, nextKeyKind: null },
       });
     });
 
@@ -235,7 +236,7 @@ export const storageContract = (engine: string, open: () => Promise<OpenedStorag
       await rows.hosts.rename(hostId, "web-2");
       expect(await rows.hosts.find(hostId)).toEqual({
         ...{ ...report, engine, hostId, projectId, name: "web-2", createdAtMs: NOW_MS, lastSeenAtNs: NOW_NS },
-        ...{ agentPublicKey: null, enrolledAtNs: null },
+        ...{ agentPublicKey: null, enrolledAtNs: null, nextKey: null, clonedAtNs: null },
       });
     });
 

@@ -4,6 +4,8 @@ import { actionMessageSchema } from "./action.ts";
 import { actionQuerySchema } from "./action-query.ts";
 import { hubHeartbeatSchema } from "./heartbeat.ts";
 import { inventoryRequestSchema } from "./inventory-request.ts";
+import { keyAcceptedSchema } from "./key-accepted.ts";
+import { keyRotateSchema } from "./key-rotate.ts";
 import { keysSchema } from "./keys.ts";
 import { logAssignSchema } from "./log-assign.ts";
 import { logReadCancelSchema, logReadSchema } from "./log-read.ts";
@@ -32,6 +34,8 @@ export const agentDownSchema = z.discriminatedUnion("type", [
   actionMessageSchema,
   actionQuerySchema,
   protectionRulesSchema,
+  keyRotateSchema,
+  keyAcceptedSchema,
   reconnectSchema,
 ]);
 

@@ -6,6 +6,7 @@ import { agentHeartbeatSchema } from "./heartbeat.ts";
 import { helloSchema } from "./hello.ts";
 import { inventoryDeltaSchema } from "./inventory-delta.ts";
 import { inventorySnapshotSchema } from "./inventory-snapshot.ts";
+import { keyAnnounceSchema } from "./key-announce.ts";
 import { logStatusSchema } from "./log-status.ts";
 import { agentMetricsSchema } from "./metrics.ts";
 
@@ -20,6 +21,7 @@ export const agentUpSchema = z.discriminatedUnion("type", [
   logStatusSchema,
   actionProgressSchema,
   actionResultSchema,
+  keyAnnounceSchema,
 ]);
 
 export type AgentUp = z.infer<typeof agentUpSchema>;

@@ -53,7 +53,15 @@ export const meSchema = z.object({
   name: z.string(),
   email: z.string(),
   activeOrgId: idSchema<OrgId>(),
-  orgs: z.array(z.object({ orgId: idSchema<OrgId>(), name: z.string(), role: roleSchema })),
+  orgs: z.array(
+    z.object({
+      orgId: idSchema<OrgId>(),
+      name: z.string(),
+      role: roleSchema,
+      /** An agent that joins waits until a person has compared its key. */
+      approvesHosts: z.boolean(),
+    }),
+  ),
   /** Projects to which the person is narrowed in the active organization; `null`: all of it. */
   projects: z.array(idSchema<ProjectId>()).nullable(),
   /** Runs the installation; says nothing about any organization's data. */

@@ -14,6 +14,10 @@ export type CreateHostRequest = z.infer<typeof createHostRequestSchema>;
 export const renameHostRequestSchema = z.object({ name: displayNameSchema });
 export type RenameHostRequest = z.infer<typeof renameHostRequestSchema>;
 
+/** The fingerprint that the person saw: another agent may have joined meanwhile. */
+export const judgeAgentRequestSchema = z.object({ keyFingerprint: z.string().min(1).max(128) });
+export type JudgeAgentRequest = z.infer<typeof judgeAgentRequestSchema>;
+
 /** Shown once. `commands` are ready to paste; none carries the token in an argument list. */
 export const createHostResponseSchema = z.object({
   host: hostSchema,

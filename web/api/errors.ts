@@ -42,6 +42,7 @@ const SENTENCES: Readonly<Record<ErrorCode, Sentence>> = {
   key_mismatch: ["The key is not the one that was pinned.", "Check the fingerprint before trusting it."],
   host_revoked: ["This host was revoked.", "Add it again to use it."],
   superseded: ["A newer connection took over.", null],
+  approval_pending: ["Somebody has to approve this agent first.", "Compare its key on the host's page."],
   duplicate_agent: ["Two agents claim to be this host.", "Stop one of them."],
   agent_offline: ["The host's agent is not connected.", "It can be tried again when the host is back."],
   agent_timeout: ["The host's agent did not answer in time.", "What became of it is being found out."],

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Role } from "@yardarm/protocol/api/auth";
-import { orgRequestSchema, switchOrgRequestSchema } from "@yardarm/protocol/api/orgs";
+import { changeOrgRequestSchema, orgRequestSchema, switchOrgRequestSchema } from "@yardarm/protocol/api/orgs";
 import { moveHostRequestSchema, type Project, projectRequestSchema } from "@yardarm/protocol/api/projects";
 import { type Retention, retentionRequestSchema } from "@yardarm/protocol/api/retention";
 import { ProtocolError } from "@yardarm/protocol/errors";
+import type { Host } from "@yardarm/protocol/host";
 import { asId, type HostId, type OrgId, type ProjectId } from "@yardarm/protocol/ids";
 import type { MockFleet } from "./mock-fleet.ts";
 import { EDGE_PROJECT } from "./mock-people.ts";
@@ -18,7 +19,7 @@ const INSTALLATION = { days: 30, containerBytes: 256 * 1024 ** 2, orgBytes: 20 *
 
 export class MockOrgs {
   readonly #fleet: MockFleet;
-  readonly #orgs: { orgId: OrgId; name: string; role: Role }[];
+  readonly #orgs: { orgId: OrgId; name: string; role: Role; approvesHosts: boolean }[];
   #activeOrgId = ORG;
   #own: Retention["own"] = { days: 14, containerBytes: null, orgBytes: null };
   readonly #projects = [
@@ -30,8 +31,8 @@ export class MockOrgs {
   constructor(fleet: MockFleet, role: Role) {
     this.#fleet = fleet;
     this.#orgs = [
-      { orgId: ORG, name: "Example Ltd", role },
-      { orgId: OTHER_ORG, name: "Side Business", role: "viewer" },
+      { orgId: ORG, name: "Example Ltd", role, approvesHosts: false },
+      { orgId: OTHER_ORG, name: "Side Business", role: "viewer", approvesHosts: false },
     ];
     const edge = [...fleet.hosts.values()].find(({ name }) => name === "nyc-1");
     if (edge !== undefined) fleet.change({ hosts: [{ ...edge, projectId: EDGE_PROJECT }] });
@@ -50,6 +51,14 @@ export class MockOrgs {
     const { method, path } = request;
     const [, , collection = "", item = "", rest = ""] = path.split("/");
     const isHost = collection === "hosts" && item !== "" && rest === "";
+    if (collection === "hosts" && method === "POST" && (rest === "approve" || rest === "refuse")) {
+      demand("host.manage");
+      return this.#judgeAgent(item, rest === "approve");
+    }
+    if (collection === "hosts" && method === "POST" && rest === "rotate-key") {
+      demand("host.manage");
+      return this.#rotateKey(item);
+    }
     if (isHost && (method === "PATCH" || method === "DELETE")) {
       demand("host.manage");
       return this.#changeHost(item, request);
@@ -107,11 +116,16 @@ export class MockOrgs {
       return { status: 204 };
     }
     demand(method === "PATCH" ? "org.manage" : "org.create");
-    const { name } = orgRequestSchema.parse(body);
     const active = this.#orgs.find(({ orgId }) => orgId === this.#activeOrgId);
-    if (method === "PATCH" && active !== undefined) active.name = name;
-    else this.#orgs.push({ orgId: asId<OrgId>(`org_${randomBytes(10).toString("hex")}`), name, role: "owner" });
-    return { status: 200, body: { ...this.#orgs.at(method === "PATCH" ? 0 : -1), active: method === "PATCH" } };
+    if (method === "PATCH" && active !== undefined) {
+      Object.assign(active, changeOrgRequestSchema.parse(body));
+      return { status: 200, body: { ...active, active: true } };
+    }
+    const { name } = orgRequestSchema.parse(body);
+    const orgId = asId<OrgId>(`org_${randomBytes(10).toString("hex")}`);
+    const made = { orgId, name, role: "owner" as const, approvesHosts: false };
+    this.#orgs.push(made);
+    return { status: 200, body: { ...made, active: false } };
   }
 
   #changeHost(item: string, { method, body }: MockRequest): Answer {
@@ -121,6 +135,28 @@ export class MockOrgs {
     const renamed = { ...host, name: projectRequestSchema.parse(body).name };
     this.#fleet.change({ hosts: [renamed] });
     return { status: 200, body: renamed };
+  }
+
+  #judgeAgent(item: string, isApproved: boolean): Answer {
+    const host = this.#fleet.hosts.get(asId<HostId>(item));
+    if (host?.approval === undefined) throw new ProtocolError("conflict", "No agent waits any more.");
+    const { approval, ...rest } = host;
+    const judged: Host = isApproved ? { ...rest, keyFingerprint: approval.keyFingerprint, status: "online" } : rest;
+    this.#fleet.change({ hosts: [judged] });
+    return { status: 200, body: judged };
+  }
+
+  #rotateKey(item: string): Answer {
+    const host = this.#fleet.hosts.get(asId<HostId>(item));
+    if (host === undefined || host.status !== "online") {
+      throw new ProtocolError("agent_offline", "The host's agent is not connected.");
+    }
+    const keyFingerprint = randomBytes(16)
+      .toString("hex")
+      .replace(/(.{4})(?=.)/g, "$1 ");
+    const { clonedAtNs: _seen, ...rotated } = { ...host, keyFingerprint };
+    this.#fleet.change({ hosts: [rotated] });
+    return { status: 202 };
   }
 
   #changePassword(body: unknown): Answer {

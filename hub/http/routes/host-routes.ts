@@ -3,6 +3,7 @@ import {
   createHostResponseSchema,
   enrollRequestSchema,
   enrollResponseSchema,
+  judgeAgentRequestSchema,
   renameHostRequestSchema,
 } from "@yardarm/protocol/api/hosts";
 import { listSchema } from "@yardarm/protocol/api/list";
@@ -11,13 +12,16 @@ import { type Host, hostSchema } from "@yardarm/protocol/host";
 import type { HostId, OrgId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
+import type { AgentKeys } from "../../auth/agent-keys.ts";
 import type { Actor, Decision, Resource } from "../../auth/can.ts";
 import type { Enrollment, EnrollmentRequester, IssuedJoinToken } from "../../auth/enrollment.ts";
 import type { Permission } from "../../auth/permissions.ts";
+import type { Requester } from "../../auth/requester.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
 import { joinCommands } from "../join-commands.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation, type RequestInfo } from "../operation.ts";
+import { requesterOf as personOf } from "./requester.ts";
 
 export type HostRouteOptions = {
   readonly enrollment: Enrollment;
@@ -28,6 +32,11 @@ export type HostRouteOptions = {
   /** Both leave an audit row. `remove` also ends the host's connection and takes it off every screen. */
   readonly rename: (requester: HostRequester, name: string) => Promise<void>;
   readonly remove: (requester: HostRequester) => Promise<void>;
+  readonly agentKeys: Pick<AgentKeys, "judge">;
+  /** Ends the connection of an agent whose key is worth nothing any more. */
+  readonly cut: (orgId: OrgId, hostId: HostId) => void;
+  /** Has the host's agent make itself another key; leaves an audit row. Throws `agent_offline`. */
+  readonly rotateKey: (requester: Requester, hostId: HostId) => Promise<void>;
   /** Origin under which agents reach this hub. */
   readonly hubUrl: () => string;
   readonly bundleSha256: string;
@@ -67,6 +76,25 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
     const expiresAt = new Date(issued.expiresAtMs).toISOString();
     return { status: 201 as const, body: { host, joinToken: issued.joinToken, expiresAt, commands } };
   };
+  /** What a person says of an agent that waits. */
+  const judgement = (verb: "approve" | "refuse", summary: string): Operation =>
+    guardedOperation({
+      method: "POST",
+      path: `/api/hosts/:hostId/${verb}`,
+      summary,
+      permission: "host.manage",
+      resource: ofHost,
+      params: hostParams,
+      query: NOTHING,
+      body: judgeAgentRequestSchema,
+      response: hostSchema,
+      handle: async ({ actor, params: { hostId }, body, request }) => {
+        const judged = { ...body, isApproved: verb === "approve" };
+        const { replaced } = await options.agentKeys.judge(personOf(actor, request), hostId, judged);
+        if (replaced) options.cut(actor.orgId, hostId);
+        return { status: 200, body: await options.refresh(actor.orgId, hostId) };
+      },
+    });
 
   return [
     guardedOperation({
@@ -118,6 +146,23 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
       response: createHostResponseSchema,
       handle: async ({ actor, params, request }) =>
         invitation(actor, await enrollment.issueJoinToken(requesterOf(actor, request), params.hostId)),
+    }),
+    judgement("approve", "Let the agent in that has joined and waits, after comparing its key"),
+    judgement("refuse", "Refuse the agent that has joined and waits"),
+    guardedOperation({
+      method: "POST",
+      path: "/api/hosts/:hostId/rotate-key",
+      summary: "Have the agent make itself another key; the present one is good until the other one was used",
+      permission: "host.manage",
+      resource: ofHost,
+      params: hostParams,
+      query: NOTHING,
+      body: z.strictObject({}).optional(),
+      response: null,
+      handle: async ({ actor, params, request }) => {
+        await options.rotateKey(personOf(actor, request), params.hostId);
+        return new Response(null, { status: 202 });
+      },
     }),
     guardedOperation({
       method: "GET",
@@ -171,7 +216,8 @@ export const hostRoutes = (options: HostRouteOptions): readonly Operation[] => {
       body: enrollRequestSchema,
       response: enrollResponseSchema,
       handle: async ({ body, request }) => {
-        const { response, orgId, hostId } = await enrollment.enroll(body, request.address);
+        const { response, orgId, hostId, replaced } = await enrollment.enroll(body, request.address);
+        if (replaced) options.cut(orgId, hostId);
         await options.refresh(orgId, hostId);
         return { status: 201, body: response };
       },

@@ -1,5 +1,10 @@
 import { listSchema } from "@yardarm/protocol/api/list";
-import { orgRequestSchema, orgSchema, switchOrgRequestSchema } from "@yardarm/protocol/api/orgs";
+import {
+  changeOrgRequestSchema,
+  orgRequestSchema,
+  orgSchema,
+  switchOrgRequestSchema,
+} from "@yardarm/protocol/api/orgs";
 import type { OrgId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
@@ -60,16 +65,16 @@ export const orgRoutes = ({ orgs, anybodyCreates, signedIn }: OrgRouteOptions): 
   guardedOperation({
     method: "PATCH",
     path: "/api/orgs/:orgId",
-    summary: "Rename the active organization",
+    summary: "Rename the active organization, or say whether agents that join wait for approval",
     permission: "org.manage",
     resource: (_actor, { orgId }) => ({ orgId }),
     params: z.object({ orgId: idSchema<OrgId>() }),
     query: NOTHING,
-    body: orgRequestSchema,
+    body: changeOrgRequestSchema,
     response: orgSchema,
     handle: async ({ actor, body, request }) => ({
       status: 200,
-      body: await orgs.rename(requesterOf(actor, request), body.name),
+      body: await orgs.change(requesterOf(actor, request), body),
     }),
   }),
 ];

@@ -7,6 +7,7 @@ import { savedViews } from "./0004-saved-views.ts";
 import { auditWitnesses } from "./0005-audit-witnesses.ts";
 import { protection } from "./0006-protection.ts";
 import { secondFactors } from "./0007-second-factors.ts";
+import { agentKeys } from "./0008-agent-keys.ts";
 
 /** Every migration by its lasting name, in the order of the names. */
 export const allMigrations = (traits: EngineTraits): Record<string, Migration> => ({
@@ -17,4 +18,5 @@ export const allMigrations = (traits: EngineTraits): Record<string, Migration> =
   "0005-audit-witnesses": auditWitnesses,
   "0006-protection": protection,
   "0007-second-factors": secondFactors,
+  "0008-agent-keys": agentKeys,
 });

@@ -21,7 +21,26 @@ export interface HostsTable {
   engineJson: string | null;
   metricsBackend: Host["metricsBackend"];
   clockSkewMs: number | null;
+  /** A key that is not in force yet; base64url of 32 bytes. */
+  nextPublicKey: string | null;
+  nextKeyKind: NextKey["kind"] | null;
+  nextKeyJson: string | null;
+  /** When a second agent of this host was last refused while the first one answered. */
+  clonedAtNs: string | null;
 }
+
+/**
+ * The key that a host has beside the one in force. `approval`: an agent joined with it, and a person has to compare it.
+ * `refused`: that person said no; kept so that its agent is told. `rotation`: the agent itself will use it from now on.
+ */
+export type NextKey = {
+  readonly publicKey: string;
+  readonly kind: "approval" | "refused" | "rotation";
+  /** Of an agent that joined: when, what it calls its machine, and from where. */
+  readonly claim: KeyClaim | null;
+};
+
+export type KeyClaim = { readonly sinceNs: string; readonly hostname: string; readonly address: string };
 
 export interface HostRecord extends HostReport {
   readonly hostId: HostId;
@@ -31,6 +50,8 @@ export interface HostRecord extends HostReport {
   readonly agentPublicKey: string | null;
   readonly enrolledAtNs: string | null;
   readonly lastSeenAtNs: string | null;
+  readonly nextKey: NextKey | null;
+  readonly clonedAtNs: string | null;
 }
 
 /** What the host's agent said of it last. */
@@ -49,7 +70,12 @@ export interface HostCredential {
   readonly agentPublicKey: string | null;
   readonly enrolledAtNs: string | null;
   readonly removedAtMs: number | null;
+  readonly nextPublicKey: string | null;
+  readonly nextKeyKind: NextKey["kind"] | null;
 }
+
+/** No key waits, and what was said of the key before is over. */
+const NO_NEXT_KEY = { nextPublicKey: null, nextKeyKind: null, nextKeyJson: null } as const;
 
 const parse = <Value>(json: string | null): Value | null => (json === null ? null : (JSON.parse(json) as Value));
 
@@ -113,12 +139,80 @@ export class OrgHosts {
   async setAgentKey(hostId: HostId, key: { agentPublicKey: string; nowNs: string }): Promise<string | undefined> {
     const row = await this.#present(hostId)
       .set((where) => ({
+        ...NO_NEXT_KEY,
+        clonedAtNs: null,
         agentPublicKey: key.agentPublicKey,
         enrolledAtNs: where.fn.coalesce("enrolledAtNs", where.val(key.nowNs)),
       }))
       .returning("enrolledAtNs")
       .executeTakeFirst();
     return row?.enrolledAtNs ?? undefined;
+  }
+
+  /**
+   * Keeps the key of an agent that joined until a person approves it; the one in force stays in force.
+   *
+   * @returns when the host was first enrolled; `undefined` when it was removed
+   */
+  async holdKey(hostId: HostId, held: { agentPublicKey: string; claim: KeyClaim }): Promise<string | undefined> {
+    const row = await this.#present(hostId)
+      .set((where) => ({
+        nextPublicKey: held.agentPublicKey,
+        nextKeyKind: "approval" as const,
+        nextKeyJson: JSON.stringify(held.claim),
+        enrolledAtNs: where.fn.coalesce("enrolledAtNs", where.val(held.claim.sinceNs)),
+      }))
+      .returning("enrolledAtNs")
+      .executeTakeFirst();
+    return row?.enrolledAtNs ?? undefined;
+  }
+
+  /** The key that waits for a person is in force from now on. False when it does not wait any more. */
+  async approveKey(hostId: HostId, publicKey: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#present(hostId)
+      .set({ ...NO_NEXT_KEY, clonedAtNs: null, agentPublicKey: publicKey })
+      .where("nextPublicKey", "=", publicKey)
+      .where("nextKeyKind", "=", "approval")
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Its agent is told so from now on. False when it does not wait any more. */
+  async refuseKey(hostId: HostId, publicKey: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#present(hostId)
+      .set({ nextKeyKind: "refused", nextKeyJson: null })
+      .where("nextPublicKey", "=", publicKey)
+      .where("nextKeyKind", "=", "approval")
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /**
+   * The agent with the key in force will use another one. Both are good until the other one has been used.
+   *
+   * @returns false when `present` is not in force, or the key of an agent that joined waits for a person
+   */
+  async announceKey(hostId: HostId, keys: { readonly present: string; readonly next: string }): Promise<boolean> {
+    const { numUpdatedRows } = await this.#present(hostId)
+      .set({ nextPublicKey: keys.next, nextKeyKind: "rotation", nextKeyJson: null })
+      .where("agentPublicKey", "=", keys.present)
+      .where((where) => where.or([where("nextKeyKind", "is", null), where("nextKeyKind", "!=", "approval")]))
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /** The key that its agent announced was used: the earlier one is worth nothing now. False when it was done already. */
+  async takeAnnouncedKey(hostId: HostId, publicKey: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#present(hostId)
+      .set({ ...NO_NEXT_KEY, clonedAtNs: null, agentPublicKey: publicKey })
+      .where("nextPublicKey", "=", publicKey)
+      .where("nextKeyKind", "=", "rotation")
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  async setCloned(hostId: HostId, clonedAtNs: string): Promise<void> {
+    await this.#present(hostId).set({ clonedAtNs }).execute();
   }
 
   async setReport(hostId: HostId, { machine, engine, ...report }: HostReport): Promise<void> {
@@ -162,7 +256,7 @@ export class SystemHosts {
   async findCredential(hostId: HostId): Promise<HostCredential | undefined> {
     return this.#db
       .selectFrom("hosts")
-      .select(["hostId", "orgId", "agentPublicKey", "enrolledAtNs", "removedAtMs"])
+      .select(["hostId", "orgId", "agentPublicKey", "enrolledAtNs", "removedAtMs", "nextPublicKey", "nextKeyKind"])
       .where("hostId", "=", hostId)
       .executeTakeFirst();
   }
@@ -194,4 +288,9 @@ const toRecord = (row: Readonly<HostsTable>): HostRecord => ({
   engine: parse<EngineState>(row.engineJson),
   metricsBackend: row.metricsBackend,
   clockSkewMs: row.clockSkewMs,
+  nextKey:
+    row.nextPublicKey === null || row.nextKeyKind === null
+      ? null
+      : { publicKey: row.nextPublicKey, kind: row.nextKeyKind, claim: parse<KeyClaim>(row.nextKeyJson) },
+  clonedAtNs: row.clonedAtNs,
 });

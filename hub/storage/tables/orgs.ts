@@ -6,6 +6,8 @@ export interface OrgsTable {
   orgId: OrgId;
   name: string;
   createdAtMs: number;
+  /** Since then an agent that joins waits until a person has compared its key; `null`: it does not. */
+  approvesHostsAtMs: number | null;
 }
 
 export type Org = Readonly<OrgsTable>;
@@ -27,6 +29,10 @@ export class OrgProfile {
   async rename(name: string): Promise<void> {
     await this.#db.updateTable("orgs").set({ name }).where("orgId", "=", this.#orgId).execute();
   }
+
+  async setApprovesHosts(approvesHostsAtMs: number | null): Promise<void> {
+    await this.#db.updateTable("orgs").set({ approvesHostsAtMs }).where("orgId", "=", this.#orgId).execute();
+  }
 }
 
 export class SystemOrgs {
@@ -36,8 +42,11 @@ export class SystemOrgs {
     this.#db = db;
   }
 
-  async create(org: Org): Promise<void> {
-    await this.#db.insertInto("orgs").values(org).execute();
+  async create(org: Omit<Org, "approvesHostsAtMs">): Promise<void> {
+    await this.#db
+      .insertInto("orgs")
+      .values({ ...org, approvesHostsAtMs: null })
+      .execute();
   }
 
   /** Every org: what a node loads its fleet from. */
@@ -46,14 +55,17 @@ export class SystemOrgs {
   }
 
   /** The orgs that a user is a member of, oldest membership first. */
-  async listOf(userId: UserId): Promise<readonly (Pick<Org, "orgId" | "name"> & { readonly role: Role })[]> {
-    return this.#db
+  async listOf(
+    userId: UserId,
+  ): Promise<readonly (Pick<Org, "orgId" | "name"> & { readonly role: Role; readonly approvesHosts: boolean })[]> {
+    const rows = await this.#db
       .selectFrom("memberships")
       .innerJoin("orgs", "orgs.orgId", "memberships.orgId")
-      .select(["orgs.orgId", "orgs.name", "memberships.role"])
+      .select(["orgs.orgId", "orgs.name", "orgs.approvesHostsAtMs", "memberships.role"])
       .where("memberships.userId", "=", userId)
       .orderBy("memberships.createdAtMs")
       .orderBy("orgs.orgId")
       .execute();
+    return rows.map(({ approvesHostsAtMs, ...org }) => ({ ...org, approvesHosts: approvesHostsAtMs !== null }));
   }
 }

@@ -20,7 +20,7 @@ const me = (role: Role, projects: readonly ProjectId[] | null = null): Me => ({
   name: "Me",
   email: "me@example.com",
   activeOrgId: orgId,
-  orgs: [{ orgId, name: "Example", role }],
+  orgs: [{ orgId, name: "Example", role, approvesHosts: false }],
   projects: projects === null ? null : [...projects],
   instanceAdmin: false,
   permissions: projects === null ? [...PERMISSIONS[role]] : [],

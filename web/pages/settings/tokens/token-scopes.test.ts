@@ -11,7 +11,7 @@ const viewer: Me = {
   name: "Vera",
   email: "vera@example.com",
   activeOrgId: orgId,
-  orgs: [{ orgId, name: "Example", role: "viewer" }],
+  orgs: [{ orgId, name: "Example", role: "viewer", approvesHosts: false }],
   projects: null,
   instanceAdmin: false,
   permissions: ["session.self", "fleet.read"],
