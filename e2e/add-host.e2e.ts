@@ -61,3 +61,46 @@ test("[HOST-01] a second host joins by the command that the page shows, and the 
   await page.getByRole("link", { name: container.name }).click();
   await expect(page.getByRole("log")).toContainText("seen from two hosts");
 });
+
+test("[HOST-02] [HOST-06] where agents wait for approval, a person compares the key, lets it in and replaces it later", async ({
+  page,
+  fleet,
+}) => {
+  await using home = await makeTempDir("home");
+  const waits = page.getByLabel("They wait until somebody has compared their key");
+  await page.goto(`${fleet.hub.url}/settings/organization`);
+  await waits.check();
+  await expect(waits).toBeChecked();
+  try {
+    await page.goto(`${fleet.hub.url}/settings/hosts`);
+    await page.getByRole("button", { name: "Add host" }).click();
+    const dialog = page.getByRole("dialog");
+    const hostName = freshName("ber");
+    await dialog.getByLabel("Name of the host").fill(hostName);
+    await dialog.getByRole("button", { name: "Get the command" }).click();
+    const command = await dialog.getByRole("region", { name: `Command for ${hostName}` }).textContent();
+    await using shell = paste(command ?? "", home.path);
+    const approval = dialog.getByRole("region", { name: "Approval" });
+    await expect(approval, shell.output()).toBeVisible();
+    const shown = await approval.getByRole("code").textContent();
+    await expect.poll(() => shell.output()).toContain(`"fingerprint":"${shown}"`);
+    await expect(dialog.getByRole("listitem").filter({ hasText: "Engine to be found" })).toBeVisible();
+
+    await approval.getByRole("button", { name: "They are the same: approve" }).click();
+    await expect(dialog.getByRole("listitem").filter({ hasText: /\d+ containers?/ }), shell.output()).toBeVisible();
+    await dialog.getByRole("link", { name: "Show its containers" }).click();
+    await page.getByRole("button", { name: `Actions for ${hostName}` }).click();
+    await page.getByRole("menuitem", { name: "Replace its key…" }).click();
+    await page.getByRole("button", { name: "Replace the key" }).click();
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await page.getByRole("tab", { name: "Agent" }).click();
+    const facts = page.getByRole("region", { name: "Agent" });
+    await expect(facts).toContainText("Key fingerprint");
+    await expect(facts).not.toContainText(shown ?? "");
+    await expect(facts).toContainText("now");
+  } finally {
+    await page.goto(`${fleet.hub.url}/settings/organization`);
+    await waits.uncheck();
+    await expect(waits).not.toBeChecked();
+  }
+});

@@ -15,6 +15,10 @@ const projectsSchema = listSchema(projectSchema);
 export const createOrg = (name: string): Promise<Org> =>
   request("/api/orgs", orgSchema, { method: "POST", body: { name } });
 
+/** Whether agents that join wait until a person has compared their key. */
+export const setApprovesHosts = (orgId: OrgId, approvesHosts: boolean): Promise<Org> =>
+  request(`/api/orgs/${encodeURIComponent(orgId)}`, orgSchema, { method: "PATCH", body: { approvesHosts } });
+
 export const renameOrg = (orgId: OrgId, name: string): Promise<Org> =>
   request(`/api/orgs/${encodeURIComponent(orgId)}`, orgSchema, { method: "PATCH", body: { name } });
 

@@ -1,7 +1,9 @@
 import { Link } from "@tanstack/react-router";
+import type { Host } from "@yardarm/protocol/host";
 import type { HostId } from "@yardarm/protocol/ids";
 import { Check, CircleDashed, X } from "lucide-react";
 import { useHost, useInventory } from "../../live/live-context.tsx";
+import { ApproveAgent } from "../host/ApproveAgent.tsx";
 import { hostPath } from "../paths.ts";
 import { type EnrollmentStep, enrollmentSteps, hasArrived } from "./enrollment-steps.ts";
 
@@ -13,26 +15,29 @@ const LOOKS = {
 
 export type EnrollmentTicksProps = {
   readonly hostId: HostId;
-  /** Of a host that joins again: its earlier arrival, which is not the one that is watched. */
-  readonly enrolledBeforeNs: string | null;
+  /** A host that joins again as it was: its earlier arrival is not the one that is watched. */
+  readonly before: Host | null;
 };
 
 /** A host's arrival, live. */
-export const EnrollmentTicks = ({ hostId, enrolledBeforeNs }: EnrollmentTicksProps) => {
+export const EnrollmentTicks = ({ hostId, before }: EnrollmentTicksProps) => {
   const known = useHost(hostId);
-  const host = hasArrived(known, enrolledBeforeNs) ? known : undefined;
+  const host = hasArrived(known, before) ? known : undefined;
   const inventory = useInventory();
   const containers =
-    inventory.status === "known" && host !== undefined
+    inventory.status === "known" && host !== undefined && host.approval === undefined
       ? [...inventory.containers.values()].filter((container) => container.hostId === hostId).length
       : 0;
   return (
-    <div className="flex flex-col gap-1" role="status">
-      <ul className="flex flex-col gap-1">
-        {enrollmentSteps(host, containers).map((step) => (
-          <Tick key={step.text} step={step} />
-        ))}
-      </ul>
+    <div className="flex flex-col gap-2">
+      <div role="status">
+        <ul className="flex flex-col gap-1">
+          {enrollmentSteps(host, containers).map((step) => (
+            <Tick key={step.text} step={step} />
+          ))}
+        </ul>
+      </div>
+      {host?.approval === undefined ? null : <ApproveAgent host={host} approval={host.approval} />}
       {containers > 0 ? (
         <Link to={hostPath(hostId)} className="text-accent underline">
           Show its containers

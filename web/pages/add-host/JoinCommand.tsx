@@ -35,7 +35,7 @@ export const JoinCommand = ({ created }: { readonly created: CreateHostResponse 
       </div>
       {renewing.isError ? <ProblemState error={renewing.error} /> : null}
       <CommandBlock label={`Command for ${host.name}`} command={commands[way]} />
-      <EnrollmentTicks hostId={host.hostId} enrolledBeforeNs={created.host.enrolledAtNs} />
+      <EnrollmentTicks hostId={host.hostId} before={created.host} />
     </div>
   );
 };

@@ -5,6 +5,8 @@ import { enrollmentSteps, hasArrived } from "./enrollment-steps.ts";
 const short = (...input: Parameters<typeof enrollmentSteps>): readonly string[] =>
   enrollmentSteps(...input).map((step) => `${step.state}: ${step.text}`);
 
+const APPROVAL = { keyFingerprint: "1111 2222", hostname: "fra", address: "192.0.2.7", sinceNs: "1795000000000000000" };
+
 test("nothing has happened yet", () => {
   expect(short(undefined, 0)).toEqual([
     "waiting: Waiting for the token to be used",
@@ -33,8 +35,18 @@ test("all there", () => {
 });
 
 test("[HOST-01] a host that joins again has arrived only when its agent enrolled anew", () => {
-  const host = makeHost({ enrolledAtNs: "1795000000000000000" });
-  expect(hasArrived(host, "1795000000000000000")).toBe(false);
-  expect(hasArrived({ ...host, enrolledAtNs: "1795000000000000001" }, "1795000000000000000")).toBe(true);
+  const host = makeHost();
+  expect(hasArrived(host, host)).toBe(false);
+  expect(hasArrived({ ...host, keyFingerprint: "0000" }, host)).toBe(true);
+  expect(hasArrived({ ...host, approval: APPROVAL }, host)).toBe(true);
   expect(hasArrived(undefined, null)).toBe(true);
+});
+
+test("[HOST-02] an agent that waits shows its key and nothing of the agent before", () => {
+  expect(enrollmentSteps(makeHost({ approval: APPROVAL }), 12)).toEqual([
+    { state: "done", text: "Token used" },
+    { state: "waiting", text: "Key to be approved", detail: APPROVAL.keyFingerprint },
+    { state: "waiting", text: "Engine to be found" },
+    { state: "waiting", text: "No containers yet" },
+  ]);
 });

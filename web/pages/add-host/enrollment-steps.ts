@@ -9,14 +9,25 @@ export type EnrollmentStep = {
   readonly detail?: string;
 };
 
-/** False while all that is known of the host is an arrival before the one that is watched. */
-export const hasArrived = (host: Host | undefined, enrolledBeforeNs: string | null): boolean =>
-  enrolledBeforeNs === null || host?.enrolledAtNs !== enrolledBeforeNs;
+/** False while all that is known of the host is an arrival before the one that is watched: every agent brings its own key. */
+export const hasArrived = (host: Host | undefined, before: Host | null): boolean =>
+  before === null ||
+  host?.keyFingerprint !== before.keyFingerprint ||
+  host.approval?.keyFingerprint !== before.approval?.keyFingerprint ||
+  before.keyFingerprint === null;
 
 /** `host` is `undefined` until the inventory names it. `containers` counts what is known of it. */
 export const enrollmentSteps = (host: Host | undefined, containers: number): readonly EnrollmentStep[] => {
   const isEnrolled = host !== undefined && host.enrolledAtNs !== null;
   const fingerprint = host?.keyFingerprint ?? null;
+  if (host?.approval !== undefined) {
+    return [
+      { state: "done", text: "Token used" },
+      { state: "waiting", text: "Key to be approved", detail: host.approval.keyFingerprint },
+      engineStep(undefined),
+      { state: "waiting", text: "No containers yet" },
+    ];
+  }
   return [
     isEnrolled ? { state: "done", text: "Token used" } : { state: "waiting", text: "Waiting for the token to be used" },
     fingerprint === null

@@ -7,6 +7,7 @@ import { Badge } from "../../ui/Badge.tsx";
 import { HostBadge } from "../HostBadge.tsx";
 import { HostMenu } from "../settings/hosts/HostMenu.tsx";
 import { clockWords, isSkewNotable } from "./clock-words.ts";
+import { HostNotices } from "./HostNotices.tsx";
 import { policySummary } from "./policy-words.ts";
 
 /** Name, status with age, machine and engine, and how loaded it is now. */
@@ -40,6 +41,7 @@ export const HostHeader = ({ host }: { readonly host: Host }) => {
           The agent runs, but cannot use the container engine: {engine.message}
         </p>
       ) : null}
+      <HostNotices host={host} />
     </header>
   );
 };

@@ -22,8 +22,8 @@ export const PendingHost = ({ host }: { readonly host: Host }) => {
   const refusal = refusalOf(me, "host.manage");
   return (
     <div className="flex flex-col items-start gap-3 p-3">
-      <p>The agent of this host has not joined yet.</p>
-      <EnrollmentTicks hostId={host.hostId} enrolledBeforeNs={null} />
+      {host.approval === undefined ? <p>The agent of this host has not joined yet.</p> : null}
+      <EnrollmentTicks hostId={host.hostId} before={null} />
       {renewing.isError ? <ProblemState error={renewing.error} /> : null}
       <Button
         disabledReason={refusal ?? (renewing.isPending ? "Making the command…" : null)}

@@ -1,10 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { OrgId } from "@yardarm/protocol/ids";
 import { useState } from "react";
-import { createOrg, renameOrg } from "../../api/org-calls.ts";
+import { createOrg, renameOrg, setApprovesHosts } from "../../api/org-calls.ts";
 import { refusalOf } from "../../api/permissions.ts";
 import { meQuery } from "../../api/queries.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
+import { Checkbox } from "../../ui/Checkbox.tsx";
 import { ProblemState } from "../ProblemState.tsx";
 import { enterOrg } from "../shell/org-switch.ts";
 import { useMe } from "../use-me.ts";
@@ -42,6 +44,13 @@ export const OrgPage = () => {
         Hosts, members, logs and audit of one organization are invisible to every other. You are in{" "}
         <strong>{active?.name}</strong>.
       </PageHead>
+      {active === undefined ? null : (
+        <ApprovalChoice
+          orgId={active.orgId}
+          approvesHosts={active.approvesHosts}
+          refusal={refusalOf(me, "org.manage")}
+        />
+      )}
       <section aria-label="Your organizations" className="flex flex-col gap-2">
         <h2 className="font-semibold text-title">Your organizations</h2>
         <ul className="flex flex-col">
@@ -72,6 +81,34 @@ export const OrgPage = () => {
         />
       ) : null}
     </div>
+  );
+};
+
+type ApprovalChoiceProps = {
+  readonly orgId: OrgId;
+  readonly approvesHosts: boolean;
+  readonly refusal: string | null;
+};
+
+/** Whether a join token alone lets an agent in. */
+const ApprovalChoice = ({ orgId, approvesHosts, refusal }: ApprovalChoiceProps) => {
+  const queryClient = useQueryClient();
+  const saving = useMutation({
+    mutationFn: (next: boolean) => setApprovesHosts(orgId, next),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: meQuery.queryKey }),
+  });
+  return (
+    <section aria-label="Agents that join" className="flex flex-col gap-2">
+      <h2 className="font-semibold text-title">Agents that join</h2>
+      <Checkbox
+        isChecked={saving.isPending ? saving.variables : approvesHosts}
+        onChange={(next) => saving.mutate(next)}
+        disabledReason={refusal}
+        label="They wait until somebody has compared their key"
+        hint="Without this, whoever has a join command first lets an agent in."
+      />
+      {saving.isError ? <ProblemState error={saving.error} /> : null}
+    </section>
   );
 };
 

@@ -3,6 +3,7 @@ import type { Host } from "@yardarm/protocol/host";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { issueJoinToken } from "../../../api/calls.ts";
+import { rotateKey } from "../../../api/host-calls.ts";
 import { projectsQuery, removeHost, renameHost } from "../../../api/org-calls.ts";
 import { refusalOf } from "../../../api/permissions.ts";
 import { Button, IconButton } from "../../../ui/Button.tsx";
@@ -15,7 +16,7 @@ import { ConfirmDialog } from "../ConfirmDialog.tsx";
 import { NameDialog } from "../NameDialog.tsx";
 import { MoveHostDialog } from "./MoveHostDialog.tsx";
 
-type Task = "rename" | "move" | "join" | "remove";
+type Task = "rename" | "move" | "join" | "key" | "remove";
 
 /** What can be done with a host itself. */
 export const HostMenu = ({ host }: { readonly host: Host }) => {
@@ -36,6 +37,12 @@ export const HostMenu = ({ host }: { readonly host: Host }) => {
         </MenuItem>
         <MenuItem disabledReason={refusal} onSelect={() => setTask("join")}>
           New join command…
+        </MenuItem>
+        <MenuItem
+          disabledReason={refusal ?? (host.status === "online" ? null : "Its agent is not connected.")}
+          onSelect={() => setTask("key")}
+        >
+          Replace its key…
         </MenuItem>
         <MenuItem isDangerous disabledReason={refusal} onSelect={() => setTask("remove")}>
           Remove…
@@ -68,6 +75,18 @@ const TaskDialog = ({ task, host, onClose }: TaskDialogProps) => {
       return <MoveHostDialog host={host} {...end} />;
     case "join":
       return <JoinAgainDialog host={host} onClose={onClose} />;
+    case "key":
+      return (
+        <ConfirmDialog
+          title={`Replace the key of ${host.name}?`}
+          verb="Replace the key"
+          run={() => rotateKey(host.hostId)}
+          {...end}
+        >
+          Its agent makes itself another key and comes back with it within seconds; the present key is refused from then
+          on. Whoever has a copy of the present key cannot use it any more.
+        </ConfirmDialog>
+      );
     case "remove":
       return (
         <ConfirmDialog title={`Remove ${host.name}?`} verb="Remove" run={() => removeHost(host.hostId)} {...end}>

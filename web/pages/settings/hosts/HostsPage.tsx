@@ -10,8 +10,10 @@ import { Dialog, DialogButtons } from "../../../ui/Dialog.tsx";
 import { EmptyState } from "../../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../../ui/Skeleton.tsx";
 import { AddHost } from "../../add-host/AddHost.tsx";
+import { useAge } from "../../ages.ts";
 import { HostBadge } from "../../HostBadge.tsx";
 import { clockWords, isSkewNotable } from "../../host/clock-words.ts";
+import { isCloneRecent } from "../../host/clone-words.ts";
 import { policySummary } from "../../host/policy-words.ts";
 import { hostPath } from "../../paths.ts";
 import { useMe } from "../../use-me.ts";
@@ -76,6 +78,22 @@ const HostList = ({ hosts }: { readonly hosts: readonly Host[] }) => {
   );
 };
 
+/** What somebody has to do about a host, and where. */
+const HostAlarm = ({ host }: { readonly host: Host }) => {
+  const clonedMs = useAge()(host.clonedAtNs ?? null);
+  const word =
+    host.approval !== undefined
+      ? "An agent waits for approval"
+      : isCloneRecent(clonedMs)
+        ? "Its identity was used in two places"
+        : null;
+  return word === null ? null : (
+    <Link to={hostPath(host.hostId)} className="text-meta text-warn underline">
+      {word}
+    </Link>
+  );
+};
+
 const HostRow = ({ host, project }: { readonly host: Host; readonly project: string | undefined }) => (
   <li className="flex items-center gap-x-3 border-line border-b py-2">
     <span className="min-w-0 flex-1">
@@ -95,6 +113,7 @@ const HostRow = ({ host, project }: { readonly host: Host; readonly project: str
           .filter((part) => part !== null && part !== undefined)
           .join(" · ")}
       </span>
+      <HostAlarm host={host} />
     </span>
     <HostMenu host={host} />
   </li>
