@@ -208,6 +208,7 @@ export const logStore: Bench = async ({ progress }: BenchContext) => {
     notes: [
       `Eight real logs (${once.lines.toLocaleString("en")} lines), once as they are for the size, and repeated to ${LINES.toLocaleString("en")} lines (PostgreSQL: ${PG_LINES.toLocaleString("en")}) with every digit at random and random stamps, which compresses worse than any of them.`,
       "The reference is one row per line in the same engine, the same run. CPU counts every thread, and PostgreSQL's server.",
+      "Tails are medians of 20, scans of 3 after one that does not count: the threads of a hub run, and its code is warm.",
       "Ingest is the commit of batches as agents send them; compaction comes later and is listed on its own. PostgreSQL runs without fsync here.",
     ],
   };

@@ -108,7 +108,7 @@ const fill = async (dataDirectory: string, gzipFile: string): Promise<number> =>
   }
   gzip.end();
   await written;
-  while ((await store.compactNext({ everything: true })) !== null);
+  while (await store.compactNext({ everything: true }));
   await store.close();
   return printedBytes;
 };

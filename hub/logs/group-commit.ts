@@ -32,6 +32,7 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  #committedBytes = 0;
   #isWriting = false;
   #isDue = false;
   #cancelTimer: (() => void) | null = null;
@@ -44,6 +45,11 @@ export class GroupCommit {
   /** True while a group is written and the next one is full already. */
   get isSaturated(): boolean {
     return this.#isWriting && this.#waitingBytes >= GROUP_BYTES;
+  }
+
+  /** Bytes of all batches that were committed. */
+  get committedBytes(): number {
+    return this.#committedBytes;
   }
 
   /** Resolves when the commit is durable; rejects as `CommittedLog.append` says. */
@@ -94,9 +100,13 @@ export class GroupCommit {
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await this.#options.write(group.map(({ commit }) => commit));
-      for (const [index, { resolve, reject }] of group.entries()) {
-        if (outcomes[index] === "committed") resolve();
-        else reject(conflict());
+      for (const [index, { bytes, resolve, reject }] of group.entries()) {
+        if (outcomes[index] === "committed") {
+          this.#committedBytes += bytes;
+          resolve();
+        } else {
+          reject(conflict());
+        }
       }
     } catch (cause) {
       const error = new ProtocolError("storage_unavailable", "The log store did not take a commit.", { cause });

@@ -1,15 +1,15 @@
-import type { CompactionStep, LogStore } from "./log-store.ts";
+import type { LogStore } from "./log-store.ts";
 import type { Eviction, RetentionLimits } from "./retention.ts";
 
 /** How often it looks. */
 export const KEEPER_TICK_MS = 2_000;
-/** While commits fill every group, compaction waits; beyond this much of it that no more. */
-const BACKLOG_BYTES = 256 * 1024 * 1024;
+/** While commits fill every group, compaction waits; once this much was committed meanwhile, it waits no more until all is done. */
+export const BACKLOG_BYTES = 256 * 1024 * 1024;
 /** Steps of retention in one turn, so that a bound that cannot be kept is no endless loop. */
 const EVICTION_STEPS = 1_000;
 
 /** What it needs of the store. */
-export type KeptStore = Pick<LogStore, "compactNext" | "evict" | "isSaturated">;
+export type KeptStore = Pick<LogStore, "compactNext" | "committedBytes" | "evict" | "isSaturated">;
 
 export interface LogKeeperOptions {
   readonly store: KeptStore;
@@ -24,8 +24,8 @@ export class LogKeeper {
   readonly #options: LogKeeperOptions;
   #running: Promise<void> | null = null;
   #isStopped = false;
-  /** Waiting for compaction when it last said so. */
-  #backlogBytes = 0;
+  /** `committedBytes` of the store when a turn of compaction began that left nothing due. */
+  #compactedBytes = 0;
 
   constructor(options: LogKeeperOptions) {
     this.#options = options;
@@ -53,12 +53,14 @@ export class LogKeeper {
 
   /** True when something was joined. */
   async #compact(): Promise<boolean> {
+    const { store } = this.#options;
+    const beganAtBytes = store.committedBytes;
+    const isUrgent = beganAtBytes - this.#compactedBytes >= BACKLOG_BYTES;
     for (let steps = 0; ; steps++) {
-      const isDeferred = this.#options.store.isSaturated && this.#backlogBytes < BACKLOG_BYTES;
-      if (this.#isStopped || isDeferred) return steps > 0;
-      const step: CompactionStep | null = await this.#options.store.compactNext();
-      this.#backlogBytes = step?.backlogBytes ?? 0;
-      if (step === null) return steps > 0;
+      if (this.#isStopped || (store.isSaturated && !isUrgent)) return steps > 0;
+      if (await store.compactNext()) continue;
+      this.#compactedBytes = beganAtBytes;
+      return steps > 0;
     }
   }
 

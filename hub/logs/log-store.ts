@@ -16,11 +16,6 @@ export interface CompactionOptions {
   readonly everything?: boolean;
 }
 
-export interface CompactionStep {
-  /** Uncompressed bytes that wait for compaction, as far as they were counted. */
-  readonly backlogBytes: number;
-}
-
 /** Something stored that cannot be read; the rest is. */
 export interface LogDamage {
   readonly orgId: string;
@@ -37,19 +32,19 @@ export interface LogDamage {
 export interface LogStore extends CommittedLog, ChunkStore {
   /** True while more is to be committed than one group takes: what can wait should. */
   readonly isSaturated: boolean;
+  /** Bytes of all batches committed since the store was opened, as they came. */
+  readonly committedBytes: number;
   /** The newest batches that together hold at least `lines` lines, ascending; those that came in are not trimmed. */
   readTail(query: TailQuery): Promise<readonly Uint8Array[]>;
   /** From where on lines are kept, and what took the ones before; a container without a single stored line is missing. */
   since(orgId: OrgId, containerIds: readonly ContainerId[]): Promise<LogsSinceMap>;
   /**
-   * Joins the next rows that are due into a chunk, verified before it takes their place; resolves with how much waits besides, or
-   * `null` when nothing is due. Readers see the same lines before, meanwhile and afterwards.
+   * Joins the next rows that are due into a chunk, verified before it takes their place; false when nothing is due. Readers see the
+   * same lines before, meanwhile and afterwards.
    */
-  compactNext(options?: CompactionOptions): Promise<CompactionStep | null>;
+  compactNext(options?: CompactionOptions): Promise<boolean>;
   /** One bounded step of retention: the oldest lines beyond the limits go. The caller repeats it while more is due. */
   evict(limits: RetentionLimits): Promise<Eviction>;
-  /** Forgets everything of an org, cursors included. */
-  deleteOrg(orgId: OrgId): Promise<void>;
   /** Writes what waits, then lets go of everything. */
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ interface StoredLog {
 /** A log store that forgets with the process: for tests, and for measuring the relay without a disk. */
 export class MemoryLogStore implements LogStore {
   readonly isSaturated = false;
+  readonly committedBytes = 0;
   readonly #logs = new Map<string, StoredLog>();
 
   async append(commit: LogCommit): Promise<void> {
@@ -101,17 +102,12 @@ export class MemoryLogStore implements LogStore {
     return Promise.resolve(found);
   }
 
-  compactNext(): Promise<null> {
-    return Promise.resolve(null);
+  compactNext(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   evict(): Promise<Eviction> {
     return Promise.resolve({ rows: 0, bytes: 0, isMoreDue: false, days: [] });
-  }
-
-  deleteOrg(orgId: OrgId): Promise<void> {
-    for (const key of this.#logs.keys()) if (key.startsWith(`${orgId} `)) this.#logs.delete(key);
-    return Promise.resolve();
   }
 
   /** What retention does to the oldest batches: those that end at or below `seq` go. */

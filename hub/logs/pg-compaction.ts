@@ -36,7 +36,6 @@ export interface PgCompactionOptions {
 export class PgCompaction {
   readonly #options: PgCompactionOptions;
   #planned: Group[] = [];
-  #backlogBytes = 0;
   /** Containers of a day in which something cannot be read or joined: left as they are. */
   readonly #left = new Set<string>();
 
@@ -44,11 +43,11 @@ export class PgCompaction {
     this.#options = options;
   }
 
-  /** Joins the next rows that are due; `null` when none are. */
-  async next(everything: boolean): Promise<{ readonly backlogBytes: number } | null> {
+  /** Joins the next rows that are due; false when none are. */
+  async next(everything: boolean): Promise<boolean> {
     if (this.#planned.length === 0) await this.#plan(everything);
     const group = this.#planned.shift();
-    if (group === undefined) return null;
+    if (group === undefined) return false;
     const contents = await this.#read(group);
     if (contents !== null) {
       const merged = await this.#options.merge(contents);
@@ -58,9 +57,8 @@ export class PgCompaction {
         // Their stamps lie too far apart for one chunk.
         this.#left.add(keyOf(group));
       }
-      this.#backlogBytes -= contents.reduce((sum, row) => sum + (row.codec === PACK_BATCH ? 0 : row.rawBytes), 0);
     }
-    return { backlogBytes: Math.max(0, this.#backlogBytes) };
+    return true;
   }
 
   async #plan(everything: boolean): Promise<void> {
@@ -69,16 +67,14 @@ export class PgCompaction {
       readonly day: string;
       readonly org_id: OrgId;
       readonly container_id: ContainerId;
-      readonly bytes: string;
     }>(
       this.#options.pool,
-      `SELECT to_char(day, 'YYYY-MM-DD') AS day, org_id, container_id, sum(raw_bytes) AS bytes
+      `SELECT to_char(day, 'YYYY-MM-DD') AS day, org_id, container_id
        FROM log_pack WHERE codec <> $1 GROUP BY day, org_id, container_id
        HAVING $2 OR day < $3 OR count(*) >= $4 OR sum(raw_bytes) >= $5
        ORDER BY day LIMIT 1000`,
       [PACK_BATCH, everything, today, ROWS, CHUNK_RAW_BYTES],
     );
-    this.#backlogBytes = candidates.reduce((sum, { bytes }) => sum + Number(bytes), 0);
     const due = candidates
       .map(({ day, org_id, container_id }): Place => ({ day, orgId: org_id, containerId: container_id }))
       .filter((place) => !this.#left.has(keyOf(place)));

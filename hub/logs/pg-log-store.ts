@@ -9,7 +9,7 @@ import { cursorOfLines, REPAIR_LINES } from "./cursor-repair.ts";
 import { damagedSpan } from "./damaged-lines.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
 import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
-import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
+import type { CompactionOptions, LogDamage, LogStore, TailQuery } from "./log-store.ts";
 import { contentOfPg, fetchPgBodies, INNER_PACK_COLUMNS, listPgRows, PACK_COLUMNS, type PackRow } from "./pg-chunks.ts";
 import { openPool, queryRows, withClient } from "./pg-client.ts";
 import { PgCompaction } from "./pg-compaction.ts";
@@ -91,6 +91,10 @@ class PgLogStore implements LogStore {
 
   get isSaturated(): boolean {
     return this.#group.isSaturated;
+  }
+
+  get committedBytes(): number {
+    return this.#group.committedBytes;
   }
 
   append(commit: LogCommit): Promise<void> {
@@ -206,16 +210,12 @@ class PgLogStore implements LogStore {
     );
   }
 
-  compactNext({ everything = false }: CompactionOptions = {}): Promise<CompactionStep | null> {
+  compactNext({ everything = false }: CompactionOptions = {}): Promise<boolean> {
     return this.#compaction.next(everything);
   }
 
   evict(limits: RetentionLimits): Promise<Eviction> {
     return this.#retention.step(this.#nowMs(), limits);
-  }
-
-  deleteOrg(orgId: OrgId): Promise<void> {
-    return this.#retention.deleteOrg(orgId);
   }
 
   async close(): Promise<void> {

@@ -86,13 +86,6 @@ export class PgRetention {
     await this.#freeDayOrRows(usage, { bytes, reason: "total_bytes", drop }, progress);
   }
 
-  async deleteOrg(orgId: OrgId): Promise<void> {
-    await inPgTransaction(this.#pool, async (client) => {
-      await client.query("DELETE FROM log_pack WHERE org_id = $1", [orgId]);
-      await client.query("DELETE FROM log_cursor WHERE org_id = $1", [orgId]);
-    });
-  }
-
   async #freeDayOrRows(
     usage: readonly Usage[],
     {

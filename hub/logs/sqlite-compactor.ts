@@ -35,7 +35,6 @@ export class SqliteCompactor {
   readonly #directory: string;
   readonly #damaged: (damage: Damage) => void;
   #planned: Group[] = [];
-  #backlogBytes = 0;
   /** Closed days in which nothing is left to do. */
   readonly #done = new Set<string>();
   /** Chunks that cannot be joined with their neighbours. */
@@ -81,8 +80,7 @@ export class SqliteCompactor {
       const merged = this.#mergeContents(contents, group);
       if (merged === null) return null;
       const replaced = rows.map(({ ref, firstSeq, endSeq }) => ({ ref, firstSeq, endSeq }));
-      this.#backlogBytes -= l0Bytes(rows);
-      return { orgId, day, containerRef, replaced, rows: merged, backlogBytes: Math.max(0, this.#backlogBytes) };
+      return { orgId, day, containerRef, replaced, rows: merged };
     } finally {
       database.close();
     }
@@ -113,7 +111,6 @@ export class SqliteCompactor {
   }
 
   #plan(everything: boolean): void {
-    this.#backlogBytes = 0;
     for (const orgId of listOrgs(this.#directory)) {
       const days = listDays(this.#directory, orgId);
       for (const day of days) {
@@ -141,7 +138,6 @@ export class SqliteCompactor {
       const groups: Pick<Group, "containerRef" | "rows">[] = [];
       for (const { containerRef, rows } of byContainer(database)) {
         const readable = rows.filter(({ ref }) => !this.#unreadable.has(`${path} ${ref}`));
-        this.#backlogBytes += l0Bytes(readable);
         for (const group of planCompaction(readable, isClosed)) {
           if (group.some(({ ref }) => !this.#settled.has(`${path} ${ref}`))) groups.push({ containerRef, rows: group });
         }
@@ -153,9 +149,6 @@ export class SqliteCompactor {
     }
   }
 }
-
-const l0Bytes = (rows: readonly Row[]): number =>
-  rows.reduce((sum, row) => sum + (row.codec === PACK_BATCH ? 0 : row.rawBytes), 0);
 
 /** All rows of a file, container by container, out of its index. */
 function* byContainer(database: Database): Generator<{ readonly containerRef: number; readonly rows: readonly Row[] }> {

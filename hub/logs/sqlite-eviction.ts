@@ -1,4 +1,3 @@
-import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
 import type { OrgId } from "@yardarm/protocol/ids";
 import {
   chooseOldest,
@@ -13,21 +12,13 @@ import {
   bytesOnDisk,
   dayFile,
   inTransaction,
-  isDamage,
   listDays,
   listOrgs,
-  orgDirectory,
   removeDayFile,
   writeBack,
 } from "./sqlite-day-file.ts";
+import { onReadable, SqliteUsage, type UsedFiles } from "./sqlite-usage.ts";
 import type { WritableFile } from "./sqlite-writer.ts";
-
-/** What it needs of the writer, who holds the files. */
-export interface EvictionFiles {
-  withFile<Result>(orgId: string, day: string, use: (file: WritableFile) => Result): Result | null;
-  /** Closes the org's open file. */
-  release(orgId: string): void;
-}
 
 /** Pages (4 KiB) that are given back to the file system at once, and how often in a step: on a full disk there is room for little. */
 const PAGES_AT_ONCE = 256;
@@ -46,13 +37,13 @@ interface Progress {
 /** Retention on files: whole days by unlinking, rows only where a bound ends within the newest file. Runs in the writer's thread. */
 export class SqliteEviction {
   readonly #directory: string;
-  readonly #files: EvictionFiles;
-  /** Stored bytes per container of closed days, by path: they change only through what is done here. */
-  readonly #closedBytes = new Map<string, ReadonlyMap<string, number>>();
+  readonly #files: UsedFiles;
+  readonly #usage: SqliteUsage;
 
-  constructor(directory: string, files: EvictionFiles) {
+  constructor(directory: string, files: UsedFiles) {
     this.#directory = directory;
     this.#files = files;
+    this.#usage = new SqliteUsage(directory, files);
   }
 
   /** One bounded step over all bounds; the caller repeats it while more is due. */
@@ -63,24 +54,16 @@ export class SqliteEviction {
       const retention = limits.orgs.get(orgId) ?? limits.defaults;
       this.#byAge(orgId, { nowMs, retention }, progress);
       this.#byContainer(orgId, retention, progress);
-      this.#free(orgId, { bytes: this.#excess([orgId], retention.maxOrgBytes), reason: "org_bytes" }, progress);
+      this.#free(orgId, { bytes: this.#usage.excess([orgId], retention.maxOrgBytes), reason: "org_bytes" }, progress);
     }
-    this.#freeOldest(orgs, { bytes: this.#excess(orgs, limits.maxTotalBytes), reason: "total_bytes" }, progress);
-    this.#freeOldest(orgs, { bytes: this.#missingOnDisk(limits.minFreeBytes), reason: "free_disk" }, progress);
+    this.#freeOldest(orgs, { bytes: this.#usage.excess(orgs, limits.maxTotalBytes), reason: "total_bytes" }, progress);
+    this.#freeOldest(orgs, { bytes: this.#usage.missingOnDisk(limits.minFreeBytes), reason: "free_disk" }, progress);
     return progress;
-  }
-
-  deleteOrg(orgId: string): readonly string[] {
-    const days = listDays(this.#directory, orgId);
-    this.#files.release(orgId);
-    for (const day of days) this.#closedBytes.delete(dayFile(this.#directory, orgId, day));
-    rmSync(orgDirectory(this.#directory, orgId), { recursive: true, force: true });
-    return days;
   }
 
   /** The rows of a day are others now. */
   changed(orgId: string, day: string): void {
-    this.#closedBytes.delete(dayFile(this.#directory, orgId, day));
+    this.#usage.changed(orgId, day);
   }
 
   #byAge(
@@ -114,7 +97,7 @@ export class SqliteEviction {
     const days = listDays(this.#directory, orgId);
     const totals = new Map<string, number>();
     for (const day of days) {
-      for (const [containerId, bytes] of this.#containerBytes(orgId, day, day === days.at(-1))) {
+      for (const [containerId, bytes] of this.#usage.containerBytes(orgId, day, day === days.at(-1))) {
         totals.set(containerId, (totals.get(containerId) ?? 0) + bytes);
       }
     }
@@ -125,24 +108,6 @@ export class SqliteEviction {
         bytes -= this.#freeContainer(orgId, { day, containerId, bytes }, progress);
       }
     }
-  }
-
-  #containerBytes(orgId: OrgId, day: string, isNewest: boolean): ReadonlyMap<string, number> {
-    const path = dayFile(this.#directory, orgId, day);
-    const known = this.#closedBytes.get(path);
-    if (known !== undefined) return known;
-    const bytes = new Map<string, number>();
-    this.#onFile(orgId, day, ({ database }) => {
-      const rows = database
-        .prepare(
-          `SELECT container_id, bytes FROM (SELECT container, sum(stored_bytes) AS bytes FROM pack GROUP BY container)
-           JOIN container ON container.ref = container`,
-        )
-        .all();
-      for (const row of rows) bytes.set(String(row.container_id), Number(row.bytes));
-    });
-    if (!isNewest) this.#closedBytes.set(path, bytes);
-    return bytes;
   }
 
   /** Deletes a container's oldest rows of one day; returns the bytes that they had. */
@@ -205,7 +170,11 @@ export class SqliteEviction {
   ): void {
     if (freeing.bytes <= 0) return;
     const candidates = orgs
-      .map((orgId) => ({ orgId, day: listDays(this.#directory, orgId)[0] ?? "9999", bytes: this.#orgBytes(orgId) }))
+      .map((orgId) => ({
+        orgId,
+        day: listDays(this.#directory, orgId)[0] ?? "9999",
+        bytes: this.#usage.orgBytes(orgId),
+      }))
       .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : b.bytes - a.bytes));
     // Whoever has only cursors left has nothing to give.
     for (const { orgId } of candidates) if (this.#free(orgId, freeing, progress)) return;
@@ -251,9 +220,9 @@ export class SqliteEviction {
     progress: Progress,
   ): void {
     const path = dayFile(this.#directory, orgId, day);
-    this.#markInNewest(orgId, [...this.#containerBytes(orgId, day, false).keys()], reason);
+    this.#markInNewest(orgId, [...this.#usage.containerBytes(orgId, day, false).keys()], reason);
     progress.bytes += bytesOnDisk(path);
-    this.#closedBytes.delete(path);
+    this.#usage.changed(orgId, day);
     removeDayFile(path);
     progress.days.push({ orgId, day, reason });
   }
@@ -271,40 +240,7 @@ export class SqliteEviction {
 
   /** A damaged file can still be removed; it only cannot be looked into. */
   #onFile<Result>(orgId: OrgId, day: string, use: (file: WritableFile) => Result): Result | null {
-    try {
-      return this.#files.withFile(orgId, day, use);
-    } catch (error) {
-      if (isDamage(error)) return null;
-      throw error;
-    }
-  }
-
-  /** Bytes of these orgs beyond a bound. Write-ahead logs go first: no line has to for what only waits to be written back. */
-  #excess(orgs: readonly OrgId[], bound: number | null): number {
-    const bytes = (): number => orgs.reduce((sum, orgId) => sum + this.#orgBytes(orgId), 0);
-    if (excess(bytes(), bound) === 0) return 0;
-    for (const orgId of orgs) this.#writeBack(orgId);
-    return excess(bytes(), bound);
-  }
-
-  #writeBack(orgId: OrgId): void {
-    for (const day of listDays(this.#directory, orgId)) {
-      const log = statSync(`${dayFile(this.#directory, orgId, day)}-wal`, { throwIfNoEntry: false });
-      if ((log?.size ?? 0) > 0) this.#onFile(orgId, day, ({ database }) => writeBack(database));
-    }
-  }
-
-  #orgBytes(orgId: OrgId): number {
-    return listDays(this.#directory, orgId).reduce(
-      (sum, day) => sum + bytesOnDisk(dayFile(this.#directory, orgId, day)),
-      0,
-    );
-  }
-
-  #missingOnDisk(minFreeBytes: number): number {
-    if (minFreeBytes <= 0 || !existsSync(this.#directory)) return 0;
-    const { bavail, bsize } = statfsSync(this.#directory);
-    return Math.max(0, minFreeBytes - bavail * bsize);
+    return onReadable(() => this.#files.withFile(orgId, day, use));
   }
 }
 

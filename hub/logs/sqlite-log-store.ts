@@ -4,7 +4,7 @@ import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
 import { walkChunks } from "./chunk-walk.ts";
 import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
 import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
-import type { CompactionOptions, CompactionStep, LogDamage, LogStore, TailQuery } from "./log-store.ts";
+import type { CompactionOptions, LogDamage, LogStore, TailQuery } from "./log-store.ts";
 import { packedBytes, writePacks } from "./pack.ts";
 import type { Eviction, LogsSinceMap, RetentionLimits } from "./retention.ts";
 import type { Damage, PackedBatches, PackedCommit } from "./sqlite-messages.ts";
@@ -46,6 +46,10 @@ export class SqliteLogStore implements LogStore {
     return this.#group.isSaturated;
   }
 
+  get committedBytes(): number {
+    return this.#group.committedBytes;
+  }
+
   append(commit: LogCommit): Promise<void> {
     return this.#group.add(commit);
   }
@@ -84,12 +88,12 @@ export class SqliteLogStore implements LogStore {
     );
   }
 
-  async compactNext({ everything = false }: CompactionOptions = {}): Promise<CompactionStep | null> {
+  async compactNext({ everything = false }: CompactionOptions = {}): Promise<boolean> {
     const compaction = await this.#compactor.call({ kind: "prepare", everything });
-    if (compaction === null) return null;
+    if (compaction === null) return false;
     const buffers = compaction.rows.map(({ body }) => body.buffer as ArrayBuffer);
     await this.#writer.call({ kind: "swap", compaction }, [...new Set(buffers)]);
-    return { backlogBytes: compaction.backlogBytes };
+    return true;
   }
 
   async evict(limits: RetentionLimits): Promise<Eviction> {
@@ -99,10 +103,6 @@ export class SqliteLogStore implements LogStore {
       await this.#forget(orgId, days);
     }
     return eviction;
-  }
-
-  async deleteOrg(orgId: OrgId): Promise<void> {
-    await this.#forget(orgId, await this.#writer.call({ kind: "deleteOrg", orgId }));
   }
 
   async close(): Promise<void> {

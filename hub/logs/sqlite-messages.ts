@@ -39,8 +39,6 @@ export interface Compaction {
   readonly containerRef: number;
   readonly replaced: readonly { readonly ref: number; readonly firstSeq: number; readonly endSeq: number }[];
   readonly rows: readonly StoredRow[];
-  /** Uncompressed bytes that wait for compaction besides these. */
-  readonly backlogBytes: number;
 }
 
 export type ThreadRequest =
@@ -58,8 +56,7 @@ export type ThreadRequest =
   | { readonly kind: "swap"; readonly compaction: Compaction }
   /** Merges rows for a store that fetched them itself. */
   | { readonly kind: "merge"; readonly rows: readonly RowContent[] }
-  | { readonly kind: "evict"; readonly nowMs: number; readonly limits: RetentionLimits }
-  | { readonly kind: "deleteOrg"; readonly orgId: OrgId };
+  | { readonly kind: "evict"; readonly nowMs: number; readonly limits: RetentionLimits };
 
 export type RangeRequest = RangeQuery;
 export type TailRequest = TailQuery;
@@ -79,7 +76,6 @@ export interface ThreadAnswers {
   readonly swap: boolean;
   readonly merge: readonly StoredRow[];
   readonly evict: Eviction;
-  readonly deleteOrg: readonly string[];
 }
 
 /** Something in a file that cannot be read: a row of a container, or the rest of a file. */

@@ -70,8 +70,6 @@ const answer = (request: ThreadRequest): ThreadAnswers[keyof ThreadAnswers] => {
       return mergeRows(request.rows);
     case "evict":
       return writer.evict(request.nowMs, request.limits);
-    case "deleteOrg":
-      return writer.deleteOrg(request.orgId);
   }
 };
 

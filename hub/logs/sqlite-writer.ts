@@ -54,7 +54,6 @@ export class SqliteWriter {
     this.#reserve = new DiskReserve(directory);
     this.#eviction = new SqliteEviction(directory, {
       withFile: (orgId, day, use) => this.#withFile(orgId, day, use),
-      release: (orgId) => this.#release(orgId),
     });
   }
 
@@ -121,11 +120,6 @@ export class SqliteWriter {
       if (!isFull(error)) throw error;
       return this.#reserve.spend(() => this.#eviction.step(nowMs, limits));
     }
-  }
-
-  /** Removes an org's files; returns the days that it had. */
-  deleteOrg(orgId: string): readonly string[] {
-    return this.#eviction.deleteOrg(orgId);
   }
 
   close(): void {
