@@ -3,9 +3,8 @@ import type { LogSubscribed } from "@yardarm/protocol/client-down/log-subscribed
 import type { ErrorCode } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES } from "@yardarm/protocol/limits";
-import { ERROR } from "@yardarm/protocol/log/level";
-import { FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
 import type { LogColumns, LogMatches, LogPattern, LogQuery } from "../workers/log-messages.ts";
+import { Arrivals, type Arrived } from "./arrivals.ts";
 import type { Timers } from "./hub-socket.ts";
 import { Listeners } from "./listeners.ts";
 import { LogDecoder, type OpenLogDecoderPort } from "./log-decoder.ts";
@@ -13,6 +12,7 @@ import { type FetchState, LogFetcher } from "./log-fetcher.ts";
 import type { SeqRange } from "./log-ranges.ts";
 import { LOG_LIMITS, type LogLimits, LogStore } from "./log-store.ts";
 import type { LogHandlers, LogSubscription } from "./log-subscriptions.ts";
+import { StoreSearch } from "./store-search.ts";
 
 /** Reading one container's log: from the subscription through the worker into the store, across reconnects. */
 
@@ -38,18 +38,16 @@ export type LogSessionOptions = {
   readonly limits?: LogLimits;
 };
 
-/** How much has arrived since the view opened; what existed before does not count. */
-export type Arrived = { readonly lines: number; readonly errors: number };
-
 /** The lines that existed at the start are shown after this long even if some are still missing. */
 const OPEN_LIMIT_MS = 1_500;
-const RATE_WINDOW_MS = 1_000;
 
 export class LogSession {
   // fixed
   readonly #options: LogSessionOptions;
   readonly #listeners = new Listeners();
   readonly #fetcher: LogFetcher;
+  readonly #arrivals: Arrivals;
+  readonly #search: StoreSearch;
   readonly store: LogStore;
   // state
   #decoder: LogDecoder;
@@ -62,18 +60,14 @@ export class LogSession {
   #cancelOpening: () => void = () => {};
   #hasOpened = false;
   #focusSeq: number | null = null;
-  #query: LogQuery | null = null;
-  #queryProblem: string | null = null;
-  #isScanning = false;
-  #lastQueryId = 0;
-  #arrived: Arrived = { lines: 0, errors: 0 };
-  #rate = { sinceMs: 0, lines: 0, perSecond: 0 };
   #isPublishing = false;
   #version = 0;
 
   constructor(options: LogSessionOptions) {
     this.#options = options;
     this.store = new LogStore(options.limits ?? LOG_LIMITS);
+    this.#arrivals = new Arrivals(options.timers.now);
+    this.#search = new StoreSearch(this.store, () => this.#decoder);
     this.#fetcher = new LogFetcher({
       store: this.store,
       timers: options.timers,
@@ -117,28 +111,27 @@ export class LogSession {
   }
 
   get arrived(): Arrived {
-    return this.#arrived;
+    return this.#arrivals.arrived;
   }
 
   /** The present search; `null` when nothing is searched for. */
   get query(): LogQuery | null {
-    return this.#query;
+    return this.#search.query;
   }
 
   /** Why the present search cannot be understood; `null` when it can. */
   get queryProblem(): string | null {
-    return this.#queryProblem;
+    return this.#search.problem;
   }
 
   /** True while lines that are held have not been searched yet. */
   get isSearching(): boolean {
-    return this.#isScanning;
+    return this.#search.isScanning;
   }
 
   /** Lines per second over the last second. */
   get linesPerSecond(): number {
-    const { sinceMs, perSecond } = this.#rate;
-    return this.#options.timers.now() - sinceMs > 2 * RATE_WINDOW_MS ? 0 : perSecond;
+    return this.#arrivals.linesPerSecond;
   }
 
   /** Where somebody reads, so that those lines stay; `null` at the live end. */
@@ -153,13 +146,7 @@ export class LogSession {
 
   /** Searches everything that is held and everything that comes; no text and nothing to leave out end it. */
   search(pattern: LogPattern, excludes: readonly string[] = []): void {
-    this.#lastQueryId += 1;
-    const isEmpty = pattern.text === "" && excludes.length === 0;
-    this.#query = isEmpty ? null : { id: this.#lastQueryId, ...pattern, excludes };
-    this.#queryProblem = null;
-    this.#decoder.search(this.#query);
-    this.store.search(this.#query?.id ?? null);
-    this.#scanNext();
+    this.#search.search(pattern, excludes);
     this.#publish();
   }
 
@@ -168,7 +155,7 @@ export class LogSession {
     this.#close();
     this.#feed = { status: "opening" };
     this.#decoder = this.#openDecoder();
-    if (this.#query !== null) this.#decoder.search(this.#query);
+    this.#search.restart();
     this.#subscription = this.#subscribe();
     this.#publish();
   }
@@ -182,15 +169,19 @@ export class LogSession {
     this.#cancelOpening();
     this.#subscription.end();
     this.#decoder.close();
-    this.#isScanning = false;
   }
 
   #openDecoder(): LogDecoder {
     return new LogDecoder(this.#options.openPort, {
       onLines: (lines, matches) => this.#took(lines, matches),
       onMalformed: (message) => this.#fail("malformed_frame", message),
-      onScanned: (firstSeq, matches) => this.#scanned(firstSeq, matches),
-      onRefused: (queryId, message) => this.#refusedQuery(queryId, message),
+      onScanned: (firstSeq, matches) => {
+        this.#search.scanned(firstSeq, matches);
+        this.#publish();
+      },
+      onRefused: (queryId, message) => {
+        if (this.#search.refused(queryId, message)) this.#publish();
+      },
       onBroken: () => this.#fail("internal", "The part of this page that reads logs has stopped."),
     });
   }
@@ -248,32 +239,17 @@ export class LogSession {
   #took(lines: LogColumns, matches: LogMatches | null): void {
     const wasEndSeq = this.store.endSeq;
     this.store.add(lines, matches);
-    if (this.#feed.status === "open") this.#countArrived(lines, Math.max(0, wasEndSeq - lines.firstSeq));
+    // Those which nothing held came after.
+    if (this.#feed.status === "open") {
+      this.#arrivals.count(lines, Math.max(0, wasEndSeq - lines.firstSeq), lines.count);
+    }
     if (this.#feed.status === "opening") {
       if (this.store.endSeq >= this.#openAtSeq) this.#opened();
       else return;
     }
     this.store.trim(this.#focusSeq);
-    this.#scanNext();
+    this.#search.scanNext();
     this.#publish();
-  }
-
-  /** Counts the lines from index `from` on, which nothing held came after. */
-  #countArrived({ flags, count }: LogColumns, from: number): void {
-    if (from >= count) return;
-    let errors = 0;
-    for (let index = from; index < count; index++) {
-      const flag = flags[index] ?? 0;
-      if ((flag & FLAG_LOSS) === 0 && levelOfFlags(flag) >= ERROR) errors += 1;
-    }
-    const added = count - from;
-    this.#arrived = { lines: this.#arrived.lines + added, errors: this.#arrived.errors + errors };
-    const now = this.#options.timers.now();
-    this.#rate.lines += added;
-    const elapsedMs = now - this.#rate.sinceMs;
-    if (elapsedMs < RATE_WINDOW_MS) return;
-    const perSecond = elapsedMs > 2 * RATE_WINDOW_MS ? 0 : (this.#rate.lines * 1_000) / elapsedMs;
-    this.#rate = { sinceMs: now, lines: 0, perSecond };
   }
 
   #refused({ code, message, refused }: ClientError): void {
@@ -281,30 +257,9 @@ export class LogSession {
     else this.#fail(code, message);
   }
 
-  #refusedQuery(queryId: number, message: string): void {
-    if (queryId !== this.#query?.id) return;
-    this.#queryProblem = message;
-    this.#publish();
-  }
-
   #fail(code: ErrorCode, message: string): void {
     this.#cancelOpening();
     this.#feed = { status: "failed", code, message };
-    this.#publish();
-  }
-
-  #scanNext(): void {
-    if (this.#isScanning) return;
-    const chunk = this.store.nextToScan();
-    if (chunk === undefined) return;
-    this.#isScanning = true;
-    this.#decoder.scan(chunk.textToScan());
-  }
-
-  #scanned(firstSeq: number, matches: LogMatches | null): void {
-    this.#isScanning = false;
-    if (matches !== null) this.store.takeMatches(firstSeq, matches);
-    this.#scanNext();
     this.#publish();
   }
 

@@ -207,8 +207,10 @@ describe("[LOGS-12] a merged session", () => {
     feed(one).send(0, [["a", 0]]);
     draw();
     draw();
+    feed(one).handlers?.onCommitted?.(1);
     feed(one).connect({ fromSeq: 3, nextSeq: 4 });
-    expect(feed(one).asked).toEqual({ sinceSeq: 1 });
+    // Whose numbers it holds, and up to where they are settled.
+    expect(feed(one).asked).toEqual({ sinceSeq: 1, epoch: "1", committedSeq: 1 });
     feed(one).send(3, [["d", 30]]);
     draw();
     expect(feed(one).fetches).toEqual([[1, 3]]);

@@ -1,22 +1,23 @@
 import type { ContainerId } from "@yardarm/protocol/ids";
-import { ERROR } from "@yardarm/protocol/log/level";
-import { FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
-import type { LogColumns, LogMatches, LogPattern, LogQuery } from "../workers/log-messages.ts";
+import type { LogPattern, LogQuery } from "../workers/log-messages.ts";
+import { Arrivals, type Arrived } from "./arrivals.ts";
 import type { Timers } from "./hub-socket.ts";
 import { Listeners } from "./listeners.ts";
 import { LogDecoder, type OpenLogDecoderPort } from "./log-decoder.ts";
 import type { FetchState } from "./log-fetcher.ts";
 import { LogMerge } from "./log-merge.ts";
-import type { Arrived, LogFeed, LogSource } from "./log-session.ts";
+import type { LogFeed, LogSource } from "./log-session.ts";
 import { LOG_LIMITS, type LogLimits, LogStore } from "./log-store.ts";
 import type { LogSubscription } from "./log-subscriptions.ts";
 import { columnsOf, type PlacedLine } from "./merged-columns.ts";
 import { type LineOrigin, MergedOrigins } from "./merged-origins.ts";
 import { type LineRun, MergedSource } from "./merged-source.ts";
+import { StoreSearch } from "./store-search.ts";
 
 /**
  * Reading many containers' logs as one. Lines are numbered by their place in the view, so that everything that shows a container's log
- * shows this one as well. All frames pass through one worker.
+ * shows this one as well. All frames pass through one worker. Above 300 lines: what a view reads, and the one order in which
+ * containers join, answer and leave.
  */
 
 /** A container to be followed. */
@@ -50,7 +51,6 @@ const MOST_TAIL = 1_000;
 const OPEN_LIMIT_MS = 1_500;
 /** A page that is not drawn takes lines in without waiting for its next frame. */
 const MOST_WAITING = 4_096;
-const RATE_WINDOW_MS = 1_000;
 const IDLE: FetchState = { status: "idle" };
 
 export class MergedSession {
@@ -60,6 +60,8 @@ export class MergedSession {
   readonly #decoder: LogDecoder;
   readonly #merge = new LogMerge<PlacedLine>();
   readonly #origins = new MergedOrigins();
+  readonly #arrivals: Arrivals;
+  readonly #search: StoreSearch;
   readonly store: LogStore;
   // state
   readonly #readers: Reader[] = [];
@@ -68,15 +70,7 @@ export class MergedSession {
   #decoding: Reader[] = [];
   #feed: LogFeed = { status: "opening" };
   #cancelOpening: () => void = () => {};
-  #query: LogQuery | null = null;
-  #queryProblem: string | null = null;
-  #lastQueryId = 0;
-  #isScanning = false;
-  /** Lines from here on have changed their places since they were given away to be searched. */
-  #scanValidEnd = Number.POSITIVE_INFINITY;
   #focusPlace: number | null = null;
-  #arrived: Arrived = { lines: 0, errors: 0 };
-  #rate = { sinceMs: 0, lines: 0, perSecond: 0 };
   #isPublishing = false;
   #isStopped = false;
   #version = 0;
@@ -84,14 +78,21 @@ export class MergedSession {
   constructor(options: MergedSessionOptions) {
     this.#options = options;
     this.store = new LogStore(options.limits ?? LOG_LIMITS);
+    this.#arrivals = new Arrivals(options.timers.now);
+    this.#search = new StoreSearch(this.store, () => this.#decoder);
     this.#decoder = new LogDecoder(options.openPort, {
       onLines: (lines, matches) => {
         this.#decoding.shift()?.source.took(lines, matches);
         this.#openIfAllAre();
       },
       onMalformed: () => void this.#decoding.shift(),
-      onScanned: (firstSeq, matches) => this.#scanned(firstSeq, matches),
-      onRefused: (queryId, message) => this.#refusedQuery(queryId, message),
+      onScanned: (firstSeq, matches) => {
+        this.#search.scanned(firstSeq, matches);
+        this.#publish();
+      },
+      onRefused: (queryId, message) => {
+        if (this.#search.refused(queryId, message)) this.#publish();
+      },
       onBroken: () => this.#fail(),
     });
   }
@@ -114,16 +115,16 @@ export class MergedSession {
   }
 
   get arrived(): Arrived {
-    return this.#arrived;
+    return this.#arrivals.arrived;
   }
 
   get query(): LogQuery | null {
-    return this.#query;
+    return this.#search.query;
   }
 
   /** Why the present search cannot be understood; `null` when it can. */
   get queryProblem(): string | null {
-    return this.#queryProblem;
+    return this.#search.problem;
   }
 
   get isEmpty(): boolean {
@@ -140,17 +141,26 @@ export class MergedSession {
   }
 
   get isSearching(): boolean {
-    return this.#isScanning;
+    return this.#search.isScanning;
   }
 
   get linesPerSecond(): number {
-    const { sinceMs, perSecond } = this.#rate;
-    return this.#options.timers.now() - sinceMs > 2 * RATE_WINDOW_MS ? 0 : perSecond;
+    return this.#arrivals.linesPerSecond;
   }
 
   /** The containers that are being read, and how each of them does. */
   get sources(): readonly MergedSource[] {
     return [...this.#active.values()].map(({ source }) => source);
+  }
+
+  /** Changes when a container is read otherwise than before; lines alone do not change it. */
+  get sourcesKey(): string {
+    const states = this.sources.map(({ containerId, state, leftOutLines }) => [
+      containerId,
+      state.status,
+      leftOutLines,
+    ]);
+    return `${this.#feed.status} ${states.join(" ")}`;
   }
 
   /** Whose line stands at this place, and which one it is. */
@@ -188,13 +198,7 @@ export class MergedSession {
 
   /** Searches everything that is held and everything that comes; no text and nothing to leave out end it. */
   search(pattern: LogPattern, excludes: readonly string[]): void {
-    this.#lastQueryId += 1;
-    const isEmpty = pattern.text === "" && excludes.length === 0;
-    this.#query = isEmpty ? null : { id: this.#lastQueryId, ...pattern, excludes };
-    this.#queryProblem = null;
-    this.#decoder.search(this.#query);
-    this.store.search(this.#query?.id ?? null);
-    this.#scanNext();
+    this.#search.search(pattern, excludes);
     this.#publish();
   }
 
@@ -250,6 +254,7 @@ export class MergedSession {
       },
       onSubscribed: (answer) => inTurn(() => source.subscribed(answer)),
       onSkipped: ({ from, to }) => inTurn(() => source.skipped({ fromSeq: from, endSeq: to })),
+      onCommitted: (seq) => source.committed(seq),
       onFetched: () => inTurn(() => source.fetched()),
       onError: (error) => inTurn(() => source.refused(error)),
     });
@@ -269,7 +274,7 @@ export class MergedSession {
       const atUs = Number(columns.stampsNs[index] ?? 0n) / 1_000 - reader.skewUs;
       this.#merge.take({ source: reader.number, atUs, columns, index, matches }, now);
     }
-    if (this.hasOpened) this.#countArrived(columns, from, end);
+    if (this.hasOpened) this.#arrivals.count(columns, from, end);
     if (this.hasOpened && this.#merge.waiting > MOST_WAITING) this.#flush();
     this.#publish();
   }
@@ -287,12 +292,6 @@ export class MergedSession {
     this.#publish();
   }
 
-  #refusedQuery(queryId: number, message: string): void {
-    if (queryId !== this.#query?.id) return;
-    this.#queryProblem = message;
-    this.#publish();
-  }
-
   #fail(): void {
     this.#cancelOpening();
     this.#feed = { status: "failed", code: "internal", message: "The part of this page that reads logs has stopped." };
@@ -305,9 +304,9 @@ export class MergedSession {
     const { from, lines } = change;
     if (from < this.store.endSeq) {
       this.store.dropFrom(from);
-      this.#scanValidEnd = Math.min(this.#scanValidEnd, from);
+      this.#search.movedFrom(from);
     }
-    const queryId = this.#query?.id ?? null;
+    const queryId = this.query?.id ?? null;
     const before = this.store.chunkOf(from - 1) === undefined ? null : this.#origins.at(from - 1).source;
     const { columns, matches } = columnsOf(lines, { place: from, queryId, sourceBefore: before });
     this.store.add(columns, matches);
@@ -316,7 +315,7 @@ export class MergedSession {
       this.#origins.set(from + offset, { source: line.source, seq, isLate });
     }
     if (this.store.trim(this.#focusPlace) > 0) this.#origins.keepOnly(this.store);
-    this.#scanNext();
+    this.#search.scanNext();
   }
 
   #shownStamps(source: number, fromSeq: number): Map<number, bigint> {
@@ -329,40 +328,6 @@ export class MergedSession {
       }
     }
     return stamps;
-  }
-
-  #countArrived({ flags }: LogColumns, from: number, end: number): void {
-    let errors = 0;
-    for (let index = from; index < end; index++) {
-      const flag = flags[index] ?? 0;
-      if ((flag & FLAG_LOSS) === 0 && levelOfFlags(flag) >= ERROR) errors += 1;
-    }
-    this.#arrived = { lines: this.#arrived.lines + end - from, errors: this.#arrived.errors + errors };
-    this.#rate.lines += end - from;
-    const now = this.#options.timers.now();
-    const elapsedMs = now - this.#rate.sinceMs;
-    if (elapsedMs < RATE_WINDOW_MS) return;
-    const perSecond = elapsedMs > 2 * RATE_WINDOW_MS ? 0 : (this.#rate.lines * 1_000) / elapsedMs;
-    this.#rate = { sinceMs: now, lines: 0, perSecond };
-  }
-
-  #scanNext(): void {
-    if (this.#isScanning) return;
-    const chunk = this.store.nextToScan();
-    if (chunk === undefined) return;
-    this.#isScanning = true;
-    this.#scanValidEnd = Number.POSITIVE_INFINITY;
-    this.#decoder.scan(chunk.textToScan());
-  }
-
-  #scanned(firstSeq: number, matches: LogMatches | null): void {
-    this.#isScanning = false;
-    const validCount = Math.max(0, this.#scanValidEnd - firstSeq);
-    if (matches !== null) {
-      this.store.takeMatches(firstSeq, { ...matches, matched: matches.matched.subarray(0, validCount) });
-    }
-    this.#scanNext();
-    this.#publish();
   }
 
   #publish(): void {

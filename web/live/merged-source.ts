@@ -45,6 +45,8 @@ export class MergedSource {
   readonly #options: MergedSourceOptions;
   #state: MergedSourceState = { status: "opening" };
   #epoch: string | null = null;
+  /** Lines below are stored, and the same in every epoch. */
+  #committedSeq = 0;
   /** The line that is expected next; `null` before the first subscription is answered. */
   #nextSeq: number | null = null;
   #openAtSeq = Number.POSITIVE_INFINITY;
@@ -77,12 +79,20 @@ export class MergedSource {
   /** Where to begin, or to go on after a lost connection. */
   start(): LogStart {
     this.#cancelTimeout();
-    return this.#nextSeq === null ? { tail: this.#options.tailLines } : { sinceSeq: this.#nextSeq };
+    if (this.#nextSeq === null) return { tail: this.#options.tailLines };
+    const sinceSeq = this.#nextSeq;
+    return this.#epoch === null ? { sinceSeq } : { sinceSeq, epoch: this.#epoch, committedSeq: this.#committedSeq };
+  }
+
+  /** The hub has stored the lines below `seq`. */
+  committed(seq: number): void {
+    this.#committedSeq = Math.max(this.#committedSeq, seq);
   }
 
   subscribed({ epoch, fromSeq, committedSeq, nextSeq }: LogSubscribed): void {
     if (this.#epoch !== null && this.#epoch !== epoch) this.#renumbered(committedSeq);
     this.#epoch = epoch;
+    this.committed(committedSeq);
     this.#openAtSeq = nextSeq;
     if (this.#owed !== null) this.#ask(this.#owed);
     if (this.#nextSeq === null) this.#nextSeq = fromSeq;

@@ -8,14 +8,14 @@ const decoding = new LogDecoding();
 /** Messages that wait for the regular expression engine; `null` while nothing waits. */
 let waiting: ToLogWorker[] | null = null;
 
-const receive = (message: ToLogWorker): void => {
-  const answer = decoding.receive(message);
-  if (answer !== null) postMessage(answer, { transfer: buffersOf(answer) });
+const receive = (messages: readonly ToLogWorker[]): void => {
+  const answers = messages.map((message) => decoding.receive(message)).filter((answer) => answer !== null);
+  if (answers.length > 0) postMessage(answers, { transfer: answers.flatMap(buffersOf) });
 };
 
 /** Loads the engine, then catches up in order. Without the engine the pattern is refused, and all else goes on. */
-const waitForRegex = async (first: ToLogWorker): Promise<void> => {
-  waiting = [first];
+const waitForRegex = async (first: readonly ToLogWorker[]): Promise<void> => {
+  waiting = [...first];
   try {
     decoding.useRegex(await loadRegex());
   } catch {
@@ -23,12 +23,12 @@ const waitForRegex = async (first: ToLogWorker): Promise<void> => {
   }
   const messages = waiting;
   waiting = null;
-  for (const message of messages) receive(message);
+  receive(messages);
 };
 
 // Only the page that started this worker can talk to it.
-addEventListener("message", ({ data }: MessageEvent<ToLogWorker>) => {
-  if (waiting !== null) waiting.push(data);
-  else if (decoding.needsRegex(data)) void waitForRegex(data);
-  else receive(data);
+addEventListener("message", ({ data: messages }: MessageEvent<readonly ToLogWorker[]>) => {
+  if (waiting !== null) waiting.push(...messages);
+  else if (messages.some((message) => decoding.needsRegex(message))) void waitForRegex(messages);
+  else receive(messages);
 });

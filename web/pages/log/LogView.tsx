@@ -4,13 +4,11 @@ import {
   Suspense,
   useCallback,
   useEffect,
-  useEffectEvent,
   useLayoutEffect,
   useMemo,
   useReducer,
   useRef,
   useState,
-  useSyncExternalStore,
 } from "react";
 import { useNow } from "../../live/now.ts";
 import { PHONE, useMedia } from "../use-media.ts";
@@ -32,24 +30,18 @@ import { NoticeLine } from "./pane/NoticeLine.tsx";
 import { PaneScroll } from "./pane/pane-scroll.ts";
 import { ScrollTicks } from "./pane/ScrollTicks.tsx";
 import type { LineAt } from "./rows/copy-lines.ts";
-import { NO_ROWS } from "./rows/log-rows.ts";
 import { FOLLOWING, nextReading, unseenLines } from "./rows/reading.ts";
 import { isFiltering, type LogRowList, type RowFilter, type RowsWanted } from "./rows/row-list.ts";
 import type { Transport } from "./rows/transport.ts";
 import { SpokenSummary } from "./SpokenSummary.tsx";
+import { useGoTo, useJumpWhenSearched, useLineInAddress } from "./use-line-jumps.ts";
 import type { AddressChange } from "./use-log-address.ts";
 import { useLogKeys } from "./use-log-keys.ts";
-import { type LogViewState, useLogViewState } from "./use-log-view-state.ts";
+import { useLogMoment } from "./use-log-moment.ts";
+import { useLogViewState } from "./use-log-view-state.ts";
 import { useMatcher } from "./use-matcher.ts";
 
 const LineDetails = lazy(async () => ({ default: (await import("./details/LineDetails.tsx")).LineDetails }));
-
-/** A part of the page that shows a line's details, or lines over time, given what acts on the log. */
-export type LogSlot = (parts: {
-  readonly commands: LogCommands;
-  readonly rows: LogRowList;
-  readonly view: LogViewState;
-}) => ReactNode;
 
 export type LogViewProps = {
   readonly reader: LogReader;
@@ -79,10 +71,8 @@ export type LogViewProps = {
   readonly sourceOf?: (seq: number) => SourceMark | null;
   readonly onMarker?: (id: number) => void;
   readonly onDownload?: () => void;
-  /** Between the bar and the lines. */
-  readonly above?: LogSlot;
-  /** Between the lines and the footer: the details of a line. */
-  readonly below?: LogSlot;
+  /** Between the bar and the lines, given what acts on the log. */
+  readonly above?: (commands: LogCommands) => ReactNode;
 };
 
 /**
@@ -90,7 +80,7 @@ export type LogViewProps = {
  * come; what does not depend on them is memoized.
  */
 export const LogView = (props: LogViewProps) => {
-  const { reader, address, onAddress, transport, hubNowMs, sourceOf } = props;
+  const { reader, address, onAddress, transport, hubNowMs, sourceOf, above } = props;
   const isNarrow = useMedia(PHONE);
   const nowMs = useNow();
   const [preferences, onPreference] = useLogPreferences(isNarrow);
@@ -106,14 +96,14 @@ export const LogView = (props: LogViewProps) => {
   const excludes = search.excludes.length > 0;
   const filter = useMemo((): RowFilter => ({ levelMask, onlyMatches, excludes }), [levelMask, onlyMatches, excludes]);
   const pausedSeq = reading.status === "paused" ? reading.endSeq : null;
-  const rows = useRows(props, {
+  const moment = useLogMoment(reader, props.buildRows, {
     filter,
     clearedSeq: cleared?.seq ?? null,
     endSeq: pausedSeq,
     isFolding: preferences.folds,
     unfolded: view.unfolded,
   });
-  const { endSeq, fetchState } = reader;
+  const { rows, endSeq, fetchState } = moment;
   const isPinned = reading.status === "following" || (reading.status === "paused" && reading.thenFollow);
 
   const { text, isCaseSensitive, isRegex, excludes: excluded } = search;
@@ -129,7 +119,7 @@ export const LogView = (props: LogViewProps) => {
   const parts = { reader, rows, lineAt, reading, dispatch, view, address, onAddress, preferences, onPreference };
   const commands = useLogCommands(scroll, { ...parts, linkOf, fileName });
   useLogKeys(commands);
-  useJumpWhenSearched(reader, rows, view, search.text, commands);
+  useJumpWhenSearched(moment, view, search.text, commands);
 
   useLineInAddress(view.currentSeq, props.lineName, onAddress);
   useGoTo(props.goToSeq ?? null, rows, commands);
@@ -145,7 +135,10 @@ export const LogView = (props: LogViewProps) => {
   const onJump = useCallback((direction: Direction) => change({ awaitedJump: direction }), [change]);
   const onNow = useStable(() => props.onNotice("reconnect"));
   const onDownload = useStable(props.onDownload);
-  const onSeen = useCallback((seenSeq: number) => dispatch({ type: "saw", endSeq: seenSeq }), []);
+  const seenEndSeq = reading.status === "scrolled" ? reading.seenEndSeq : Number.POSITIVE_INFINITY;
+  const onSeen = (endSeq: number): void => {
+    if (endSeq > seenEndSeq) dispatch({ type: "saw", endSeq });
+  };
   const onLoad = useCallback<LogReader["load"]>((hole, side) => reader.load(hole, side), [reader]);
   const { showsStream, showsFields } = preferences;
   const clearedAtMs = cleared?.atMs ?? 0;
@@ -157,7 +150,7 @@ export const LogView = (props: LogViewProps) => {
 
   const shownCount = rows.lineCount - rows.hiddenCount;
   const { hiddenCount } = rows;
-  const notice = props.noticeOf({ shownCount, hiddenCount, holdsLines: !reader.isEmpty, isCleared: cleared !== null });
+  const notice = props.noticeOf({ shownCount, hiddenCount, holdsLines: !moment.isEmpty, isCleared: cleared !== null });
   const onNotice = (action: NoticeAction): void => {
     if (action === "clearFilters") commands.clearFilters();
     else props.onNotice(action);
@@ -166,7 +159,7 @@ export const LogView = (props: LogViewProps) => {
   const matches = search.text === "" ? null : rows.matches();
   const openAt = view.openSeq === null ? null : lineAt(view.openSeq);
   const openLine = openAt === null || view.openSeq === null ? null : { ...openAt, seq: view.openSeq };
-  const slotParts = { commands, rows, view };
+  const aboveLines = useMemo(() => above?.(commands), [above, commands]);
   return (
     <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
       <LogBar
@@ -177,8 +170,8 @@ export const LogView = (props: LogViewProps) => {
         search={search}
         matchCount={matches?.count ?? 0}
         matchPosition={matches?.positionOf(view.currentSeq) ?? null}
-        isSearching={reader.isSearching}
-        problem={reader.queryProblem}
+        isSearching={moment.isSearching}
+        problem={moment.queryProblem}
         levelMask={levelMask}
         isFollowing={isPinned}
         isPaused={reading.status === "paused"}
@@ -189,7 +182,7 @@ export const LogView = (props: LogViewProps) => {
         onNow={onNow}
         onDownload={props.onDownload === undefined ? null : onDownload}
       />
-      {preferences.showsHistogram ? props.above?.(slotParts) : null}
+      {preferences.showsHistogram ? aboveLines : null}
       <div className="relative flex min-h-0 flex-1 flex-col">
         <LogPane
           elements={commands.elements}
@@ -209,7 +202,7 @@ export const LogView = (props: LogViewProps) => {
           matcher={matcher}
           hubNowMs={hubNowMs}
           onScrolled={onScrolled}
-          onSeen={onSeen}
+          onSeen={reading.status === "scrolled" ? onSeen : null}
           onLine={(action, seq) => commands.onLine(action, seq)}
           onLoad={onLoad}
           onShowCleared={() => view.change({ cleared: null })}
@@ -220,7 +213,7 @@ export const LogView = (props: LogViewProps) => {
             <EmptyPane isLate={transport.status === "loading"}>{noticeLine}</EmptyPane>
           )}
         </LogPane>
-        <ScrollTicks rows={rows} isSearching={search.text !== ""} version={reader.version()} />
+        <ScrollTicks rows={rows} isSearching={search.text !== ""} version={moment.version} />
         {isPinned ? null : (
           <NewLinesPill count={unseenLines(reading, endSeq)} onGo={() => dispatch({ type: "wentToEnd" })} />
         )}
@@ -230,10 +223,9 @@ export const LogView = (props: LogViewProps) => {
           <LineDetails line={openLine} commands={commands} />
         </Suspense>
       )}
-      {props.below?.(slotParts)}
       <LogFooter
         rows={rows}
-        linesPerSecond={reader.linesPerSecond}
+        linesPerSecond={moment.linesPerSecond}
         selection={view.selection}
         commands={commands}
         notice={shownCount > 0 ? noticeLine : null}
@@ -242,41 +234,6 @@ export const LogView = (props: LogViewProps) => {
       <SpokenSummary reader={reader} isOn={preferences.announces} said={view.said} />
     </section>
   );
-};
-
-/** The line that somebody chose is part of the address: a reload comes back to it. */
-const useLineInAddress = (
-  currentSeq: number | null,
-  lineName: LogViewProps["lineName"],
-  onAddress: AddressChange,
-): void => {
-  const write = useEffectEvent((seq: number) => {
-    const line = lineName?.(seq) ?? null;
-    if (line !== null) onAddress({ line });
-  });
-  useEffect(() => {
-    if (currentSeq !== null) write(currentSeq);
-  }, [currentSeq]);
-};
-
-/** Goes to a line once, when it is there. */
-const useGoTo = (seq: number | null, rows: LogRowList, commands: LogCommands): void => {
-  const goneTo = useRef<number | null>(null);
-  useEffect(() => {
-    if (seq === null || goneTo.current === seq) return;
-    if (commands.goToLine(seq)) goneTo.current = seq;
-  }, [seq, rows, commands]);
-};
-
-/** The rows of the moment; new ones with every frame in which the reader has news. */
-const useRows = ({ reader, buildRows }: LogViewProps, wanted: RowsWanted): LogRowList => {
-  const version = useSyncExternalStore(reader.subscribe, reader.version);
-  const { filter, clearedSeq, endSeq, isFolding, unfolded } = wanted;
-  return useMemo(() => {
-    // What is held is another thing with each version.
-    void version;
-    return reader.hasOpened ? buildRows({ filter, clearedSeq, endSeq, isFolding, unfolded }) : NO_ROWS;
-  }, [reader, buildRows, version, filter, clearedSeq, endSeq, isFolding, unfolded]);
 };
 
 const useLogCommands = (scroll: PaneScroll, parts: CommandParts): LogCommands => {
@@ -296,26 +253,4 @@ const useStable = (run: (() => void) | undefined): (() => void) => {
     latest.current = run;
   });
   return useCallback(() => latest.current?.(), []);
-};
-
-/** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
-const useJumpWhenSearched = (
-  reader: LogReader,
-  rows: LogRowList,
-  view: LogViewState,
-  text: string,
-  commands: LogCommands,
-): void => {
-  const { awaitedJump, change } = view;
-  const isReady = useMemo(() => {
-    // Looked up only with new rows: those drawn know no matches that the reader found after it.
-    void rows;
-    return !reader.isSearching && (reader.query?.text ?? "") === text;
-  }, [reader, rows, text]);
-  const jump = useEffectEvent((direction: "forward" | "backward") => commands.goToMatch(direction));
-  useEffect(() => {
-    if (awaitedJump === null || !isReady) return;
-    change({ awaitedJump: null });
-    jump(awaitedJump);
-  }, [awaitedJump, isReady, change]);
 };

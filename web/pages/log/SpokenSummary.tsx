@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { formatPlural } from "../../format/percent.ts";
-import type { Arrived } from "../../live/log-session.ts";
+import type { Arrived } from "../../live/arrivals.ts";
 import type { LogReader } from "./log-reader.ts";
 
 const EVERY_MS = 5_000;

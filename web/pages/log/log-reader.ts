@@ -1,6 +1,7 @@
+import type { Arrived } from "../../live/arrivals.ts";
 import type { FetchState } from "../../live/log-fetcher.ts";
 import type { SeqRange } from "../../live/log-ranges.ts";
-import type { Arrived, LogFeed } from "../../live/log-session.ts";
+import type { LogFeed } from "../../live/log-session.ts";
 import type { LogPattern, LogQuery } from "../../workers/log-messages.ts";
 
 /** What the log view needs of whatever reads lines: one container's session, or several merged. */

@@ -7,7 +7,7 @@ import { formatCount, formatPlural } from "../../format/percent.ts";
 import { useConnection, useLive } from "../../live/live-context.tsx";
 import type { MergedSession } from "../../live/merged-session.ts";
 import { useNow } from "../../live/now.ts";
-import { type Buckets, bucketsFor } from "../log/histogram/buckets.ts";
+import { type Buckets, loadedBuckets, type TimeSpan } from "../log/histogram/buckets.ts";
 import { LogHistogram } from "../log/histogram/LogHistogram.tsx";
 import { LogView } from "../log/LogView.tsx";
 import type { SourceMark } from "../log/line/row-element.ts";
@@ -36,7 +36,8 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
   const navigate = useNavigate();
   const connection = useConnection();
   useNow();
-  useSyncExternalStore(session.subscribe, session.version);
+  // Not with every frame of lines: only when a container is read otherwise than before.
+  useSyncExternalStore(session.subscribe, () => session.sourcesKey);
   const [builder] = useState(() => new LogRowBuilder());
   const buildRows = useCallback(
     (wanted: RowsWanted): LogRowList => {
@@ -51,12 +52,8 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
     [session, builder],
   );
   const [goToSeq, setGoToSeq] = useState<number | null>(null);
-  const readBuckets = useCallback((): Buckets | null => {
-    const span = session.store.span();
-    if (span === null) return null;
-    const { fromMs, stepMs, count } = bucketsFor(...span);
-    return { fromMs, stepMs, counts: session.store.histogram(fromMs, stepMs, count) };
-  }, [session]);
+  const [zoom, setZoom] = useState<TimeSpan | null>(null);
+  const readBuckets = useCallback((): Buckets | null => loadedBuckets(session.store, zoom), [session, zoom]);
   const lineAt = useCallback<LineAt>(
     (seq) => {
       const chunk = session.store.chunkOf(seq);
@@ -84,6 +81,17 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
   const facts = { connection, feed: session.feed, sources, fittingCount, hubNowMs };
   const transport = mergedTransport(facts);
   const words = followedWords(facts);
+  const above = useCallback(
+    () => (
+      <LogHistogram
+        read={readBuckets}
+        zoom={zoom}
+        onZoom={setZoom}
+        onJump={(atMs) => setGoToSeq(session.store.seqAt(atMs))}
+      />
+    ),
+    [session, readBuckets, zoom],
+  );
   return (
     <>
       {/* The footer of the log has no room for it there. */}
@@ -115,7 +123,7 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
         }}
         fileName="logs"
         lead={<span className="tabular truncate text-muted">{leadWords(sources.length, fittingCount)}</span>}
-        above={() => <LogHistogram read={readBuckets} onJump={(atMs) => setGoToSeq(session.store.seqAt(atMs))} />}
+        above={above}
         goToSeq={goToSeq}
         footer={<span title={words}>{words}</span>}
         sourceOf={sourceOf}

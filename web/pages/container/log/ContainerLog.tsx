@@ -128,9 +128,11 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
         lineName={lineName}
         goToSeq={target.goToSeq}
         fileName={fileName}
-        above={({ commands }) => (
+        above={(commands) => (
           <LogHistogram
             read={overTime.read}
+            zoom={overTime.zoom}
+            onZoom={overTime.onZoom}
             choice={
               <Select label="Lines over" value={overTime.range} options={TIME_RANGES} onChange={overTime.onRange} />
             }

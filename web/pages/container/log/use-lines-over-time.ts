@@ -4,7 +4,7 @@ import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
 import { useCallback, useEffect, useState } from "react";
 import { getHistogram } from "../../../api/stored-logs.ts";
 import type { LogSession } from "../../../live/log-session.ts";
-import { type Buckets, bucketsFor } from "../../log/histogram/buckets.ts";
+import { type Buckets, loadedBuckets, type TimeSpan } from "../../log/histogram/buckets.ts";
 
 /** Lines over time: of what this page has loaded, or of what the hub has stored. */
 
@@ -31,28 +31,25 @@ export const storedBuckets = ({ fromNs, bucketNs, counts }: HistogramResponse): 
   return { fromMs: Number(BigInt(fromNs) / 1_000_000n), stepMs, counts: all };
 };
 
-const loadedBuckets = ({ store }: LogSession): Buckets | null => {
-  const span = store.span();
-  if (span === null) return null;
-  const { fromMs, stepMs, count } = bucketsFor(...span);
-  return { fromMs, stepMs, counts: store.histogram(fromMs, stepMs, count) };
-};
-
 export type LinesOverTime = {
   readonly range: TimeRange;
   readonly onRange: (range: TimeRange) => void;
   readonly read: () => Buckets | null;
+  readonly zoom: TimeSpan | null;
+  readonly onZoom: (zoom: TimeSpan | null) => void;
 };
 
 export const useLinesOverTime = (containerId: ContainerId, session: LogSession): LinesOverTime => {
-  const [range, onRange] = useState<TimeRange>("loaded");
+  const [range, setRange] = useState<TimeRange>("loaded");
+  const [zoom, onZoom] = useState<TimeSpan | null>(null);
   const [stored, setStored] = useState<Buckets | null>(null);
   useEffect(() => {
     if (range === "loaded") return;
     const cancelling = new AbortController();
     const ask = (): void => {
       const since = range === "all" ? {} : { since: range };
-      getHistogram(containerId, { ...since, buckets: BUCKETS }, cancelling.signal).then(
+      const bounds = zoom === null ? since : { since: instant(zoom.fromMs), until: instant(zoom.toMs) };
+      getHistogram(containerId, { ...bounds, buckets: BUCKETS }, cancelling.signal).then(
         (answer) => setStored(storedBuckets(answer)),
         // What was shown stays; the next try comes by itself.
         () => {},
@@ -65,7 +62,16 @@ export const useLinesOverTime = (containerId: ContainerId, session: LogSession):
       cancelling.abort();
       setStored(null);
     };
-  }, [containerId, range]);
-  const read = useCallback(() => (range === "loaded" ? loadedBuckets(session) : stored), [range, session, stored]);
-  return { range, onRange, read };
+  }, [containerId, range, zoom]);
+  const read = useCallback(
+    () => (range === "loaded" ? loadedBuckets(session.store, zoom) : stored),
+    [range, session, stored, zoom],
+  );
+  const onRange = (next: TimeRange): void => {
+    setRange(next);
+    onZoom(null);
+  };
+  return { range, onRange, read, zoom, onZoom };
 };
+
+const instant = (atMs: number): string => new Date(atMs).toISOString();

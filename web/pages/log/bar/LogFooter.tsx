@@ -2,6 +2,7 @@ import { Braces, Copy, Download, Link as LinkIcon, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlural } from "../../../format/percent.ts";
 import { Button, IconButton } from "../../../ui/Button.tsx";
+import { useCalm } from "../../../ui/use-calm.ts";
 import type { LogCommands } from "../log-commands.ts";
 import { countsText } from "../pane/log-notice.ts";
 import { countChosen } from "../rows/copy-lines.ts";
@@ -19,22 +20,27 @@ export type LogFooterProps = {
 };
 
 const ICON = "size-4";
+/** Numbers that change faster than this cannot be read. */
+const COUNTS_EVERY_MS = 250;
 
 /** Below the lines, in a place of fixed height: how many there are, or what can be done with those that are selected. */
-export const LogFooter = ({ rows, linesPerSecond, selection, commands, notice, footer }: LogFooterProps) => (
-  <div className="flex h-8 shrink-0 items-center gap-3 border-line border-t bg-surface px-2 text-meta text-muted">
-    {selection.ranges.length > 0 ? (
-      <SelectionBar count={countChosen(rows, selection)} commands={commands} />
-    ) : (
-      <>
-        <div className="tabular flex h-7 min-w-0 flex-1 items-center">
-          {notice ?? <p className="truncate">{countsText(rows.lineCount, rows.hiddenCount, linesPerSecond)}</p>}
-        </div>
-        <div className="hidden max-w-1/2 truncate phone:block">{footer}</div>
-      </>
-    )}
-  </div>
-);
+export const LogFooter = ({ rows, linesPerSecond, selection, commands, notice, footer }: LogFooterProps) => {
+  const counts = useCalm(countsText(rows.lineCount, rows.hiddenCount, linesPerSecond), COUNTS_EVERY_MS);
+  return (
+    <div className="flex h-8 shrink-0 items-center gap-3 border-line border-t bg-surface px-2 text-meta text-muted">
+      {selection.ranges.length > 0 ? (
+        <SelectionBar count={countChosen(rows, selection)} commands={commands} />
+      ) : (
+        <>
+          <div className="tabular flex h-7 min-w-0 flex-1 items-center">
+            {notice ?? <p className="truncate">{counts}</p>}
+          </div>
+          <div className="hidden max-w-1/2 truncate phone:block">{footer}</div>
+        </>
+      )}
+    </div>
+  );
+};
 
 const SelectionBar = ({ count, commands }: { readonly count: number; readonly commands: LogCommands }) => (
   <div className="flex min-w-0 flex-1 items-center gap-1" role="toolbar" aria-label="Selected lines">

@@ -1,12 +1,20 @@
 import { LEVEL_NAMES, type LevelName } from "@yardarm/protocol/log/level";
-import { Table2 } from "lucide-react";
-import { type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Table2, ZoomOut } from "lucide-react";
+import {
+  type MouseEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { formatCount } from "../../../format/percent.ts";
 import { formatClock, formatMoment } from "../../../format/time.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
 import { resolveColours } from "../resolve-colours.ts";
-import { type Buckets, bucketCount, countOf, tallest, totalOf } from "./buckets.ts";
+import { type Buckets, bucketCount, countOf, type TimeSpan, tallest, totalOf } from "./buckets.ts";
 
 export type LogHistogramProps = {
   /** What is drawn: of the lines loaded, or of what the hub has stored. `null`: there are no lines. */
@@ -14,6 +22,9 @@ export type LogHistogramProps = {
   /** Chooses what is read; in a place of fixed width. */
   readonly choice?: ReactNode;
   readonly onJump: (atMs: number) => void;
+  /** The part of the time that is drawn; `null`: all of it. */
+  readonly zoom: TimeSpan | null;
+  readonly onZoom: (zoom: TimeSpan | null) => void;
 };
 
 /** As often as somebody can follow; in a burst it must not cost a frame. */
@@ -21,6 +32,8 @@ const EVERY_MS = 1_000;
 /** Until there is anything. */
 const FIRST_MS = 100;
 const HEIGHT_PX = 40;
+/** Less is a click with an unsteady hand. */
+const LEAST_DRAG_PX = 5;
 /** From the bottom up: what is most severe stands where it is seen first. */
 const ORDER: readonly LevelName[] = ["fatal", "error", "warn", "info", "debug", "trace", "unknown"];
 const TOKENS: Readonly<Record<LevelName, string>> = {
@@ -33,11 +46,19 @@ const TOKENS: Readonly<Record<LevelName, string>> = {
   unknown: "--yd-line",
 };
 
-/** Lines over time, by level; a click goes to that moment. The same as a table for those who do not see it. */
-export const LogHistogram = ({ read, choice, onJump }: LogHistogramProps) => {
+/** What is being dragged over, px from the left. */
+type Drag = { readonly fromPx: number; readonly toPx: number };
+
+/**
+ * Lines over time, by level; a click goes to that moment, dragging draws only that part. The same as a table for those who do not see
+ * it, or do not drag.
+ */
+export const LogHistogram = ({ read, choice, onJump, zoom, onZoom }: LogHistogramProps) => {
   const [buckets, setBuckets] = useState<Buckets | null>(read);
   const [isTable, setTable] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
+  const [drag, setDrag] = useState<Drag | null>(null);
+  const isDragged = useRef(false);
   const canvas = useRef<HTMLCanvasElement>(null);
   const isWaiting = buckets === null;
   useEffect(() => {
@@ -63,6 +84,25 @@ export const LogHistogram = ({ read, choice, onJump }: LogHistogramProps) => {
     const bucket = Math.floor(((event.clientX - box.left) / box.width) * bucketCount(buckets));
     return bucket >= 0 && bucket < bucketCount(buckets) ? bucket : null;
   };
+  const zoomTo = (span: TimeSpan): void => {
+    onZoom(span);
+    onJump(span.fromMs);
+  };
+  const offsetPx = (event: PointerEvent): number => {
+    const box = canvas.current?.getBoundingClientRect();
+    return box === undefined ? 0 : Math.min(box.width, Math.max(0, event.clientX - box.left));
+  };
+  const onPointerUp = (): void => {
+    setDrag(null);
+    const widthPx = canvas.current?.clientWidth ?? 0;
+    if (drag === null || !isDragged.current || buckets === null || widthPx === 0) return;
+    // Whole buckets, at least one.
+    const bucketPx = widthPx / bucketCount(buckets);
+    const first = Math.floor(Math.min(drag.fromPx, drag.toPx) / bucketPx);
+    const end = Math.max(first + 1, Math.ceil(Math.max(drag.fromPx, drag.toPx) / bucketPx));
+    const { fromMs, stepMs } = buckets;
+    zoomTo({ fromMs: fromMs + first * stepMs, toMs: fromMs + end * stepMs });
+  };
   return (
     <div className="flex h-12 shrink-0 items-center gap-1 border-line border-b bg-surface py-1 pl-2">
       <button
@@ -74,14 +114,43 @@ export const LogHistogram = ({ read, choice, onJump }: LogHistogramProps) => {
         title={hovered === null || buckets === null ? undefined : wordsOf(buckets, hovered)}
         onMouseMove={(event) => setHovered(bucketAt(event))}
         onMouseLeave={() => setHovered(null)}
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          isDragged.current = false;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setDrag({ fromPx: offsetPx(event), toPx: offsetPx(event) });
+        }}
+        onPointerMove={(event) => {
+          if (drag === null) return;
+          const toPx = offsetPx(event);
+          if (Math.abs(toPx - drag.fromPx) >= LEAST_DRAG_PX) isDragged.current = true;
+          setDrag({ ...drag, toPx });
+        }}
+        onPointerUp={onPointerUp}
+        onPointerCancel={() => setDrag(null)}
         onClick={(event) => {
+          if (isDragged.current) return;
           const bucket = bucketAt(event);
           if (bucket !== null && buckets !== null) onJump(buckets.fromMs + bucket * buckets.stepMs);
         }}
       >
         <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
+        {drag === null ? null : (
+          <span
+            className="pointer-events-none absolute inset-y-0 border-accent border-x bg-accent/20"
+            style={{ left: Math.min(drag.fromPx, drag.toPx), width: Math.abs(drag.toPx - drag.fromPx) }}
+          />
+        )}
       </button>
       {choice === undefined ? null : <div className="flex w-44 shrink-0 justify-end">{choice}</div>}
+      {zoom === null ? null : (
+        <IconButton
+          label="Lines over time: the whole time again"
+          className="shrink-0"
+          onClick={() => onZoom(null)}
+          icon={<ZoomOut className="size-4" aria-hidden="true" />}
+        />
+      )}
       <IconButton
         label="Lines over time: view as table"
         className="shrink-0"
@@ -98,6 +167,10 @@ export const LogHistogram = ({ read, choice, onJump }: LogHistogramProps) => {
               setTable(false);
               onJump(atMs);
             }}
+            onZoom={(span) => {
+              setTable(false);
+              zoomTo(span);
+            }}
           />
         )}
       </Dialog>
@@ -105,9 +178,11 @@ export const LogHistogram = ({ read, choice, onJump }: LogHistogramProps) => {
   );
 };
 
-type TableProps = { readonly buckets: Buckets; readonly onJump: (atMs: number) => void };
+type TableProps = { readonly buckets: Buckets } & Pick<LogHistogramProps, "onJump"> & {
+    readonly onZoom: (span: TimeSpan) => void;
+  };
 
-const BucketTable = ({ buckets, onJump }: TableProps) => (
+const BucketTable = ({ buckets, onJump, onZoom }: TableProps) => (
   <div role="region" aria-label="Lines over time, table" tabIndex={0} className="max-h-96 overflow-auto">
     <table className="tabular w-full text-right">
       <thead className="text-muted">
@@ -120,6 +195,9 @@ const BucketTable = ({ buckets, onJump }: TableProps) => (
               {name}
             </th>
           ))}
+          <th scope="col">
+            <span className="only-read-aloud">Narrow</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -139,6 +217,16 @@ const BucketTable = ({ buckets, onJump }: TableProps) => (
                     {formatCount(countOf(buckets, bucket, LEVEL_NAMES.indexOf(name)))}
                   </td>
                 ))}
+                <td className="pl-2">
+                  <button
+                    type="button"
+                    className="min-h-6 text-accent underline"
+                    aria-label={`Draw only ${formatMoment(atMs)}`}
+                    onClick={() => onZoom({ fromMs: atMs, toMs: atMs + buckets.stepMs })}
+                  >
+                    only
+                  </button>
+                </td>
               </tr>
             );
           })}

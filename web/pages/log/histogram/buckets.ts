@@ -1,4 +1,5 @@
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
+import type { LogStore } from "../../../live/log-store.ts";
 
 /** Lines over time in equal buckets. */
 
@@ -8,6 +9,9 @@ export type Buckets = {
   /** Entry `bucket * levels + level`. */
   readonly counts: Uint32Array;
 };
+
+/** From (inclusive) to (exclusive), ms since the epoch. */
+export type TimeSpan = { readonly fromMs: number; readonly toMs: number };
 
 const MOST_BUCKETS = 120;
 const SECOND = 1_000;
@@ -29,6 +33,14 @@ export const bucketsFor = (
   const stepMs = STEPS.find((step) => span / step < MOST_BUCKETS - 1) ?? Math.ceil(span / (MOST_BUCKETS - 2));
   const start = Math.floor(fromMs / stepMs) * stepMs;
   return { fromMs: start, stepMs, count: Math.floor((toMs - start) / stepMs) + 1 };
+};
+
+/** Of what is loaded, or of a part of its time. */
+export const loadedBuckets = (store: Pick<LogStore, "span" | "histogram">, zoom: TimeSpan | null): Buckets | null => {
+  const span = store.span();
+  if (span === null) return null;
+  const { fromMs, stepMs, count } = zoom === null ? bucketsFor(...span) : bucketsFor(zoom.fromMs, zoom.toMs - 1);
+  return { fromMs, stepMs, counts: store.histogram(fromMs, stepMs, count) };
 };
 
 const LEVELS = LEVEL_NAMES.length;

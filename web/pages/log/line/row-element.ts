@@ -89,6 +89,11 @@ export class RowElement {
     return this.#isLine ? this.#text : null;
   }
 
+  /** Somebody points at the stamp: says the whole of it, which sixty times a second would be too dear. */
+  explainStamp(): void {
+    if (this.#chunk !== null) this.#stamp.title = rfc3339FromNs(this.#chunk.stampNs(this.#index));
+  }
+
   /** Shows the row at its place; what is shown already is not touched. */
   show(
     row: LogRow,
@@ -101,7 +106,6 @@ export class RowElement {
     this.key = key;
     const top = `${place.top}px`;
     if (element.style.top !== top) element.style.top = top;
-    setData(element, "index", `${place.index}`);
     setFlag(element, "data-wrapped", state.isWrapped);
     setFlag(element, "data-fixed", !state.isWrapped);
     setFlag(element, "data-current", state.isCurrent);
@@ -112,7 +116,7 @@ export class RowElement {
     setFlag(element, "data-selected", state.isSelected);
     setFlag(element, "data-pulse", state.isPulsing);
     if (row.kind === "line") this.#showLine(row, state, look);
-    else this.#showNote(row, look);
+    else this.#showNote(row, place.index, look);
   }
 
   #showLine(row: LineRow, { stamp, isExpanded }: RowState, look: RowLook): void {
@@ -129,20 +133,20 @@ export class RowElement {
     this.#signature = signature;
     const flags = chunk.flags(index);
     setData(this.element, "seq", `${row.seq}`);
+    setData(this.element, "row", null);
     setData(this.element, "loss", null);
-    this.element.id = `yd-line-${row.seq}`;
     setFlag(this.element, "data-continued", (flags & FLAG_CONTINUATION) !== 0);
     this.#showGutter(row, flags, stamp, look);
     this.#showText(row, flags, isExpanded, look);
   }
 
-  #showGutter({ chunk, index, seq }: LineRow, flags: number, stamp: string | null, look: RowLook): void {
+  #showGutter({ seq }: LineRow, flags: number, stamp: string | null, look: RowLook): void {
     const level = levelName(levelOfFlags(flags));
     const isStderr = (flags & FLAG_STDERR) !== 0;
     this.#stamp.hidden = stamp === null;
     if (stamp !== null) {
       setText(this.#stamp, `${stamp} `);
-      this.#stamp.title = rfc3339FromNs(chunk.stampNs(index));
+      this.#stamp.removeAttribute("title");
     }
     setData(this.#level, "level", level);
     if (this.#level.title !== level) this.#level.title = level;
@@ -185,12 +189,12 @@ export class RowElement {
     if (extras.length > 0 || this.#body.childNodes.length > 1) this.#body.replaceChildren(this.#text, ...extras);
   }
 
-  #showNote(row: NoteRow, look: RowLook): void {
+  #showNote(row: NoteRow, index: number, look: RowLook): void {
     this.#isLine = false;
     this.#chunk = null;
+    setData(this.element, "row", `${index}`);
     setData(this.element, "seq", null);
     setData(this.element, "loss", row.kind === "loss" ? `${row.seq}` : null);
-    this.element.removeAttribute("id");
     setFlag(this.element, "data-continued", false);
     setFlag(this.element, "data-structured", false);
     const note = noteOf(row, look);

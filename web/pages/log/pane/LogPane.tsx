@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import type { SeqRange } from "../../../live/log-ranges.ts";
 import type { LineMatcher } from "../../../workers/pattern.ts";
 import type { RowLook, RowState } from "../line/row-element.ts";
@@ -6,9 +6,8 @@ import { formatStamp, type StampStyle, stampCharacters } from "../line/stamps.ts
 import type { LogElements } from "../log-elements.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
 import { isSelected, type LineSelection } from "../rows/selection.ts";
+import { PaneDrawing } from "./pane-drawing.ts";
 import type { PaneScroll } from "./pane-scroll.ts";
-import { RowPainter } from "./row-painter.ts";
-import { type RowWindow, useRowWindow } from "./row-window.ts";
 import "./log-pane.css";
 
 export type LogPaneProps = {
@@ -31,8 +30,8 @@ export type LogPaneProps = {
   readonly matcher: LineMatcher | null;
   readonly hubNowMs: number;
   readonly onScrolled: (event: "leftEnd" | "reachedEnd" | null) => void;
-  /** Lines up to here (exclusive) have been on screen. */
-  readonly onSeen: (endSeq: number) => void;
+  /** Lines up to here (exclusive) have been on screen; `null` when nobody wants to know. */
+  readonly onSeen: ((endSeq: number) => void) | null;
   readonly onLine: (action: LineAction, seq: number) => void;
   readonly onLoad: (hole: SeqRange, side: "newest" | "oldest") => void;
   readonly onShowCleared: () => void;
@@ -48,55 +47,35 @@ export type LineAction = "choose" | "open" | "expand" | "fold" | "unfold" | "sel
 /** Holes this close to what is on screen are loaded before they are reached. */
 const NEAR_ROWS = 60;
 
-/** The list of lines: only what is on screen exists in the document. React holds the frame, `RowPainter` the rows. */
+/** The list of lines: only what is on screen exists in the document. React holds the frame, `PaneDrawing` the rows. */
 export const LogPane = (props: LogPaneProps) => {
-  const { elements, rows, scroll, isFollowing, isWrapped, matcher, onScrolled, onSeen, onLoad } = props;
+  const { elements, rows, scroll, isFollowing, isWrapped, matcher, onSeen, onLoad, loadsByItself, look } = props;
   const { setPane, setList } = elements;
-  const [painter] = useState(() => new RowPainter());
-  const virtualizer = useRowWindow(elements, rows, isWrapped);
-  scroll.prepare(virtualizer, rows, isFollowing);
-  const items = virtualizer.items();
+  const [drawing] = useState(() => new PaneDrawing(elements, scroll));
+  const inView = useRef<readonly [first: number, last: number]>([0, -1]);
   useLayoutEffect(() => {
-    const { pane, list } = elements;
-    if (pane === null || list === null) return;
-    painter.paint(list, { rows, items, look: props.look, stateOf: rowStates(props) });
-    // Measured here and not by observers, so that the right heights are known before anything is painted.
-    virtualizer.measure(pane);
-    scroll.settle(pane, virtualizer, rows);
-    painter.highlight(matcher);
+    inView.current = drawing.draw({ rows, isFollowing, isWrapped, look, stateOf: rowStates(props), matcher });
   });
 
-  const onScroll = useEffectEvent((pane: HTMLElement) => onScrolled(scroll.scrolled(pane, virtualizer, rows)));
-  useLayoutEffect(() => {
-    const { pane } = elements;
-    if (pane === null) return;
-    // Before the window's own listener: it renders at once, and must already know who holds the position.
-    const listener = (): void => onScroll(pane);
-    pane.addEventListener("scroll", listener, { capture: true, passive: true });
-    return () => pane.removeEventListener("scroll", listener, { capture: true });
-  }, [elements]);
-
-  // Heights belong to one way of showing lines.
-  const forget = useEffectEvent(() => virtualizer.forget());
-  useLayoutEffect(() => {
-    void isWrapped;
-    forget();
-  }, [isWrapped]);
-  const [firstRow, lastRow] = virtualizer.range();
-  useEffect(() => {
-    if (lastRow < 0) return;
-    for (let row = lastRow; row >= firstRow; row--) {
-      const entry = rows.at(row);
-      if (entry.kind !== "line" && entry.kind !== "loss") continue;
-      onSeen(entry.seq + 1);
-      break;
-    }
-    if (!props.loadsByItself || props.look.fetchState.status !== "idle") return;
+  const afterDrawing = (firstRow: number, lastRow: number): void => {
+    const seenSeq = onSeen === null ? null : lastSeqIn(rows, firstRow, lastRow);
+    if (seenSeq !== null) onSeen?.(seenSeq + 1);
+    if (!loadsByItself || look.fetchState.status !== "idle") return;
     const hole = nearestHole(rows, firstRow, lastRow);
     if (hole !== null) onLoad(hole.range, hole.side);
-  }, [rows, firstRow, lastRow, onSeen, onLoad, props.loadsByItself, props.look.fetchState]);
-
-  usePaneEvents(props, virtualizer);
+  };
+  useEffect(() => afterDrawing(...inView.current));
+  const onDrawn = useEffectEvent(afterDrawing);
+  const onScrolled = useEffectEvent(props.onScrolled);
+  useEffect(() => {
+    const listening = new AbortController();
+    drawing.listen(
+      { onScrolled: (event) => onScrolled(event), onDrawn: (...rows) => onDrawn(...rows) },
+      listening.signal,
+    );
+    return () => listening.abort();
+  }, [drawing]);
+  usePaneEvents(props);
 
   return (
     <div
@@ -108,23 +87,23 @@ export const LogPane = (props: LogPaneProps) => {
       tabIndex={0}
       className={props.isDark ? "yd-pane yd-dark" : "yd-pane"}
     >
-      <div ref={setList} className="yd-rows" style={{ height: virtualizer.getTotalSize() }} />
+      <div ref={setList} className="yd-rows" />
       {props.children}
     </div>
   );
 };
 
-/** One listener for all rows, by delegation; and the pane's own size. */
-const usePaneEvents = (props: LogPaneProps, virtualizer: RowWindow): void => {
-  const { elements, scroll } = props;
+/** One listener for all rows, by delegation. */
+const usePaneEvents = (props: LogPaneProps): void => {
+  const { elements } = props;
   const onClick = useEffectEvent((event: MouseEvent): void => {
     const { target } = event;
     if (!(target instanceof Element)) return;
     const action = target.closest<HTMLElement>("[data-do]");
-    const row = target.closest<HTMLElement>("[data-index]");
+    const row = target.closest<HTMLElement>(".yd-row");
     switch (action?.dataset.do ?? "") {
       case "load": {
-        const hole = holeAt(props.rows, Number(row?.dataset.index));
+        const hole = holeAt(props.rows, Number(row?.dataset.row));
         if (hole !== null) props.onLoad(hole, "newest");
         return;
       }
@@ -150,18 +129,10 @@ const usePaneEvents = (props: LogPaneProps, virtualizer: RowWindow): void => {
     const seq = event.target.closest<HTMLElement>("[data-structured][data-seq]")?.dataset.seq;
     if (seq !== undefined && event.target.closest(".yd-gutter") === null) props.onLine("open", Number(seq));
   });
-  const forget = useEffectEvent(() => virtualizer.forget());
   const onCopied = useEffectEvent(props.onCopy);
   useEffect(() => {
     const { pane } = elements;
     if (pane === null) return;
-    let widthPx = pane.clientWidth;
-    const observer = new ResizeObserver(() => {
-      scroll.pin(pane);
-      if (pane.clientWidth !== widthPx) forget();
-      widthPx = pane.clientWidth;
-    });
-    observer.observe(pane);
     const clicked = (event: MouseEvent): void => onClick(event);
     const doubleClicked = (event: MouseEvent): void => onDoubleClick(event);
     const copied = (event: ClipboardEvent): void => onCopied(event);
@@ -176,13 +147,12 @@ const usePaneEvents = (props: LogPaneProps, virtualizer: RowWindow): void => {
     pane.addEventListener("dblclick", doubleClicked);
     pane.addEventListener("copy", copied);
     return () => {
-      observer.disconnect();
       pane.removeEventListener("mousedown", pressed);
       pane.removeEventListener("click", clicked);
       pane.removeEventListener("dblclick", doubleClicked);
       pane.removeEventListener("copy", copied);
     };
-  }, [elements, scroll]);
+  }, [elements]);
 };
 
 /** What is to be known of each row beside its line. */
@@ -213,6 +183,15 @@ const firstStampMs = (rows: LogRowList): number | null => {
   const row = rows.rowOf(Number.MIN_SAFE_INTEGER);
   const entry = row < 0 ? null : rows.at(row);
   return entry?.kind === "line" ? entry.chunk.stampMs(entry.index) : null;
+};
+
+/** The last line in view; `null` when there is none. */
+const lastSeqIn = (rows: LogRowList, firstRow: number, lastRow: number): number | null => {
+  for (let row = Math.min(lastRow, rows.count - 1); row >= firstRow; row--) {
+    const entry = rows.at(row);
+    if (entry.kind === "line" || entry.kind === "loss") return entry.seq;
+  }
+  return null;
 };
 
 const holeAt = (rows: LogRowList, row: number): SeqRange | null => {

@@ -5,7 +5,7 @@ import { LogDecoding } from "../../../workers/log-decoding.ts";
 import type { LogRows } from "../rows/log-rows.ts";
 import { LogRowBuilder } from "../rows/row-builder.ts";
 import { ALL_ROWS } from "../rows/row-list.ts";
-import { PaneScroll, ROW_PX, type ScrollVirtualizer } from "./pane-scroll.ts";
+import { PaneScroll, ROW_PX, type ScrolledRows } from "./pane-scroll.ts";
 
 const VIEWPORT_PX = 200;
 
@@ -18,13 +18,13 @@ const fill = (store: LogStore, fromSeq: number, endSeq: number): void => {
 };
 
 /** A list of rows of equal height in an element that behaves as a browser's does. */
-class SmallPane implements ScrollVirtualizer {
+class SmallPane implements ScrolledRows {
   readonly store = new LogStore();
   readonly scroll = new PaneScroll();
   readonly #builder = new LogRowBuilder();
-  readonly scrollRect = { height: VIEWPORT_PX };
+  readonly viewportPx = VIEWPORT_PX;
   readonly clientHeight = VIEWPORT_PX;
-  scrollOffset: number | null = 0;
+  scrollOffset = 0;
   rows: LogRows = this.#build();
   #top = 0;
 
@@ -33,7 +33,7 @@ class SmallPane implements ScrollVirtualizer {
   }
 
   get scrollHeight(): number {
-    return Math.max(VIEWPORT_PX, this.getTotalSize());
+    return Math.max(VIEWPORT_PX, this.totalPx);
   }
 
   get scrollTop(): number {
@@ -45,13 +45,12 @@ class SmallPane implements ScrollVirtualizer {
     this.scrollOffset = this.#top;
   }
 
-  getTotalSize(): number {
+  get totalPx(): number {
     return this.rows.count * ROW_PX;
   }
 
-  getVirtualItemForOffset(offset: number) {
-    const index = Math.min(this.rows.count - 1, Math.floor(offset / ROW_PX));
-    return index < 0 ? undefined : { index, start: index * ROW_PX };
+  rowAt(px: number): number {
+    return Math.min(this.rows.count - 1, Math.floor(px / ROW_PX));
   }
 
   render(isFollowing: boolean): void {

@@ -2,20 +2,21 @@ import type { LogRowList } from "../rows/row-list.ts";
 
 /**
  * Where the list stands. At the end it is pinned there; anywhere else the line under the eye stays where it is, whatever
- * comes or goes above. Positions are settled while rendering, so that the rows drawn are those of the new position.
+ * comes or goes above. Positions are chosen before rows are drawn, so that those drawn are the rows of the new position.
  */
 
 export const ROW_PX = 20;
 
-/** What it needs of the virtualizer. */
-export type ScrollVirtualizer = {
+/** What it needs to know of where rows are. */
+export type ScrolledRows = {
   /** Layout position, px; written to before the visible range is asked for. */
-  scrollOffset: number | null;
-  readonly scrollRect: { readonly height: number } | null;
+  scrollOffset: number;
+  readonly viewportPx: number;
+  readonly totalPx: number;
   /** Where a row begins, px; `undefined` when there is none. */
   startOf(row: number): number | undefined;
-  getTotalSize(): number;
-  getVirtualItemForOffset(offset: number): { readonly index: number } | undefined;
+  /** The row at `px` from the top, or the nearest one; −1 when there is none. */
+  rowAt(px: number): number;
 };
 
 /** What it needs of the element that scrolls. */
@@ -50,21 +51,21 @@ export class PaneScroll {
     return this.#anchor?.seq ?? null;
   }
 
-  /** While rendering: chooses the position for these rows. */
-  prepare(virtualizer: ScrollVirtualizer, rows: LogRowList, isFollowing: boolean): void {
+  /** Before drawing: chooses the position for these rows. */
+  prepare(place: ScrolledRows, rows: LogRowList, isFollowing: boolean): void {
     if (isFollowing !== this.#wasFollowing) {
       this.#isPinned = isFollowing;
       this.#wasFollowing = isFollowing;
     }
-    this.#wantedTop = this.#positionFor(virtualizer, rows);
-    if (this.#wantedTop !== null) virtualizer.scrollOffset = this.#wantedTop;
+    this.#wantedTop = this.#positionFor(place, rows);
+    if (this.#wantedTop !== null) place.scrollOffset = this.#wantedTop;
   }
 
   /** After the rows are in the document, before they are painted. */
-  settle(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): void {
+  settle(element: ScrollElement, place: ScrolledRows, rows: LogRowList): void {
     if (this.#isPinned) {
       this.pin(element);
-      this.#capture(element, virtualizer, rows);
+      this.#capture(element, place, rows);
     } else if (this.#wantedTop !== null) {
       element.scrollTop = this.#wantedTop;
       this.#lastTop = element.scrollTop;
@@ -81,7 +82,7 @@ export class PaneScroll {
   }
 
   /** The element has scrolled, by hand or by us. Says when somebody left the end, or reached it. */
-  scrolled(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): "leftEnd" | "reachedEnd" | null {
+  scrolled(element: ScrollElement, place: ScrolledRows, rows: LogRowList): "leftEnd" | "reachedEnd" | null {
     const top = element.scrollTop;
     if (this.#isJumping) {
       this.#lastTop = top;
@@ -92,7 +93,7 @@ export class PaneScroll {
     const hasReached = !this.#isPinned && top > this.#lastTop + 0.5 && belowPx <= 2;
     this.#lastTop = top;
     if (hasLeft) this.#isPinned = false;
-    if (!this.#isPinned) this.#capture(element, virtualizer, rows);
+    if (!this.#isPinned) this.#capture(element, place, rows);
     if (hasLeft) return "leftEnd";
     return hasReached ? "reachedEnd" : null;
   }
@@ -121,26 +122,25 @@ export class PaneScroll {
     this.#anchor = { seq: firstSeq, offsetPx: rowsAbove * ROW_PX };
   }
 
-  #positionFor(virtualizer: ScrollVirtualizer, rows: LogRowList): number | null {
-    const viewportPx = virtualizer.scrollRect?.height ?? 0;
-    const endTop = Math.max(0, virtualizer.getTotalSize() - viewportPx);
+  #positionFor(place: ScrolledRows, rows: LogRowList): number | null {
+    const endTop = Math.max(0, place.totalPx - place.viewportPx);
     if (this.#isPinned) return endTop;
     if (this.#anchor === null) return null;
     const row = rows.rowOf(this.#anchor.seq);
-    const start = virtualizer.startOf(row);
+    const start = place.startOf(row);
     if (start === undefined) return null;
     const top = Math.min(endTop, Math.max(0, start - this.#anchor.offsetPx));
-    return Math.abs(top - (virtualizer.scrollOffset ?? 0)) < SAME_PX ? null : top;
+    return Math.abs(top - place.scrollOffset) < SAME_PX ? null : top;
   }
 
   /** Remembers the first line in view. Holes above it may fill: they are no anchor. */
-  #capture(element: ScrollElement, virtualizer: ScrollVirtualizer, rows: LogRowList): void {
+  #capture(element: ScrollElement, place: ScrolledRows, rows: LogRowList): void {
     const top = element.scrollTop;
-    const item = virtualizer.getVirtualItemForOffset(top);
-    if (item === undefined) return;
-    for (let row = item.index; row < Math.min(rows.count, item.index + 3); row++) {
+    const first = place.rowAt(top);
+    if (first < 0) return;
+    for (let row = first; row < Math.min(rows.count, first + 3); row++) {
       const entry = rows.at(row);
-      const start = virtualizer.startOf(row);
+      const start = place.startOf(row);
       if (start === undefined || (entry.kind !== "line" && entry.kind !== "loss")) continue;
       this.#anchor = { seq: entry.seq, offsetPx: start - top };
       return;

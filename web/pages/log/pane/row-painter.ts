@@ -2,17 +2,16 @@ import type { LineMatcher } from "../../../workers/pattern.ts";
 import { RowElement, type RowLook, type RowState } from "../line/row-element.ts";
 import { canHighlight, highlightIn } from "../line/search-highlight.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
+import type { PlacedRow } from "./row-window.ts";
 
 /**
  * Draws the rows on screen into their element, in order. A row that stays keeps its element, so that a selection in it
  * survives; elements of rows that left are filled with those that came.
  */
 
-export type PaintedItem = { readonly index: number; readonly start: number };
-
 export type Paint = {
   readonly rows: LogRowList;
-  readonly items: readonly PaintedItem[];
+  readonly items: readonly PlacedRow[];
   readonly look: RowLook;
   readonly stateOf: (row: LogRow, index: number) => RowState;
 };
@@ -59,8 +58,15 @@ export class RowPainter {
     highlightIn(texts, matcher);
   }
 
-  /** How many elements of rows exist. */
-  get size(): number {
-    return this.#byKey.size;
+  /** What somebody points at is explained. */
+  pointedAt(target: Element): void {
+    const row = target.closest(".yd-stamp")?.closest(".yd-row");
+    if (row === null || row === undefined) return;
+    for (const element of this.#byKey.values()) if (element.element === row) element.explainStamp();
+  }
+
+  /** The elements that stand there now. */
+  drawn(): Iterable<RowElement> {
+    return this.#byKey.values();
   }
 }

@@ -3,7 +3,7 @@ import type { LogChunk } from "../../../live/log-chunk.ts";
 import { lastStartingBy } from "../../../live/log-ranges.ts";
 import type { LogHole } from "../../../live/log-store.ts";
 import { lowerBound, MarkList } from "./marks.ts";
-import type { LogMarker, LogRow, LogRowList } from "./row-list.ts";
+import type { LogMarker, LogRow, LogRowList, RowRun } from "./row-list.ts";
 
 /** The rows of one store at one moment: segments of lines, and single rows between them. */
 
@@ -62,6 +62,7 @@ export class LogRows implements LogRowList {
   readonly hiddenCount: number;
   readonly #options: RowsOptions;
   readonly #segments: readonly Segment[];
+  #runs: readonly RowRun[] | null = null;
   #matches: MarkList | null = null;
   #errors: MarkList | null = null;
 
@@ -74,6 +75,16 @@ export class LogRows implements LogRowList {
     let shown = options.counts.folded;
     for (const { kind, rowCount } of this.#segments) if (kind === "lines") shown += rowCount;
     this.hiddenCount = this.lineCount - shown;
+  }
+
+  get runs(): readonly RowRun[] {
+    this.#runs ??= this.#segments.map((segment) => {
+      const { firstRow, rowCount } = segment;
+      if (segment.kind !== "lines") return { firstRow, rowCount, baseKey: keyOf(segment), from: 0, indexes: null };
+      const { chunk, from, indexes } = segment;
+      return { firstRow, rowCount, baseKey: chunk.firstSeq, from, indexes };
+    });
+    return this.#runs;
   }
 
   at(row: number): LogRow {
@@ -99,16 +110,8 @@ export class LogRows implements LogRowList {
 
   keyAt(row: number): number {
     const segment = this.#segmentAt(row);
-    switch (segment.kind) {
-      case "cleared":
-        return CLEARED_KEY;
-      case "hole":
-        return FIRST_HOLE_KEY - segment.hole.fromSeq;
-      case "marker":
-        return FIRST_MARKER_KEY - segment.marker.id;
-      case "lines":
-        return segment.chunk.firstSeq + lineIndex(segment, row - segment.firstRow);
-    }
+    if (segment.kind !== "lines") return keyOf(segment);
+    return segment.chunk.firstSeq + lineIndex(segment, row - segment.firstRow);
   }
 
   rowOf(seq: number): number {
@@ -199,6 +202,17 @@ export const NO_ROWS = new LogRows({
   findMatches: () => new Uint32Array(),
   findErrors: () => new Uint32Array(),
 });
+
+const keyOf = (segment: Exclude<Segment, LineSegment>): number => {
+  switch (segment.kind) {
+    case "cleared":
+      return CLEARED_KEY;
+    case "hole":
+      return FIRST_HOLE_KEY - segment.hole.fromSeq;
+    case "marker":
+      return FIRST_MARKER_KEY - segment.marker.id;
+  }
+};
 
 const lineIndex = (segment: LineSegment, row: number): number =>
   segment.indexes === null ? segment.from + row : (segment.indexes[row] ?? 0);

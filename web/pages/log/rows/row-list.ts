@@ -68,9 +68,21 @@ export const ALL_ROWS: RowFilter = { levelMask: ALL_LEVELS, onlyMatches: false, 
 export const isFiltering = ({ levelMask, onlyMatches, excludes }: RowFilter): boolean =>
   levelMask !== ALL_LEVELS || onlyMatches || excludes;
 
+/** Rows next to each other: lines of one chunk, or one row of another kind. */
+export type RowRun = {
+  readonly firstRow: number;
+  readonly rowCount: number;
+  /** Row i has the key `baseKey + indexes[i]`, or `baseKey + from + i`. */
+  readonly baseKey: number;
+  readonly from: number;
+  readonly indexes: Uint32Array | null;
+};
+
 /** Rows as they were at one moment. */
 export interface LogRowList {
   readonly count: number;
+  /** All rows, in their order. */
+  readonly runs: readonly RowRun[];
   /** Lines in the range of the view, shown or not. */
   readonly lineCount: number;
   /** Lines that the filter hides; folded ones are not hidden. */
