@@ -27,7 +27,7 @@ const shownLines = (page: Page): Promise<readonly ShownLine[]> =>
         .toSorted((one, other) => Number(one.getAttribute("data-seq")) - Number(other.getAttribute("data-seq")))
         .map((row) => ({
           source: row.querySelector(".yd-source")?.textContent ?? "",
-          stamp: row.querySelector(".yd-stamp")?.getAttribute("title") ?? "",
+          stamp: `1970-01-01T${row.querySelector(".yd-stamp")?.textContent.trim()}Z`,
         })),
     );
 

@@ -11,6 +11,8 @@ export interface TestContainerOptions {
   readonly stopGraceSeconds?: number;
   /** TERM does not end it: only KILL does. */
   readonly ignoresTerm?: boolean;
+  /** How the engine keeps its log; the engine's own way otherwise. */
+  readonly logDriver?: "json-file" | "none";
 }
 
 /** A container of the test image. */
@@ -37,7 +39,7 @@ export const socketOf = (dockerHost: string | undefined): string =>
 /** Creates a container and does not start it. */
 export const createTestContainer = async (
   socketPath: string,
-  { name, script, labels = {}, stopGraceSeconds, ignoresTerm = false }: TestContainerOptions,
+  { name, script, labels = {}, stopGraceSeconds, ignoresTerm = false, logDriver }: TestContainerOptions,
 ): Promise<TestContainer> => {
   const created = await engineCall(socketPath, "POST", `/containers/create?name=${encodeURIComponent(name)}`, {
     Image: TEST_IMAGE,
@@ -45,7 +47,7 @@ export const createTestContainer = async (
     Cmd: ["/bin/sh", "-c", ignoresTerm ? `trap '' TERM; ${script}` : `trap 'exit 0' TERM; { ${script}; } & wait`],
     Labels: labels,
     ...(stopGraceSeconds === undefined ? {} : { StopTimeout: stopGraceSeconds }),
-    HostConfig: { NetworkMode: "none" },
+    HostConfig: { NetworkMode: "none", ...(logDriver === undefined ? {} : { LogConfig: { Type: logDriver } }) },
   });
   const { Id: dockerId } = JSON.parse(created.toString()) as { readonly Id: string };
   const remove = async (): Promise<void> => {
