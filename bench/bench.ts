@@ -29,6 +29,8 @@ export interface BenchContext {
   readonly progress: (sentence: string) => void;
   /** A search over a million stored lines runs all the time, where the bench knows how. */
   readonly isSearching: boolean;
+  /** Only this part of the bench, where it has parts; `null`: all of it. */
+  readonly part: string | null;
 }
 
 export type Bench = (context: BenchContext) => Promise<BenchOutcome>;

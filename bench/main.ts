@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- <name> [--json FILE] [--while-searching]`: one bench, its table, and its JSON. The figures never change the exit status.
+ * `npm run bench -- <name> [--json FILE] [--while-searching] [--part PART]`: one bench, its table, and its JSON. The figures never change the exit status.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -14,6 +14,8 @@ interface Entry {
   readonly load: () => Promise<Bench>;
   /** It knows `--while-searching`. */
   readonly canSearch?: true;
+  /** What of it can be run alone, with `--part`. */
+  readonly parts?: readonly string[];
 }
 
 const BENCHES = new Map<string, Entry>([
@@ -66,7 +68,11 @@ const BENCHES = new Map<string, Entry>([
   ],
   [
     "ui-burst",
-    { summary: "the log page in Chromium under a burst", load: async () => (await import("./ui-burst.ts")).uiBurst },
+    {
+      summary: "the log page in Chromium under a burst",
+      load: async () => (await import("./ui-burst.ts")).uiBurst,
+      parts: ["burst", "wrapped", "steady"],
+    },
   ],
   [
     "log-retention",
@@ -86,8 +92,11 @@ const BENCHES = new Map<string, Entry>([
 
 const usage = (): string => {
   const width = Math.max(...[...BENCHES.keys()].map((name) => name.length));
-  const rows = [...BENCHES].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return ["Usage: npm run bench -- <name> [--json FILE] [--while-searching]", "", ...rows].join("\n");
+  const rows = [...BENCHES].map(([name, { summary, parts }]) => {
+    const alone = parts === undefined ? "" : `; parts: ${parts.join(", ")}`;
+    return `  ${name.padEnd(width)}  ${summary}${alone}`;
+  });
+  return ["Usage: npm run bench -- <name> [--json FILE] [--while-searching] [--part PART]", "", ...rows].join("\n");
 };
 
 const readArguments = (): {
@@ -95,17 +104,24 @@ const readArguments = (): {
   readonly entry: Entry;
   readonly json: string | undefined;
   readonly isSearching: boolean;
+  readonly part: string | null;
 } | null => {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: "string" }, "while-searching": { type: "boolean", default: false } },
+      options: {
+        json: { type: "string" },
+        "while-searching": { type: "boolean", default: false },
+        part: { type: "string" },
+      },
     });
     const [name = ""] = positionals;
     const entry = positionals.length === 1 ? BENCHES.get(name) : undefined;
     const isSearching = values["while-searching"];
+    const part = values.part ?? null;
     if (entry === undefined || (isSearching && entry.canSearch !== true)) return null;
-    return { name, entry, json: values.json, isSearching };
+    if (part !== null && entry.parts?.includes(part) !== true) return null;
+    return { name, entry, json: values.json, isSearching, part };
   } catch {
     return null; // an option that does not exist
   }
@@ -117,11 +133,12 @@ const start = async (): Promise<number> => {
     console.error(usage());
     return 2;
   }
-  const { name, entry, json, isSearching } = asked;
+  const { name, entry, json, isSearching, part } = asked;
   const bench = await entry.load();
   const { series, notes } = await bench({
     progress: (sentence) => console.error(`${name}: ${sentence}`),
     isSearching,
+    part,
   });
   const report: BenchReport = { name, machine: describeMachine(), results: series.map(summarize) };
   console.log(`${name}, on ${report.machine}\n`);

@@ -11,6 +11,7 @@ import { type Chain, startChain } from "./chain/chain.ts";
 import { monotonicUs } from "./docker/numbered-line.ts";
 import { type Jitter, jitterNote, startJitterProbe } from "./jitter-probe.ts";
 import { LatencyHistogram } from "./percentiles.ts";
+import { type BarePage, startBarePage } from "./reference/bare-page.ts";
 
 interface Load {
   readonly name: string;
@@ -26,6 +27,7 @@ const STEADY: Load = { name: "steady", rate: 1_000, seconds: 20, isWrapped: fals
 const OPENING_LINES = 1_000;
 const LONG_TASK_MS = 50;
 const SETTLE_MS = 1_000;
+const BARE_SECONDS = 10;
 /** The last line is on screen by then, or the run is given up. */
 const LATE_MS = 60_000;
 
@@ -56,6 +58,8 @@ interface Measured {
   readonly p99Ms: number;
   readonly interactiveMs: number;
 }
+
+type Bare = Pick<Measured, "fps" | "longTasks" | "p50Ms" | "p99Ms">;
 
 /** Wall clock of browsers on this machine minus the clock that lines are stamped with, µs. */
 const clockOffsetUs = (): number => (performance.timeOrigin + performance.now()) * 1_000 - monotonicUs();
@@ -145,29 +149,59 @@ const initialScriptKb = async (): Promise<number> => {
   return Number(/([\d.]+) KB {2}initial script/.exec(stdout)?.[1]);
 };
 
-export const uiBurst: Bench = async ({ progress }) => {
+/** The same rate into a page that does nothing but append lines, for as long as it takes to see how that goes. */
+const measureBare = async (bare: BarePage, browser: Browser, { rate, seconds }: Load): Promise<Bare> => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript({ path: path.join(import.meta.dirname, "ui/page-probe.js") });
+    await page.goto(bare.url);
+    await delay(SETTLE_MS);
+    await page.evaluate(`burstProbe.reset(${rate === STEADY.rate}, ${clockOffsetUs()})`);
+    const beganMs = performance.now();
+    await bare.send(rate * Math.min(seconds, BARE_SECONDS), rate);
+    const reading = await read(page);
+    const ages = new LatencyHistogram();
+    for (const us of reading.agesUs) ages.record(us);
+    return {
+      fps: reading.frames / ((performance.now() - beganMs) / 1_000),
+      longTasks: reading.longTasks.filter((ms) => ms > LONG_TASK_MS).length,
+      p50Ms: ages.percentileMs(0.5),
+      p99Ms: ages.percentileMs(0.99),
+    };
+  } finally {
+    await context.close();
+  }
+};
+
+export const uiBurst: Bench = async ({ progress, part }) => {
   await using chain = await startChain();
+  await using bare = await startBarePage();
   await using probe = startJitterProbe();
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGUMENTS] });
   const jitter: Jitter[] = [];
   const runs = { burst: [] as Measured[], wrapped: [] as Measured[], steady: [] as Measured[] };
+  const bares = { burst: [] as Bare[], wrapped: [] as Bare[], steady: [] as Bare[] };
+  const loads = [BURST, WRAPPED, STEADY].filter(({ name }) => part === null || name === part);
   try {
     for (let round = 1; round <= RUNS; round++) {
-      for (const load of [BURST, WRAPPED, STEADY]) {
+      for (const load of loads) {
         progress(
           `round ${round} of ${RUNS}: ${load.rate} lines/s for ${load.seconds} s${load.isWrapped ? ", wrapped" : ""}`,
         );
         probe.reset();
-        runs[load.name as keyof typeof runs].push(await measure(chain, browser, load));
+        const name = load.name as keyof typeof runs;
+        runs[name].push(await measure(chain, browser, load));
         jitter.push(await probe.read());
+        bares[name].push(await measureBare(bare, browser, load));
       }
     }
   } finally {
     await browser.close();
   }
   const { burst, wrapped, steady } = runs;
-  const series: Series[] = [
-    ...smoothness("10,000 lines/s", burst),
+  const all: Series[] = [
+    ...smoothness("10,000 lines/s", burst, bares.burst),
     {
       metric: "heap growth after the buffer is full, 10,000 lines/s",
       unit: "MB",
@@ -175,13 +209,19 @@ export const uiBurst: Bench = async ({ progress }) => {
       goal: { of: "value", atMost: 5 },
     },
     { metric: "heap, 10,000 lines/s", unit: "MB", values: burst.map(({ heapMb }) => heapMb) },
-    ...smoothness("100,000 lines wrapped, 10,000 lines/s", wrapped),
+    ...smoothness("100,000 lines wrapped, 10,000 lines/s", wrapped, bares.wrapped),
     { metric: "heap, wrapped", unit: "MB", values: wrapped.map(({ heapMb }) => heapMb) },
-    { metric: "write to painted row, p50, 1,000 lines/s", unit: "ms", values: steady.map(({ p50Ms }) => p50Ms) },
+    {
+      metric: "write to painted row, p50, 1,000 lines/s",
+      unit: "ms",
+      values: steady.map(({ p50Ms }) => p50Ms),
+      references: bares.steady.map(({ p50Ms }) => p50Ms),
+    },
     {
       metric: "write to painted row, p99, 1,000 lines/s",
       unit: "ms",
       values: steady.map(({ p99Ms }) => p99Ms),
+      references: bares.steady.map(({ p99Ms }) => p99Ms),
       goal: { of: "value", atMost: 50 },
     },
     {
@@ -198,21 +238,23 @@ export const uiBurst: Bench = async ({ progress }) => {
     },
   ];
   return {
-    series,
+    series: all.filter(({ values }) => values.length > 0),
     notes: [
       "Chromium without a GPU, 1,440 × 900, following; engine, agent, hub and browser share the machine.",
       `A long task is one of more than ${LONG_TASK_MS} ms. The page holds 50,000 lines; what came before is "not loaded".`,
       "A line's age is taken in the task after the frame that shows it.",
+      `The reference: a page that takes the same lines from a bare socket and appends each as a text node, for ${BARE_SECONDS} s at most.`,
       jitterNote(jitter),
     ],
   };
 };
 
-const smoothness = (label: string, measured: readonly Measured[]): readonly Series[] => [
+const smoothness = (label: string, measured: readonly Measured[], bares: readonly Bare[]): readonly Series[] => [
   {
     metric: `frames per second, ${label}`,
     unit: "fps",
     values: measured.map(({ fps }) => fps),
+    references: bares.map(({ fps }) => fps),
     goal: { of: "value", atLeast: 50 },
   },
   { metric: `longest frame, ${label}`, unit: "ms", values: measured.map(({ maxFrameMs }) => maxFrameMs) },
@@ -220,6 +262,7 @@ const smoothness = (label: string, measured: readonly Measured[]): readonly Seri
     metric: `long tasks, ${label}`,
     unit: "tasks",
     values: measured.map(({ longTasks }) => longTasks),
+    references: bares.map(({ longTasks }) => longTasks),
     goal: { of: "value", atMost: 0 },
   },
   { metric: `longest task, ${label}`, unit: "ms", values: measured.map(({ longestTaskMs }) => longestTaskMs) },
