@@ -38,7 +38,7 @@ export const mergeRows = (rows: readonly RowContent[]): readonly StoredRow[] => 
     }
   }
   finish();
-  verify(merged, sources);
+  verifyMerge(merged, sources);
   return merged;
 };
 
@@ -56,8 +56,12 @@ const rowOf = (batch: Uint8Array<ArrayBuffer>): StoredRow => {
 const decodeStored = (batch: Uint8Array): LogBatch =>
   decodeBatch(batch, { limits: CHUNK_LIMITS, decompress: decompressBody });
 
-/** Every line of `sources` is in `merged`, once and the same, and nothing else is. */
-const verify = (merged: readonly StoredRow[], sources: readonly LogBatch[]): void => {
+/**
+ * Every line of `sources` is in `merged`, once and the same, and nothing else is.
+ *
+ * @throws Error otherwise, and where `merged` cannot be decoded
+ */
+export const verifyMerge = (merged: readonly Pick<StoredRow, "body">[], sources: readonly LogBatch[]): void => {
   const written = merged.map((row) => decodeStored(row.body));
   let at = 0;
   let index = 0;

@@ -337,6 +337,22 @@ export const logUpkeepContract = (name: string, makeHome: () => Promise<LogStore
         });
       }));
 
+    test("[LOGS-12] an org that stores too much loses its own oldest day, and no other org's", () =>
+      withStore(async (store, home) => {
+        await store.append({ ...noiseOf(0, 2_000), orgId: OTHER_ORG });
+        await store.append(noiseOf(0, 2_000));
+        home.pass(DAY_MS);
+        await fill(store, 1, { from: 2_000 });
+        await fill(store, 1, { from: 2_000, orgId: OTHER_ORG });
+        const orgs = new Map([[ORG, { ...NO_BOUNDS, maxOrgBytes: 300_000 }]]);
+        await evictEverything(store, limitsOf({ orgs }));
+        expect((await store.since(ORG, [CONTAINER])).get(CONTAINER)).toMatchObject({
+          firstSeq: 2_000,
+          reason: "org_bytes",
+        });
+        expect((await store.since(OTHER_ORG, [CONTAINER])).get(CONTAINER)).toMatchObject({ firstSeq: 0, reason: null });
+      }));
+
     test("[LOGS-12] many containers are forgotten evenly, oldest stamps first", () =>
       withStore(async (store) => {
         const ids = Array.from({ length: 5 }, (_, index) => asId<ContainerId>(`ctr_00000000000${index}`));

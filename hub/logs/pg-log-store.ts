@@ -63,7 +63,7 @@ class PgLogStore implements LogStore {
   readonly #nowMs: () => number;
   readonly #damaged: (damage: LogDamage) => void;
   readonly #group: GroupCommit;
-  readonly #merger = new ThreadClient({ directory: "" });
+  readonly #merger = new ThreadClient({ directory: "", isBackground: true });
   readonly #compaction: PgCompaction;
   readonly #retention: PgRetention;
   #partition = "";

@@ -37,8 +37,8 @@ export class SqliteLogStore implements LogStore {
     const report = (damage: Damage): void => this.#damaged(describe(damage));
     this.#writer = new ThreadClient({ directory }, report);
     this.#reader = new ThreadClient({ directory }, report);
-    this.#chunkReader = new ThreadClient({ directory }, report);
-    this.#compactor = new ThreadClient({ directory }, report);
+    this.#chunkReader = new ThreadClient({ directory, isBackground: true }, report);
+    this.#compactor = new ThreadClient({ directory, isBackground: true }, report);
     this.#group = new GroupCommit({ write: (group) => this.#write(group), after });
   }
 

@@ -97,4 +97,6 @@ export type ThreadReply =
 /** What a thread is started with. */
 export interface ThreadData {
   readonly directory: string;
+  /** Nobody's lines wait for it: what it does may take as long as others are busy. */
+  readonly isBackground?: boolean;
 }

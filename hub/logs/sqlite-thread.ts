@@ -14,13 +14,15 @@ import type {
 import { OpenLogFiles } from "./sqlite-open-files.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
+import { stepBack } from "./step-back.ts";
 import type { StoredRow } from "./stored-row.ts";
 
 /**
  * Body of the log store's threads. The store starts it several times: one writes, one reads for the relay, one compacts, so that
  * a group commit, a backfill and a merge never wait for each other.
  */
-const { directory } = workerData as ThreadData;
+const { directory, isBackground = false } = workerData as ThreadData;
+if (isBackground) stepBack();
 const port = parentPort;
 const damaged = (damage: Damage): void => port?.postMessage({ id: null, damage } satisfies ThreadReply);
 const writer = new SqliteWriter(directory, damaged);

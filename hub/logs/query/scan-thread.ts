@@ -1,7 +1,6 @@
-import { readlinkSync } from "node:fs";
-import os from "node:os";
 import { parentPort } from "node:worker_threads";
 import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
+import { stepBack } from "../step-back.ts";
 import { compileMatcher, type LineMatcher } from "./line-matcher.ts";
 import { scanChunks } from "./scan-chunks.ts";
 import type { ScanResult } from "./scan-job.ts";
@@ -40,20 +39,6 @@ const transfersOf = (result: ScanResult): ArrayBuffer[] => {
   if (result.kind === "lines") return [result.bytes.buffer];
   if (result.kind === "seqs") return [result.seqs.buffer];
   return result.kind === "histogram" ? [result.counts.buffer] : [];
-};
-
-/**
- * The relay has the right of way: on a busy machine scans get what is left. Linux takes a thread's id where others take
- * a process's; elsewhere threads stay as they are.
- */
-const stepBack = (): void => {
-  if (process.platform !== "linux") return;
-  try {
-    const threadId = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (threadId !== process.pid) os.setPriority(threadId, os.constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Not allowed here; nothing depends on it.
-  }
 };
 
 stepBack();
