@@ -76,6 +76,12 @@ export class AgentLogBench {
     this.#committer = setInterval(() => manager.take({ type: "ack", acks: [this.hub.commit(ALIAS)] }), COMMIT_EVERY_MS);
   }
 
+  /** The agent sends what it has taken, and the hub commits it. */
+  commit(): void {
+    this.#running.flush();
+    this.#running.take({ type: "ack", acks: [this.hub.commit(ALIAS)] });
+  }
+
   /** What was not committed is lost with the connection. */
   cutConnection(): void {
     clearInterval(this.#committer);

@@ -15,7 +15,7 @@ import { FollowTrust } from "./follow-trust.ts";
 import { LineJoiner, type LineSink, type TakeLine } from "./line-joiner.ts";
 import { stampNs } from "./line-tail.ts";
 import type { LineReaderOptions } from "./line-taker.ts";
-import type { LogEnd, LogSource, MessageReader, OpenLog } from "./log-source.ts";
+import type { LogEnd, LogSource, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
 import { askNewestStamp } from "./newest-stamp.ts";
 import { PendingLoss } from "./pending-loss.ts";
 import { earlier, earliest, OVERTAKEN_MS, ReadingPlace } from "./reading-place.ts";
@@ -24,6 +24,7 @@ import { redacted } from "./redaction.ts";
 import { ResumeMatcher } from "./resume.ts";
 import { compressesFiles, rotationBytes } from "./rotation.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import { StampOrder } from "./stamp-order.ts";
 
 /** A pause that lasts longer closes the stream: the engine would skip whole files behind its back. */
 export const PARK_AFTER_MS = 3_000;
@@ -61,6 +62,7 @@ export class LineReader implements MessageReader, LineSink {
   #phase: Phase = { kind: "idle" };
   #plan: ReadingPlan = { kind: "follow" };
   readonly #place = new ReadingPlace();
+  readonly #order = new StampOrder();
   #seek: ResumeMatcher | null = null;
   #firstContact: FirstContact | null = null;
   // state: what happened in this reading
@@ -68,6 +70,9 @@ export class LineReader implements MessageReader, LineSink {
   /** Something older than the line that was open at the place, so that its head was read as well. */
   #hasReadOlder = false;
   #hasMessages = false;
+  #linesRead = 0;
+  /** A line before the place looked like one behind it. */
+  #hasReadNewer = false;
   /** All that is read is newer than the place. */
   #isBehindPlace = false;
   #isAtEnd = false;
@@ -80,6 +85,8 @@ export class LineReader implements MessageReader, LineSink {
   #faultsAtPlace = 0;
   #missedPlaces = 0;
   #vainSearches = 0;
+  /** Lines of the search that found the place last. */
+  #linesSearched = 0;
   #wasStarted = false;
   #opening = 0;
   #pausedAtMs: number | null = null;
@@ -104,6 +111,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#place.startAt(cursor);
     this.#pendingLoss.clear();
     this.#trust?.forgetLines();
+    this.#order.forget();
     this.#isNear = false;
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
@@ -166,10 +174,17 @@ export class LineReader implements MessageReader, LineSink {
   containerStarted(): void {
     this.#wasStarted = true;
     if (this.#phase.kind === "stopped") this.#readAgain({ kind: "follow" });
+    else if (this.#phase.kind === "reading") this.#chooseAgain();
     else if (this.#phase.kind === "waiting") {
       this.#phase.cancel();
       this.#open();
     }
+  }
+
+  /** A log has no files before its container was started for the first time; it was begun with another source then. */
+  #chooseAgain(): void {
+    const { sources, container } = this.#options;
+    if (sources.choose(container).source !== this.#source) this.#readAgain(this.#firstPlan());
   }
 
   /** The container has stopped: what there is comes, and then the end. */
@@ -197,7 +212,7 @@ export class LineReader implements MessageReader, LineSink {
       if (!this.#hasMessages && this.#seek !== null && !this.#isWorthReading(tsSeconds, tsNanos)) return;
       this.#hasMessages = true;
       const openNs = this.#place.openLineNs;
-      if (openNs !== undefined) this.#hasReadOlder ||= stampNs(tsSeconds, tsNanos) < openNs;
+      if (openNs !== undefined) this.#hasReadOlder ||= this.#isBefore(openNs, stampNs(tsSeconds, tsNanos));
       this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
     }
   }
@@ -250,12 +265,14 @@ export class LineReader implements MessageReader, LineSink {
 
   readonly line: TakeLine = (flags, tsSeconds, tsNanos, text, start, end, originalLength) => {
     if (this.#phase.kind !== "reading") return;
+    this.#linesRead++;
     if (this.#seek !== null) {
       const verdict = this.#seek.judge(tsSeconds, tsNanos, text, start, end);
       this.#trust?.pass(tsSeconds, tsNanos, end - start);
-      if (verdict === "found") this.#found();
-      else if (verdict !== "before" && this.#phase.plan.kind !== "search") {
-        this.#placeMissing(this.#phase.plan, this.#seek);
+      if (verdict === "found") this.#found(this.#phase.plan);
+      else if (verdict !== "before") {
+        this.#hasReadNewer = true;
+        if (!this.#mayComeLater(this.#phase.plan)) this.#placeMissing(this.#phase.plan, this.#seek);
       }
       return;
     }
@@ -277,6 +294,7 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#pendingLoss.holds(flags, tsSeconds, tsNanos, text, start, end, originalLength)) return;
     this.#options.taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
     this.#place.tail.take(tsSeconds, tsNanos, text, start, end);
+    this.#order.take(tsSeconds);
     this.#failures = 0;
     this.#faultsAtPlace = 0;
     this.#missedPlaces = 0;
@@ -284,14 +302,22 @@ export class LineReader implements MessageReader, LineSink {
     this.#trust?.take(this.#place.tail, end - start);
   };
 
-  #found(): void {
+  #found({ kind }: ReadingPlan): void {
     if (this.#seek !== null) this.#place.found(this.#seek.read);
-    this.#seek = null;
+    // The last messages alone do not show what stands before them.
+    if (kind === "search" || !this.#isNear) this.#order.found(this.#hasReadNewer);
     const openNs = this.#place.openLineNs;
+    // What is left of a line whose head was rotated away would look like a line.
+    if (openNs !== undefined && this.#rotatesAtBytes !== null && !this.#hasReadOlder) {
+      // An engine that is asked by stamp gives nothing older anyway.
+      if (this.#source?.followsRotation !== true && kind !== "search") {
+        this.#readAgain({ kind: "search", match: "exact" });
+        return;
+      }
+      this.#pendingLoss.add("rotated", openNs, null);
+    }
+    this.#seek = null;
     this.#place.openLineNs = undefined;
-    // What is left of a line whose head was rotated away would look like a line. An engine that is asked gives nothing older.
-    const mayLackHead = this.#rotatesAtBytes !== null && this.#source?.followsRotation === true;
-    if (openNs !== undefined && mayLackHead && !this.#hasReadOlder) this.#pendingLoss.add("rotated", openNs, null);
     this.#failures = 0;
     this.#releaseSlot();
   }
@@ -348,20 +374,31 @@ export class LineReader implements MessageReader, LineSink {
   #verified(): void {
     const isRushing = this.#trust?.verified() === true;
     this.#isNear = !isRushing;
+    this.#linesSearched = this.#linesRead;
     this.#readAgain({ kind: isRushing ? "verify" : "follow" });
+  }
+
+  /**
+   * Whether the place may still come although a line looked like one behind it. What is stored comes to its end; a follow does not, and has to find
+   * the place among as many lines as it was found in a moment ago.
+   */
+  #mayComeLater(plan: ReadingPlan): boolean {
+    if (plan.kind === "search") return true;
+    if (!this.#order.isMixed) return false;
+    return extentOf(plan) === "stored" || this.#linesRead <= (this.#isNear ? NEAR_MESSAGES : this.#linesSearched);
   }
 
   /** A reading that is to find the place has begun with this stamp. False when another one had to be begun instead. */
   #isWorthReading(tsSeconds: number, tsNanos: number): boolean {
     if (this.#trust === null || this.#phase.kind !== "reading") return true;
     const aheadMs = this.#place.tail.millisecondsTo(tsSeconds, tsNanos);
-    if (this.#isNear && aheadMs >= 0) {
+    if (this.#isNear && aheadMs >= 0 && !this.#order.isMixed) {
       this.#readFurther(this.#phase.plan);
       return false;
     }
     // A file that is just being compressed is not read: there, what is missing may be there the next time.
     this.#isBehindPlace = aheadMs > 0 && !compressesFiles(this.#options.container);
-    if (!this.#isBehindPlace || aheadMs <= OVERTAKEN_MS) return true;
+    if (!this.#isBehindPlace || aheadMs <= OVERTAKEN_MS || !this.#order.isForward) return true;
     // The oldest line that the engine has left is newer than the place.
     this.#forgetPlace("rotated", this.#missingFromNs);
     this.#seek = null;
@@ -467,7 +504,8 @@ export class LineReader implements MessageReader, LineSink {
     // A follow waits for what is written; only a reading that ends shows that the place is not there any more.
     if (!this.#place.isEmpty) {
       const { source } = this.#options.sources.choose(this.#options.container);
-      return { kind: source.followsRotation || this.#rotatesAtBytes !== null ? "verify" : "follow" };
+      const isStoredFirst = source.followsRotation || this.#rotatesAtBytes !== null || this.#order.isMixed;
+      return { kind: isStoredFirst ? "verify" : "follow" };
     }
     return { kind: createdAtNs < enrolledAtNs && this.#pendingLoss.isEmpty ? "probe" : "follow" };
   }
@@ -507,6 +545,8 @@ export class LineReader implements MessageReader, LineSink {
     this.#joiner.reset();
     this.#trust?.begin(plan.kind === "verify");
     this.#hasMessages = false;
+    this.#linesRead = 0;
+    this.#hasReadNewer = false;
     this.#isBehindPlace = false;
     this.#isAtEnd = false;
     this.#wasStarted = false;
@@ -516,16 +556,26 @@ export class LineReader implements MessageReader, LineSink {
     this.#seek = seeksPlace(plan) && !this.#place.isEmpty ? new ResumeMatcher(this.#place.tail, match) : null;
     this.#firstContact = plan.kind === "history" ? this.#makeFirstContact(plan.isWindow) : null;
     if (this.#seek === null) this.#place.openLineNs = undefined;
-    this.#isNear &&= this.#trust !== null && this.#seek !== null && this.#place.openLineNs === undefined;
-    const place = this.#isNear
-      ? ({ kind: "tail", messages: NEAR_MESSAGES } as const)
-      : this.#place.readFrom(clock.nowNs());
-    const from = beginningOf(plan, place, FIRST_CONTACT_MESSAGES);
+    const isByStamp = !this.#order.isMixed || extentOf(plan) === "stored";
+    this.#isNear &&=
+      (this.#trust !== null || !isByStamp) && this.#seek !== null && this.#place.openLineNs === undefined;
+    const from = beginningOf(plan, this.#placeToRead(isByStamp), FIRST_CONTACT_MESSAGES);
     const log = source.open({ container, from, extent: extentOf(plan) }, this);
     this.#phase = { kind: "reading", log, plan };
     this.#listen();
     taker.report({ kind: "reading", source: source.kind, reason });
     if (this.#seek === null) this.#releaseSlot();
+  }
+
+  /** Whether a message, read before a line's head was met, shows that the head's predecessors are still there. */
+  #isBefore(openNs: bigint, tsNs: bigint): boolean {
+    return this.#order.isMixed ? tsNs !== openNs : tsNs < openNs;
+  }
+
+  /** Where the place is looked for. */
+  #placeToRead(isByStamp: boolean): ReadFrom {
+    if (this.#isNear) return { kind: "tail", messages: NEAR_MESSAGES };
+    return isByStamp ? this.#place.readFrom(this.#options.clock.nowNs()) : { kind: "beginning" };
   }
 
   /** Places mean the same in every source; what was learned of a follow's rotations does not. */

@@ -112,7 +112,7 @@ describe("logs of a simulated engine with faults", () => {
     write(container, 1, 100);
     const running = await startAgent(container);
     await running.waitForLines(100);
-    await waitUntil("the cursor", () => running.hub.cursor(7)?.nextSeq === 100);
+    running.commit();
     const lastTakenNs = running.lines.at(-1)?.tsNs ?? 0n;
     running.killAgent();
     write(container, 101, 300);
@@ -132,7 +132,7 @@ describe("logs of a simulated engine with faults", () => {
     for (let n = 1; n <= 50; n++) container.write("stdout", `line ${n}`, ahead + BigInt(n));
     const running = await startAgent(container);
     await running.waitForLines(50);
-    await waitUntil("the cursor", () => running.hub.cursor(7)?.nextSeq === 50);
+    running.commit();
     for (let n = 51; n <= 100; n++) container.write("stdout", `line ${n}`, nowNs + BigInt(n));
     await running.waitForLines(100);
     running.killAgent();
@@ -142,13 +142,47 @@ describe("logs of a simulated engine with faults", () => {
     expect(running.texts).toEqual(numbers(1, 150));
   });
 
+  test.each([
+    ["back by ten minutes", [600, 0]],
+    ["ahead by a day and back again", [0, 86_400, 0]],
+    ["back, and back again", [86_400, 600, 0]],
+  ] as const)("[LOGS-09] a clock that is set %s doubles nothing, however often the log is opened", async (_, steps) => {
+    const nowNs = BigInt(Date.now() - 60_000) * 1_000_000n;
+    for (const logs of [{}, { maxFileBytes: 100 * MIB }]) {
+      const container = simulated.run({ name: `web-${"maxFileBytes" in logs}`, logs: { maxBytes: 8 * MIB, ...logs } });
+      const running = await startAgent(container);
+      let written = 0;
+      for (const aheadS of steps) {
+        for (let opening = 0; opening < 5; opening++) {
+          for (let line = 0; line < 20; line++) {
+            written++;
+            const tsNs = nowNs + BigInt(aheadS) * 1_000_000_000n + BigInt(written) * 1_000_000n;
+            container.write("stdout", `line ${written}`, tsNs);
+          }
+          await running.waitForLines(written);
+          running.commit();
+          running.killAgent();
+          running.startAgent();
+        }
+      }
+      for (let line = 0; line < 5; line++) {
+        container.write("stdout", `line ${++written}`, nowNs + BigInt(written) * 1_000_000n);
+        await running.waitForLines(written);
+        running.rewind();
+      }
+      await running.waitForLines(written);
+      expect(running.texts).toEqual(numbers(1, written));
+      running.killAgent();
+    }
+  });
+
   test("lines of one stamp are told apart by their position", async () => {
     const container = run({ maxFileBytes: 100 * MIB });
     const tsNs = BigInt(Date.now()) * 1_000_000n;
     for (let n = 1; n <= 20; n++) container.write("stdout", "same", tsNs);
     const running = await startAgent(container);
     await running.waitForLines(20);
-    await waitUntil("the cursor", () => running.hub.cursor(7)?.nextSeq === 20);
+    running.commit();
     running.killAgent();
     for (let n = 1; n <= 10; n++) container.write("stdout", "same", tsNs);
     running.startAgent();

@@ -1,5 +1,5 @@
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../testkit/manual-clock.ts";
 import { LineReader } from "./line-reader.ts";
 import { LineTail } from "./line-tail.ts";
@@ -16,12 +16,15 @@ const OVERTAKEN_MS = 250;
 /** A log that the test feeds by hand. */
 class HandFedSource implements LogSource {
   readonly kind = "file";
-  readonly followsRotation = true;
+  /** False: a source that is asked for lines since a stamp, as the engine's API is. */
+  followsRotation = true;
   reader: MessageReader | null = null;
   plans: LogRead["extent"][] = [];
+  from: LogRead["from"]["kind"] | null = null;
 
-  open({ extent }: LogRead, reader: MessageReader) {
+  open({ extent, from }: LogRead, reader: MessageReader) {
     this.plans.push(extent);
+    this.from = from.kind;
     this.reader = reader;
     const close = (): void => {
       if (this.reader === reader) this.reader = null;
@@ -181,4 +184,31 @@ test("[LOGS-09] where it is there, the line is whole and nothing is lost", async
   source.put(1, 3_000, "on stderr\n");
   source.put(0, 2_500, "line\n");
   expect(told).toEqual(["a long line"]);
+});
+
+describe("[LOGS-09] an engine that is asked since a stamp gives nothing older, so that nothing shows whether the head of an open line is there", () => {
+  beforeEach(async () => {
+    source.followsRotation = false;
+    await start(cursorAt(3_000, "on stderr", 2_500));
+    expect(source.from).toBe("since");
+    source.put(1, 3_000, "on stderr\n");
+    await clock.advanceAsync(0);
+  });
+
+  test("it is asked for everything: older lines are there, and so is the head", async () => {
+    expect(source.from).toBe("beginning");
+    source.put(0, 400, "long ago\n");
+    source.put(0, 2_500, "a long ");
+    source.put(1, 3_000, "on stderr\n");
+    source.put(0, 2_500, "line\n");
+    expect(told).toEqual(["a long line"]);
+  });
+
+  test("it is asked for everything: the log begins behind the head, and its rest comes behind a loss", async () => {
+    expect(source.from).toBe("beginning");
+    source.put(1, 3_000, "on stderr\n");
+    source.put(0, 2_500, "rest of a long line\n");
+    source.put(0, 3_100, "next\n");
+    expect(told).toEqual([{ fromMs: 2_500, toMs: 3_100 }, "rest of a long line", "next"]);
+  });
 });

@@ -1,74 +1,31 @@
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { asId, type DockerId } from "@yardarm/protocol/ids";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { AgentLogBench, type AgentLogBenchOptions } from "../../../testkit/agent-log-bench.ts";
+import type { AgentLogBench, AgentLogBenchOptions } from "../../../testkit/agent-log-bench.ts";
+import { FileLogBench, numberedLines as numbers } from "../../../testkit/file-log-bench.ts";
 import { fuzzSeeds } from "../../../testkit/fuzz-seeds.ts";
-import { JsonFileLog } from "../../../testkit/json-file-log.ts";
+import type { JsonFileLog } from "../../../testkit/json-file-log.ts";
 import { createRandom } from "../../../testkit/random.ts";
-import { makeTempDir, type TempDir } from "../../../testkit/temp-dir.ts";
-import { waitUntil } from "../../../testkit/wait-until.ts";
-import type { ContainerDetails } from "../../docker/container-details.ts";
-import type { DockerEngine } from "../../docker/docker-engine.ts";
-import { onlySource } from "../log-sources.ts";
-import { FileSource } from "./file-source.ts";
 
-const dockerId = asId<DockerId>("1".padStart(64, "0"));
-const numbers = (from: number, to: number): string[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
-
-/** The agent's log part over files that the test writes; there is no engine but one that says whether it runs. */
 describe("a json-file log, read and numbered", () => {
-  let temp: TempDir;
+  let files: FileLogBench;
   let log: JsonFileLog;
   let bench: AgentLogBench;
-  let isRunning: boolean;
 
   beforeEach(async () => {
-    temp = await makeTempDir("follow");
-    log = new JsonFileLog(temp.path, dockerId);
-    isRunning = true;
+    files = await FileLogBench.create();
+    log = files.log;
     // A container's first line comes a while after its log; one that came at once would have made the engine rotate.
     await delay(15);
   });
-  afterEach(async () => {
-    bench.killAgent();
-    await temp.remove();
-  });
+  afterEach(() => files[Symbol.asyncDispose]());
 
-  const container = (maxFiles = 64): ContainerDetails => {
-    const details: Partial<ContainerDetails> = { dockerId, tty: false, logDriver: "json-file", logPath: log.path };
-    const state = isRunning ? "running" : "exited";
-    const logOptions = { "max-file": String(maxFiles) };
-    return { ...details, labels: {}, logOptions, createdAtNs: 1n, state } as unknown as ContainerDetails;
-  };
+  const container = (maxFiles: number) => files.container(maxFiles);
   const start = (options: Partial<AgentLogBenchOptions> = {}): void => {
-    const place = {
-      endpoint: { kind: "unix", socketPath: temp.path },
-      identity: { kind: "docker", rootDirectory: temp.path },
-    } as const;
-    const source = new FileSource({
-      place: () => place,
-      inspect: async () => (isRunning ? "running" : "stopped"),
-    });
-    const engine = { inspectContainer: async () => container() } as unknown as DockerEngine;
-    bench = new AgentLogBench({
-      engine,
-      container: container(),
-      sources: onlySource(source),
-      rate: null,
-      ...options,
-    });
-    bench.startAgent();
+    files.start(options);
+    bench = files.agent;
   };
-  const write = (from: number, to: number): void =>
-    log.write(
-      "stdout",
-      numbers(from, to)
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
-  const committed = (count: number) => waitUntil("the cursor", () => bench.hub.cursor(7)?.nextSeq === count);
+  const write = (from: number, to: number): void => files.write(from, to);
 
   test.each([1, 2, 4])("[LOGS-09] rotations with max-file=%i are followed, each line once", async (maxFiles) => {
     start();
@@ -87,7 +44,7 @@ describe("a json-file log, read and numbered", () => {
     write(1, 100);
     start();
     await bench.waitForLines(100);
-    await committed(100);
+    files.commit(100);
     bench.killAgent();
     write(101, 200);
     log.rotate({ isCompressed: true, maxFiles: 4 });
@@ -113,7 +70,7 @@ describe("a json-file log, read and numbered", () => {
     start();
     write(1, 100);
     await bench.waitForLines(100);
-    await committed(100);
+    files.commit(100);
     bench.killAgent();
     for (let round = 1; round <= 5; round++) {
       write(round * 100 + 1, round * 100 + 100);
@@ -163,7 +120,7 @@ describe("a json-file log, read and numbered", () => {
     start();
     write(1, 3);
     await bench.waitForLines(3);
-    await committed(3);
+    files.commit(3);
     bench.cutConnection();
     writeFileSync(log.path, "");
     log.write("stdout", `${"long ".repeat(40)}\n`);
@@ -229,10 +186,10 @@ describe("a json-file log, read and numbered", () => {
     write(1, 3);
     log.write("stdout", "last words");
     await bench.waitForLines(3);
-    isRunning = false;
+    files.isRunning = false;
     bench.containerStopped();
     await bench.waitForLines(4);
-    isRunning = true;
+    files.isRunning = true;
     bench.containerStarted();
     write(4, 5);
     await bench.waitForLines(6);
@@ -245,7 +202,7 @@ describe("a json-file log, read and numbered", () => {
     await bench.waitForLines(1_000);
     write(1_001, 1_200);
     rmSync(log.directory, { recursive: true });
-    isRunning = false;
+    files.isRunning = false;
     bench.containerStopped();
     await bench.waitForLines(1_200);
     expect(bench.texts).toEqual(numbers(1, 1_200));
@@ -255,7 +212,7 @@ describe("a json-file log, read and numbered", () => {
     write(1, 3_000);
     start();
     await bench.waitForLines(3_000);
-    await committed(3_000);
+    files.commit(3_000);
     const honest = bench.hub.cursor(7)?.hint;
     expect(honest?.kind).toBe("file");
     const inode = honest?.inode ?? 0;
@@ -274,7 +231,7 @@ describe("a json-file log, read and numbered", () => {
       written += 50;
       bench.startAgent();
       await bench.waitForLines(written);
-      await committed(written);
+      files.commit(written);
       expect(bench.texts).toEqual(numbers(1, written));
     }
   });
@@ -284,12 +241,12 @@ describe("a json-file log, read and numbered", () => {
     same(9_000);
     start();
     await bench.waitForLines(9_000);
-    await committed(9_000);
+    files.commit(9_000);
     bench.killAgent();
     same(1_000);
     bench.startAgent();
     await bench.waitForLines(10_000);
-    await committed(10_000);
+    files.commit(10_000);
     expect(bench.count).toBe(10_000);
   });
 
@@ -313,10 +270,10 @@ describe("a json-file log, read and numbered", () => {
           bench.killAgent();
           bench.startAgent();
         } else if (move === 2) {
-          isRunning = false;
+          files.isRunning = false;
           bench.containerStopped();
           await delay(random.int(0, 5));
-          isRunning = true;
+          files.isRunning = true;
           bench.containerStarted();
         } else if (move === 3) bench.rewind();
         else if (move === 4) log.rotate({ maxFiles: 64, isCompressed });

@@ -41,7 +41,9 @@ const byHint = (files: readonly LogFile[], { hint }: Extract<ReadFrom, { kind: "
   const file = files[index];
   if (file === undefined || hint.place.offset > file.sizeBytes) return null;
   const first = lineFrom(file, Math.max(0, hint.place.offset - HINT_MARGIN_BYTES));
-  return first !== null && first.tsNs < hint.lastNs ? { index, offset: first.offset } : null;
+  // What stands behind the hint may be older as well: the clock may have been set back.
+  const isBefore = first !== null && first.offset < hint.place.offset && first.tsNs < hint.lastNs;
+  return isBefore ? { index, offset: first.offset } : null;
 };
 
 /** Leaves out whole files that are older, and halves the first one that is not until the place is near. */
