@@ -28,14 +28,17 @@ export class ChaosViewer implements Disposable {
   readonly #asking: NodeJS.Timeout;
   /** Of connections before, where everything is begun anew. */
   readonly #earlierFaults: string[] = [];
+  readonly #containerIds: ContainerId[];
   #logs = new Map<ContainerId, HeldLog>();
   #socket: WebSocket | null = null;
+  #isReady = false;
   #isClosed = false;
   connections = 0;
 
   constructor(options: ChaosViewerOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#containerIds = [...options.containerIds];
     this.#begin();
     this.#connect();
     this.#asking = setInterval(() => this.#askForHoles(), ASK_AGAIN_MS);
@@ -46,7 +49,14 @@ export class ChaosViewer implements Disposable {
   }
 
   get containerIds(): readonly ContainerId[] {
-    return this.#options.containerIds;
+    return this.#containerIds;
+  }
+
+  /** One more container, from now on. */
+  watch(containerId: ContainerId): void {
+    this.#containerIds.push(containerId);
+    this.#logs.set(containerId, new HeldLog());
+    if (this.#isReady) this.#subscribe(containerId);
   }
 
   get faults(): readonly string[] {
@@ -78,7 +88,7 @@ export class ChaosViewer implements Disposable {
 
   #begin(): void {
     this.#earlierFaults.push(...this.faults.slice(this.#earlierFaults.length));
-    this.#logs = new Map(this.#options.containerIds.map((containerId) => [containerId, new HeldLog()]));
+    this.#logs = new Map(this.#containerIds.map((containerId) => [containerId, new HeldLog()]));
   }
 
   #connect(): void {
@@ -88,6 +98,7 @@ export class ChaosViewer implements Disposable {
     url.protocol = "ws:";
     const socket = new WebSocket(url, { headers, perMessageDeflate: false });
     this.#socket = socket;
+    this.#isReady = false;
     this.#aliases.clear();
     socket.on("error", () => {}); // followed by close
     socket.on("message", (data: Buffer, isBinary) => {
@@ -113,7 +124,8 @@ export class ChaosViewer implements Disposable {
     switch (message.type) {
       case "ready":
         this.connections += 1;
-        for (const containerId of this.#options.containerIds) this.#subscribe(containerId);
+        this.#isReady = true;
+        for (const containerId of this.#containerIds) this.#subscribe(containerId);
         break;
       case "log.subscribed": {
         const log = this.#logs.get(message.containerId) as HeldLog;

@@ -1,7 +1,6 @@
 /** Everything that the chaos breaks: an engine with its writers, an agent behind a network path, a hub, viewers. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Container } from "@yardarm/protocol/container";
-import type { ContainerId } from "@yardarm/protocol/ids";
 import { type AgentProcess, startAgentProcess } from "../../testkit/agent-process.ts";
 import { type HubProcess, startHubProcess } from "../../testkit/hub-process.ts";
 import type { HubSession } from "../../testkit/hub-session.ts";
@@ -14,12 +13,8 @@ import { EngineWitness } from "./engine-witness.ts";
 import type { Breakables } from "./fault-runner.ts";
 import { type MortalEngine, startMortalEngine } from "./mortal-engine.ts";
 import { NetworkPath } from "./network-path.ts";
-import { createWriters, killWriter, startWriters, type Writer } from "./writers.ts";
-
-export interface WatchedWriter extends Writer {
-  readonly containerId: ContainerId;
-  readonly witness: EngineWitness;
-}
+import { hasArrived, type WatchedWriter } from "./watched-writer.ts";
+import { createWriters, killWriter, nextRotation, recreateWriter, startWriters, type Writer } from "./writers.ts";
 
 const VIEWERS: readonly Pick<ChaosViewerOptions, "name" | "from">[] = [
   { name: "reader of everything", from: "beginning" },
@@ -29,6 +24,8 @@ const VIEWERS: readonly Pick<ChaosViewerOptions, "name" | "from">[] = [
 export const VIEWER_COUNT = VIEWERS.length;
 /** For a busy machine. */
 const PATIENT = { timeoutMs: 120_000, everyMs: 100 };
+/** Beyond, the engine dies without one. */
+const ROTATION_MS = 3_000;
 
 export class ChaosWorld implements AsyncDisposable {
   readonly engine: MortalEngine;
@@ -36,12 +33,15 @@ export class ChaosWorld implements AsyncDisposable {
   readonly agent: AgentProcess;
   readonly network: NetworkPath;
   readonly session: HubSession;
-  readonly writers: readonly WatchedWriter[];
+  /** Everything that was ever written; the writers that run now are the last ones of their names. */
+  readonly generations: WatchedWriter[];
+  /** What the hub made of recreated containers against its word. */
+  readonly faults: string[] = [];
   readonly viewers: readonly ChaosViewer[];
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
-    parts: Omit<ChaosWorld, keyof AsyncDisposable | "breakables" | "openViewer" | "stopWriters">,
+    parts: Pick<ChaosWorld, "engine" | "hub" | "agent" | "network" | "session" | "generations" | "viewers">,
     stack: AsyncDisposableStack,
   ) {
     this.engine = parts.engine;
@@ -49,7 +49,7 @@ export class ChaosWorld implements AsyncDisposable {
     this.agent = parts.agent;
     this.network = parts.network;
     this.session = parts.session;
-    this.writers = parts.writers;
+    this.generations = parts.generations;
     this.viewers = parts.viewers;
     this.#stack = stack;
   }
@@ -86,35 +86,41 @@ export class ChaosWorld implements AsyncDisposable {
       },
       PATIENT,
     );
-    const witnessed = (await createWriters(engine)).map((writer) => {
-      return { ...writer, witness: started.use(new EngineWitness(writer.logFile)) };
-    });
+    const witnessed = (await createWriters(engine)).map((writer) => witness(writer, started));
     await startWriters(engine.socketPath, witnessed);
-    const writers = await Promise.all(
+    const generations = await Promise.all(
       witnessed.map(async (writer): Promise<WatchedWriter> => {
-        return { ...writer, containerId: await findContainer(session, writer.dockerId) };
+        return { ...writer, containerId: (await findContainer(session, writer.dockerId)).containerId };
       }),
     );
-    const containerIds = writers.map(({ containerId }) => containerId);
+    const containerIds = generations.map(({ containerId }) => containerId);
     const viewers = VIEWERS.map((kind) => started.use(new ChaosViewer({ ...kind, session, containerIds })));
-    return new ChaosWorld({ engine, hub, agent, network, session, writers, viewers }, started.move());
+    return new ChaosWorld({ engine, hub, agent, network, session, generations, viewers }, started.move());
+  }
+
+  /** The generation of each name that runs now, in the order of the names' first appearance. */
+  get writers(): readonly WatchedWriter[] {
+    return [...new Map(this.generations.map((writer) => [writer.name, writer])).values()];
   }
 
   get breakables(): Breakables {
-    const { engine, hub, agent, network, viewers, writers } = this;
+    const { engine, hub, agent, network, viewers } = this;
     return {
-      process: async ({ target, signal, downMs }) => {
-        if (target === "engine") await engine.kill(signal);
-        else {
+      process: async (fault) => {
+        const { target, signal } = fault;
+        if (target === "engine") {
+          if (fault.inRotation) await nextRotation(this.writers, ROTATION_MS);
+          await engine.kill(signal);
+        } else {
           const { program } = target === "hub" ? hub : agent;
           await (signal === "SIGKILL" ? program().kill() : program().stop());
         }
-        await delay(downMs);
+        await delay(fault.downMs);
         if (target === "agent") agent.restart();
         else if (target === "hub") await hub.restart();
         else {
           await engine.restart();
-          await startWriters(engine.socketPath, writers);
+          await startWriters(engine.socketPath, this.writers);
         }
       },
       network: async (fault) => {
@@ -134,28 +140,47 @@ export class ChaosWorld implements AsyncDisposable {
           viewer.resume();
         }
       },
-      container: async ({ index, signal }) => {
-        await killWriter(engine.socketPath, writers[index] as Writer, signal);
-        await startWriters(engine.socketPath, writers);
+      container: async ({ target, index, signal }) => {
+        const writer = this.writers[index] as WatchedWriter;
+        await killWriter(engine.socketPath, writer, signal);
+        if (target === "recreation") await this.#recreate(writer);
+        else await startWriters(engine.socketPath, this.writers);
       },
     };
   }
 
   /** A fresh reader of everything that the hub has. */
   openViewer(name: string): ChaosViewer {
-    const containerIds = this.writers.map(({ containerId }) => containerId);
+    const containerIds = this.generations.map(({ containerId }) => containerId);
     return new ChaosViewer({ name, from: "beginning", session: this.session, containerIds });
   }
 
   /** From here on nothing is written any more, and the witnesses have read everything. */
   async stopWriters(): Promise<void> {
-    await Promise.all(this.writers.map((writer) => killWriter(this.engine.socketPath, writer, "SIGKILL")));
-    // The engine may still copy what was in the pipes.
-    for (let quiet = 0; quiet < 5; ) {
-      await delay(100);
-      quiet = this.writers.some(({ witness }) => witness.read()) ? 0 : quiet + 1;
-    }
-    for (const { witness } of this.writers) witness.finish();
+    const { writers, engine } = this;
+    await Promise.all(writers.map((writer) => killWriter(engine.socketPath, writer, "SIGKILL")));
+    await readToEnd(writers);
+  }
+
+  /**
+   * Replaces a container that was killed by another one of its name. Its log is removed with it, so this happens when the hub has it whole: what
+   * nobody has read by then, nobody could.
+   */
+  async #recreate(writer: WatchedWriter): Promise<void> {
+    const { engine, session, generations, viewers } = this;
+    await readToEnd([writer]);
+    const reader = viewers[0] as ChaosViewer;
+    const isStored = (): boolean => hasArrived(writer, reader) && reader.log(writer.containerId).isCommitted;
+    await waitUntil(`the hub to have the whole log of ${writer.name}`, isStored, PATIENT);
+    const before = await findContainer(session, writer.dockerId);
+    const next = witness(await recreateWriter(engine, writer), this.#stack);
+    await startWriters(engine.socketPath, [next]);
+    const { containerId, workloadId } = await findContainer(session, next.dockerId);
+    if (workloadId !== before.workloadId)
+      this.faults.push(`${writer.name} became another workload when it was recreated`);
+    if (containerId === before.containerId) this.faults.push(`${writer.name} has its predecessor's identity`);
+    generations.push({ ...next, containerId });
+    for (const viewer of viewers) viewer.watch(containerId);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -163,12 +188,26 @@ export class ChaosWorld implements AsyncDisposable {
   }
 }
 
-const findContainer = (session: HubSession, dockerId: string): Promise<ContainerId> =>
+const witness = (writer: Writer, stack: AsyncDisposableStack): Writer & { readonly witness: EngineWitness } => {
+  return { ...writer, witness: stack.use(new EngineWitness(writer.logFile)) };
+};
+
+/** The writers are down; but the engine may still copy what was in the pipes. */
+const readToEnd = async (writers: readonly WatchedWriter[]): Promise<void> => {
+  for (let quiet = 0; quiet < 5; ) {
+    await delay(100);
+    quiet = writers.some(({ witness }) => witness.read()) ? 0 : quiet + 1;
+  }
+  for (const { witness } of writers) witness.finish();
+};
+
+/** Also while the hub is killed and started again. */
+const findContainer = (session: HubSession, dockerId: string): Promise<Container> =>
   waitUntil(
     `the hub to know container ${dockerId.slice(0, 12)}`,
     async () => {
-      const { items } = await session.get<{ items: readonly Container[] }>("/api/containers");
-      return items.find((item) => item.dockerId === dockerId)?.containerId;
+      const answer = await session.get<{ items: readonly Container[] }>("/api/containers").catch(() => null);
+      return answer?.items.find((item) => item.dockerId === dockerId);
     },
     PATIENT,
   );

@@ -7,12 +7,13 @@ export interface Breakables {
   process(fault: Extract<Fault, { target: "agent" | "hub" | "engine" }>): Promise<void>;
   network(fault: Extract<Fault, { target: "network" }>): Promise<void>;
   viewer(fault: Extract<Fault, { target: "viewer" }>): Promise<void>;
-  container(fault: Extract<Fault, { target: "container" }>): Promise<void>;
+  /** `recreation`: the container is replaced by another one of the same name. */
+  container(fault: Extract<Fault, { target: "container" | "recreation" }>): Promise<void>;
 }
 
 /** Containers wait for their engine. */
 const laneOf = (fault: Fault): string => {
-  if (fault.target === "container") return "engine";
+  if (fault.target === "container" || fault.target === "recreation") return "engine";
   return fault.target === "viewer" ? `viewer ${fault.index}` : fault.target;
 };
 
@@ -56,6 +57,7 @@ const run = (fault: Fault, breakables: Breakables): Promise<void> => {
     case "viewer":
       return breakables.viewer(fault);
     case "container":
+    case "recreation":
       return breakables.container(fault);
   }
 };

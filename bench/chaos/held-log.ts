@@ -37,6 +37,11 @@ export class HeldLog {
     return this.#endSeq;
   }
 
+  /** Every line that is held is committed, and will be there again whatever dies. */
+  get isCommitted(): boolean {
+    return this.#committedSeq >= this.#endSeq;
+  }
+
   get size(): number {
     return this.#items.size;
   }

@@ -1,16 +1,17 @@
 /**
  * Containers print numbered lines on a real engine while agent, hub, engine, network, containers and viewers are killed,
- * cut and stalled. Afterwards store and viewers must hold exactly what the engine had, each line once, in order per
+ * cut and stalled, and containers are replaced by others of the same name. Afterwards store and viewers must hold exactly what the engine had, each line once, in order per
  * stream; what the engine rotated away before it could be read, a loss record must say at that very place.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { createRandom } from "../../testkit/random.ts";
 import type { Chaos, ChaosOutcome } from "./chaos.ts";
 import type { ChaosViewer } from "./chaos-viewer.ts";
-import { ChaosWorld, VIEWER_COUNT, type WatchedWriter } from "./chaos-world.ts";
+import { ChaosWorld, VIEWER_COUNT } from "./chaos-world.ts";
 import { planFaults } from "./fault-plan.ts";
 import { runFaults } from "./fault-runner.ts";
 import { judge, type Verdict } from "./verdict.ts";
+import { hasArrived } from "./watched-writer.ts";
 import { WRITER_COUNT } from "./writers.ts";
 
 /** An agent may have backed off for up to a minute (HOST-08), and then has to catch up. */
@@ -31,23 +32,23 @@ export const chaosLogs: Chaos = async ({
   const counts = await runFaults(plan, world.breakables, durationMs);
   await delay(Math.max(0, durationMs - (performance.now() - beganMs)));
   await world.stopWriters();
-  const written = world.writers.reduce((sum, { witness }) => sum + witness.lines, 0);
+  const written = world.generations.reduce((sum, { witness }) => sum + witness.lines, 0);
   progress(`${written} lines are in the engine's logs; waiting until all of them have arrived`);
 
   let unsettled = 0;
   {
     using reader = world.openViewer("reader of what arrived");
-    unsettled += (await settled(world.writers, (writer) => hasArrived(writer, reader), progress)).length;
+    unsettled += (await settled(world.generations, (writer) => hasArrived(writer, reader), progress)).length;
   }
   // Read again from a hub that has nothing in memory: what it shows now was stored.
   await world.hub.program().stop();
   await world.hub.restart();
   using stored = world.openViewer("reader of the store");
-  unsettled += (await settled(world.writers, (writer) => hasArrived(writer, stored), progress)).length;
+  unsettled += (await settled(world.generations, (writer) => hasArrived(writer, stored), progress)).length;
   const late = await settled(world.viewers, (viewer) => hasSame(viewer, stored), progress);
   unsettled += late.length;
 
-  const verdicts = world.writers.map(({ name, containerId, witness }) => ({
+  const verdicts = world.generations.map(({ name, containerId, witness }) => ({
     name,
     verdict: judge(witness.log, stored.log(containerId).items()),
   }));
@@ -56,7 +57,7 @@ export const chaosLogs: Chaos = async ({
   const differences = world.viewers
     .filter((viewer) => !late.includes(viewer))
     .flatMap((viewer) => compare(viewer, stored));
-  const faults = [...world.viewers, stored].flatMap((viewer) => viewer.faults);
+  const faults = [...world.faults, ...[...world.viewers, stored].flatMap((viewer) => viewer.faults)];
   const lost = sum("lost");
   const doubled = sum("doubled") + sum("disordered") + sum("foreign") + differences.length + faults.length;
   const kills = [...counts.values()].reduce((total, count) => total + count, 0);
@@ -66,7 +67,8 @@ export const chaosLogs: Chaos = async ({
       .map(([name, count]) => `${name} ${count}`)
       .sort()
       .join(", ")}`,
-    `${written} lines in ${world.writers.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}; rests of lines ${sum("rests")}`,
+    `${written} lines in ${world.generations.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}; rests of lines ${sum("rests")}`,
+    `${world.generations.length} containers of ${WRITER_COUNT} names`,
     `viewers connected ${world.viewers.map(({ connections }) => connections).join(", ")} times`,
     `seed ${seed}, source ${source}, hub on ${database}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
     ...verdicts.flatMap(({ name, verdict: { firstFault } }) => (firstFault === null ? [] : [`${name}: ${firstFault}`])),
@@ -92,19 +94,6 @@ const settled = async <Item extends { readonly name: string }>(
     }
     await delay(LOOK_EVERY_MS);
   }
-};
-
-/** The last line of each stream is there, and no hole before it. */
-const hasArrived = ({ witness, containerId }: WatchedWriter, viewer: ChaosViewer): boolean => {
-  const log = viewer.log(containerId);
-  if (log.resume === null || !log.isComplete) return false;
-  const missing = new Set(witness.log.streams.map(({ prints }) => prints.at(-1)));
-  missing.delete(undefined);
-  for (let seq = log.endSeq - 1; seq >= log.firstSeq && missing.size > 0; seq--) {
-    const item = log.item(seq);
-    if (item?.kind === "line") missing.delete(item.print);
-  }
-  return missing.size === 0;
 };
 
 const hasSame = (viewer: ChaosViewer, stored: ChaosViewer): boolean =>

@@ -1,4 +1,5 @@
 /** Containers that print numbered lines until they are killed, each in its own way. */
+import { watch } from "node:fs";
 import path from "node:path";
 import type { DockerEngine } from "../../testkit/docker-engine.ts";
 import { engineLayout } from "../../testkit/docker-take-down.ts";
@@ -30,6 +31,15 @@ const KINDS: readonly WriterKind[] = [
     pauseSeconds: 0.1,
     longEvery: 500,
   },
+  {
+    // Often enough to be rotated while the engine dies.
+    name: "rotating-fast",
+    tty: false,
+    logOptions: { "max-size": "40k", "max-file": "5" },
+    burst: 60,
+    pauseSeconds: 0.15,
+    longEvery: 0,
+  },
 ];
 
 /** Every third line goes to stderr; the padding of long lines is what `printf` makes of a width. */
@@ -46,6 +56,7 @@ while :; do
 done`;
 
 export interface Writer {
+  readonly kind: WriterKind;
   readonly name: string;
   readonly dockerId: string;
   /** The engine's own file. */
@@ -58,6 +69,12 @@ export const WRITER_COUNT = KINDS.length;
 export const createWriters = (engine: DockerEngine): Promise<readonly Writer[]> =>
   Promise.all(KINDS.map((kind) => createWriter(engine, kind)));
 
+/** Removes a writer that is down, and makes another one of the same name, which is not started either. */
+export const recreateWriter = async (engine: DockerEngine, { dockerId, kind }: Writer): Promise<Writer> => {
+  await engineCall(engine.socketPath, "DELETE", `/containers/${dockerId}`);
+  return createWriter(engine, kind);
+};
+
 const createWriter = async ({ socketPath, directory }: DockerEngine, kind: WriterKind): Promise<Writer> => {
   const answer = await engineCall(socketPath, "POST", `/containers/create?name=${kind.name}`, {
     Image: TEST_IMAGE,
@@ -68,7 +85,7 @@ const createWriter = async ({ socketPath, directory }: DockerEngine, kind: Write
   });
   const { Id: dockerId } = JSON.parse(answer.toString()) as { readonly Id: string };
   const logFile = path.join(engineLayout(directory).data, "containers", dockerId, `${dockerId}-json.log`);
-  return { name: kind.name, dockerId, logFile };
+  return { kind, name: kind.name, dockerId, logFile };
 };
 
 /** Starts those that are down, whatever took them down. */
@@ -82,3 +99,19 @@ export const killWriter = async (socketPath: string, { dockerId }: Writer, signa
   await engineRequest(socketPath, "POST", `/containers/${dockerId}/${call}`);
   await engineRequest(socketPath, "POST", `/containers/${dockerId}/wait`);
 };
+
+/** Resolves when the engine rotates a writer's log the next time, or after `patienceMs`. */
+export const nextRotation = (writers: readonly Writer[], patienceMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const watchers = writers.map(({ logFile }) =>
+      watch(path.dirname(logFile), (event, name) => {
+        if (event === "rename" && name?.startsWith(path.basename(logFile))) done();
+      }),
+    );
+    const done = (): void => {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
+      resolve();
+    };
+    const timer = setTimeout(done, patienceMs);
+  });
