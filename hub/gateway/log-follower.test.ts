@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { MemoryLogStore } from "../logs/memory-log-store.ts";
 import type { LiveBatch } from "../logs/query/live-log.ts";
 import { LogRelay } from "../relay/log-relay.ts";
-import { containerIdOf, lineText, ORG, WorldAgent } from "../relay/log-world.contract.ts";
 import { Turn } from "../relay/turn.ts";
 import { Viewer } from "../relay/viewer.ts";
+import { containerIdOf, lineText, ORG, WorldAgent } from "../relay/world-agent.contract.ts";
 import { frameTransport } from "./frame-transport.ts";
 import { createLogFollower } from "./log-follower.ts";
 

@@ -3,7 +3,9 @@ import { createRandom, type Random } from "@yardarm/testkit/random";
 import { expect, test } from "vitest";
 import type { CommittedLog } from "./committed-log.ts";
 import { decodeFrame, frameOf } from "./log-frame.ts";
-import { containerIdOf, lineText, ORG, World, type WorldAgent, type WorldViewer } from "./log-world.contract.ts";
+import { World } from "./log-world.contract.ts";
+import { containerIdOf, lineText, ORG, type WorldAgent } from "./world-agent.contract.ts";
+import type { WorldViewer } from "./world-viewer.contract.ts";
 
 const CONTAINERS = [1, 2, 3];
 const STEPS = 400;

@@ -1,9 +1,15 @@
 import { FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, writeFramePrefix } from "@yardarm/protocol/log/frame";
 import { describe, expect, test } from "vitest";
 import type { CommittedLog } from "./committed-log.ts";
-import { containerIdOf, HOST, logFrame, ORG, World, type WorldViewer } from "./log-world.contract.ts";
+import { World } from "./log-world.contract.ts";
+import { containerIdOf, HOST, logFrame, ORG } from "./world-agent.contract.ts";
+import type { WorldViewer } from "./world-viewer.contract.ts";
 
-/** What the relay does on top of any log store. `open` gives an empty store. */
+/**
+ * What the relay does on top of any log store. `open` gives an empty store.
+ *
+ * Above 300 lines because it is one list: what agents, viewers and the store may expect of each other, rule by rule.
+ */
 export const logRelayContract = (name: string, open: () => Promise<CommittedLog & AsyncDisposable>): void => {
   const heldFrom = (viewer: WorldViewer, fromSeq: number, endSeq: number): void => {
     const { lines } = viewer.of(1);

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { MemoryLogStore } from "../logs/memory-log-store.ts";
 import { logFuzzContract } from "./log-fuzz.contract.ts";
 import { logRelayContract } from "./log-relay.contract.ts";
-import { containerIdOf, logFrame, ORG, World } from "./log-world.contract.ts";
+import { World } from "./log-world.contract.ts";
+import { containerIdOf, logFrame, ORG } from "./world-agent.contract.ts";
 
 logRelayContract("the log store in memory", () => {
   const store = new MemoryLogStore();

@@ -24,6 +24,8 @@ const ENGINE_STOP_TIMEOUT_SECONDS = 10;
 /**
  * One container: its state, its output and what it uses. The methods up to `remove` are what the API offers and refuse
  * as the engine does; the ones below are what happens inside the container.
+ *
+ * Above 300 lines because it is one state machine: what the API refuses depends on what happened inside.
  */
 export class SimulatedContainer {
   readonly id: DockerId;
