@@ -23,6 +23,7 @@ export const openLogWorkerPort: OpenLogDecoderPort = (onAnswer, onBroken) => {
   worker.onerror = onBroken;
   worker.onmessageerror = onBroken;
   const send = (): void => {
+    if (timer !== null) clearTimeout(timer);
     timer = null;
     if (waiting.length === 0) return;
     worker.postMessage(waiting, buffers);
@@ -34,7 +35,8 @@ export const openLogWorkerPort: OpenLogDecoderPort = (onAnswer, onBroken) => {
     post: (message, transfer) => {
       waiting.push(message);
       buffers.push(...transfer);
-      if (timer === null) send();
+      // Timers of a page that nobody sees may come a minute late.
+      if (timer === null || document.visibilityState === "hidden") send();
     },
     close: () => {
       isClosed = true;

@@ -181,7 +181,7 @@ export class LogCommands {
     const { rows } = this.#parts;
     const row = rows.rowOf(Number.MIN_SAFE_INTEGER);
     if (row < 0) return;
-    this.#scroll.jumpToStart(rows.keyAt(row), row);
+    this.#scroll.jumpToStart(rows.keyAt(row));
     this.#leaveEnd();
   }
 

@@ -1,6 +1,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { ALL_LEVELS, ERROR, isInMask, LEVEL_NAMES, type LevelMask, maskAtLeast } from "@yardarm/protocol/log/level";
-import { Check, ChevronDown } from "lucide-react";
+import { clsx } from "clsx";
+import { Check, ChevronDown, Layers } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { formatCount } from "../../../format/percent.ts";
 import type { LogReader } from "../log-reader.ts";
@@ -15,14 +16,26 @@ export type LevelMenuProps = {
   readonly mask: LevelMask;
   readonly reader: LogReader;
   readonly onChange: (mask: LevelMask) => void;
+  /** Gives its place away where there is little room. */
+  readonly isSmall: boolean;
 };
 
 /** Which levels are shown, each with how many lines there are. */
-export const LevelMenu = ({ mask, reader, onChange }: LevelMenuProps) => (
+export const LevelMenu = ({ mask, reader, onChange, isSmall }: LevelMenuProps) => (
   <Menu.Root>
-    <Menu.Trigger className="inline-flex h-8 w-32 shrink-0 items-center justify-between gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised">
-      <span className="truncate">{triggerText(mask)}</span>
-      <ChevronDown className="size-4 shrink-0 text-muted" aria-hidden="true" />
+    <Menu.Trigger
+      aria-label={triggerText(mask)}
+      className={clsx(
+        "inline-flex h-8 shrink-0 items-center justify-between gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised",
+        isSmall ? "@min-[480px]:w-32" : "w-32",
+      )}
+    >
+      <span className={clsx("truncate", isSmall && "hidden @min-[480px]:inline")}>{triggerText(mask)}</span>
+      {isSmall ? <Layers className="size-4 shrink-0 text-muted @min-[480px]:hidden" aria-hidden="true" /> : null}
+      <ChevronDown
+        className={clsx("size-4 shrink-0 text-muted", isSmall && "hidden @min-[480px]:inline")}
+        aria-hidden="true"
+      />
     </Menu.Trigger>
     <Menu.Portal>
       <Menu.Positioner sideOffset={4} align="end" className="z-50 outline-none">

@@ -179,7 +179,12 @@ export const LogBar = memo((props: LogBarProps) => {
             onJump={props.onJump}
             onLeave={() => commands.focusLines()}
           />
-          <LevelMenu mask={props.levelMask} reader={props.reader} onChange={(mask) => commands.setLevels(mask)} />
+          <LevelMenu
+            mask={props.levelMask}
+            reader={props.reader}
+            isSmall={search.text !== ""}
+            onChange={(mask) => commands.setLevels(mask)}
+          />
         </div>
       </div>
       {search.excludes.length === 0 ? null : (

@@ -77,7 +77,7 @@ export const SearchField = ({
         <p
           id={PROBLEM_ID}
           role="alert"
-          className="absolute top-full left-0 z-20 mt-1 max-w-full truncate rounded-control border border-danger bg-surface px-2 py-1 text-danger text-meta shadow-layer"
+          className="absolute top-full left-0 z-20 mt-1 w-max max-w-[min(480px,90vw)] rounded-control border border-danger bg-surface px-2 py-1 text-danger text-meta shadow-layer"
         >
           {problemText(problem)}
         </p>

@@ -2,6 +2,7 @@ import { levelName } from "@yardarm/protocol/log/level";
 import { levelOfFlags, STREAM_NAMES, streamOfFlags } from "@yardarm/protocol/log/line-flags";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
 import { Copy, Filter, FilterX, Link as LinkIcon, X } from "lucide-react";
+import { type RefObject, useEffect, useRef } from "react";
 import { stripEscapes } from "../../../format/escape-sequences.ts";
 import { formatCount } from "../../../format/percent.ts";
 import { IconButton } from "../../../ui/Button.tsx";
@@ -27,6 +28,8 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
   const text = chunk.lineText(index);
   const structure = structureOf(text, chunk.shape(index));
   const plain = stripEscapes(text);
+  const fields = useRef<HTMLDivElement>(null);
+  useValueClicks(fields, commands);
   return (
     <section
       aria-label="Details of the line"
@@ -58,6 +61,7 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
         />
       </div>
       <div
+        ref={fields}
         role="region"
         aria-label="Fields"
         tabIndex={0}
@@ -79,6 +83,21 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
       </div>
     </section>
   );
+};
+
+/** A click on a value filters to it, with Alt it leaves such lines out; whoever selects its text wants neither. The buttons do the same. */
+const useValueClicks = (fields: RefObject<HTMLElement | null>, commands: LogCommands): void => {
+  useEffect(() => {
+    const onClick = ({ target, altKey }: MouseEvent): void => {
+      const value = target instanceof Element ? target.closest<HTMLElement>("[data-value]")?.dataset.value : undefined;
+      if (value === undefined || document.getSelection()?.isCollapsed === false) return;
+      if (altKey) commands.exclude(value);
+      else commands.filterBy(value);
+    };
+    const element = fields.current;
+    element?.addEventListener("click", onClick);
+    return () => element?.removeEventListener("click", onClick);
+  }, [fields, commands]);
 };
 
 /** Control characters made visible, as in the rows. */
@@ -109,7 +128,13 @@ const FieldRow = ({ field: { key, value }, commands }: FieldProps) => {
       <span className="w-40 shrink-0 truncate text-muted" title={key}>
         {visible(key)}
       </span>
-      <span className="min-w-0 flex-1 whitespace-pre-wrap break-all">{visible(text)}</span>
+      <span
+        className="min-w-0 flex-1 whitespace-pre-wrap break-all decoration-dotted hover:underline"
+        data-value={text === "" ? undefined : text}
+        title="Click: only lines with it. Alt and click: no lines with it."
+      >
+        {visible(text)}
+      </span>
       {text === "" ? null : (
         <span className="flex shrink-0">
           <IconButton

@@ -204,6 +204,8 @@ export class RowElement {
     const element = span("yd-note");
     element.dataset.tone = note.tone;
     element.append(`┄┄ ${note.text}`);
+    // Where lines do not wrap, it may be longer than there is room.
+    element.title = note.text;
     if (note.action !== null) {
       const act = button(note.action.name, note.action.text);
       act.tabIndex = 0;

@@ -98,12 +98,14 @@ export class PaneDrawing {
     const around = isFollowing ? FEW_AROUND : AROUND;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       this.#scroll.prepare(this.#window, rows, isFollowing);
-      this.#painter.paint(list, { rows, items: this.#window.items(around, this.#selectedRows(rows)), look, stateOf });
+      const items = this.#window.items(around, this.#selectedRows(rows));
+      this.#painter.paint(list, { rows, items, look, isRushing: isFollowing, stateOf });
       const height = `${this.#window.totalPx}px`;
       if (list.style.height !== height) list.style.height = height;
       this.#scroll.settle(pane, this.#window, rows);
       if (!isWrapped || !this.#measure()) break;
     }
+    this.#scroll.rest(pane, this.#window, rows);
     this.#painter.highlight(matcher);
   }
 

@@ -57,6 +57,7 @@ class SmallPane implements ScrolledRows {
     this.rows = this.#build();
     this.scroll.prepare(this, this.rows, isFollowing);
     this.scroll.settle(this, this, this.rows);
+    this.scroll.rest(this, this, this.rows);
   }
 
   scrollBy(px: number): string | null {
@@ -162,4 +163,15 @@ test("what the browser still says of the former place does not undo a jump", () 
   expect(pane.topKey).toBeLessThanOrEqual(200);
   expect(pane.topKey).toBeGreaterThan(190);
   expect(pane.scrollBy(100_000)).toBe("reachedEnd");
+});
+
+test("a jump to the start shows the first row, and from then on the line under the eye stays when older ones come", () => {
+  const pane = open(500, 1_000);
+  pane.scroll.jumpToStart(500);
+  pane.render(false);
+  expect(pane.scrollTop).toBe(0);
+  expect(pane.topKey).toBeLessThan(0);
+  fill(pane.store, 300, 500);
+  pane.render(false);
+  expect(pane.rows.keyAt(Math.round(pane.scrollTop / ROW_PX) + 1)).toBe(500);
 });

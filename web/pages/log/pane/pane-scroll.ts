@@ -28,6 +28,8 @@ type Anchor = {
   readonly offsetPx: number;
 };
 
+/** Farther down than any line can be: the list then stands at its beginning. */
+const TO_START_PX = Number.MAX_SAFE_INTEGER;
 /** Closer than this is the same place: browsers round positions. */
 const SAME_PX = 1;
 
@@ -114,12 +116,14 @@ export class PaneScroll {
     this.#anchor = { seq, offsetPx };
   }
 
-  /** The next render begins with the first row. */
-  jumpToStart(firstSeq: number, rowsAbove: number): void {
-    this.#isPinned = false;
-    this.#wasFollowing = false;
-    this.#isJumping = true;
-    this.#anchor = { seq: firstSeq, offsetPx: rowsAbove * ROW_PX };
+  /** The next drawing begins with the first row, however high those in front of the first line are. */
+  jumpToStart(firstSeq: number): void {
+    this.hold(firstSeq, TO_START_PX);
+  }
+
+  /** The rows drawn have their heights: what was only a direction becomes a place. */
+  rest(element: ScrollElement, place: ScrolledRows, rows: LogRowList): void {
+    if (this.#anchor?.offsetPx === TO_START_PX) this.#capture(element, place, rows);
   }
 
   #positionFor(place: ScrolledRows, rows: LogRowList): number | null {

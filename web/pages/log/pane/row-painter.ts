@@ -13,6 +13,8 @@ export type Paint = {
   readonly rows: LogRowList;
   readonly items: readonly PlacedRow[];
   readonly look: RowLook;
+  /** Elements are used again also when none of their rows stays. */
+  readonly isRushing: boolean;
   readonly stateOf: (row: LogRow, index: number) => RowState;
 };
 
@@ -21,10 +23,12 @@ export class RowPainter {
   #container: HTMLElement | null = null;
   #highlighted: LineMatcher | null = null;
 
-  paint(container: HTMLElement, { rows, items, look, stateOf }: Paint): void {
+  paint(container: HTMLElement, { rows, items, look, isRushing, stateOf }: Paint): void {
     if (this.#container !== container) this.#byKey.clear();
     this.#container = container;
     const keys = items.map(({ index }) => rows.keyAt(index));
+    // Somebody went elsewhere: an element that showed one line here and shows another one there would count as one that moved.
+    if (!isRushing && !keys.some((key) => this.#byKey.has(key))) this.#removeAll();
     const wanted = new Set(keys);
     const free: RowElement[] = [];
     for (const [key, element] of this.#byKey) if (!wanted.has(key)) free.push(element);
@@ -48,6 +52,11 @@ export class RowPainter {
     }
     for (; nextFree < free.length; nextFree++) free[nextFree]?.element.remove();
     this.#byKey = shown;
+  }
+
+  #removeAll(): void {
+    for (const { element } of this.#byKey.values()) element.remove();
+    this.#byKey.clear();
   }
 
   /** Marks matches in the rows that were painted last. */
