@@ -206,6 +206,18 @@ test("[LOGS-05] stack traces fold, fields open; filtering, excluding and copying
   await slow.click();
   await page.getByRole("region", { name: "Fields" }).getByRole("button", { name: "Only lines with 412" }).click();
   await expect(lines).toHaveCount(1);
+
+  // A click on the value itself does the same; with Alt it leaves such lines out.
+  await search(page).fill("");
+  await page.getByRole("region", { name: "Fields" }).getByText("orders").click();
+  await expect(search(page)).toHaveValue("orders");
+  await expect(lines).toHaveCount(1);
+  await page
+    .getByRole("region", { name: "Fields" })
+    .getByText("orders")
+    .click({ modifiers: ["Alt"] });
+  await expect(lines).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Show lines with orders again" })).toBeVisible();
 });
 
 test("[LOGS-05] from a filtered line to what is around it, without losing it", async ({ page, run, open }) => {

@@ -15,7 +15,7 @@ test("[HOST-04] a host whose agent was killed is stale after 10 s and offline af
   run,
 }) => {
   const { session, hub } = fleet;
-  const container = await run({ name: freshName("orphan"), script: "sleep 1000" });
+  const container = await run({ name: freshName("orphan"), script: "echo 'still readable'; sleep 1000" });
   await using agent = await startAgentProcess({
     session,
     name: freshName("mortal"),
@@ -37,6 +37,12 @@ test("[HOST-04] a host whose agent was killed is stale after 10 s and offline af
   await expect(stop).toHaveAttribute("aria-disabled", "true");
   await expect(stop).toHaveAccessibleDescription(/^The host has not answered for \d+ s\.$/);
   await expect(page.getByText(/^Host offline · \d+ s$/).filter({ visible: true })).toBeVisible();
+  const notice = page.locator("[data-notice]");
+  await expect(notice).toContainText(
+    / has been offline for \d+ s\. Stored lines are shown; live again when it returns\./,
+  );
+  await expect(notice.getByRole("button", { name: "Show the host" })).toBeVisible();
+  await expect(page.getByRole("log")).toContainText("still readable");
 
   // The other host, which looks at the same engine, is as alive as before.
   await page.goto(`${hub.url}/fleet?q=${container.name}`);
