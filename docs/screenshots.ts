@@ -1,8 +1,11 @@
 /**
  * `npm run screenshots [-- name…]`: takes every page, or those named, in both themes and at two widths into `docs/screenshots/`, and
  * writes the page that shows them.
- * Needs Debian's Chromium and the built pages (`npm run build`).
+ * `npm run screenshots -- --states [name…]` takes every state of every page instead, from a simulated hub, into `.cache/look/`: too many
+ * pictures to keep, with sheets that show many at once. Needs Debian's Chromium and the built pages (`npm run build`).
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Browser, type Cookie, chromium } from "@playwright/test";
@@ -110,6 +113,12 @@ const renderGallery = (): string => {
 };
 
 const names = process.argv.slice(2);
+if (names[0] === "--states") {
+  const look = path.join(import.meta.dirname, "../web/dev/look.ts");
+  const child = spawn(process.execPath, [look, ...names.slice(1)], { stdio: "inherit" });
+  const [status] = (await once(child, "exit")) as [number | null];
+  process.exit(status ?? 1);
+}
 const wanted = SCREENS.filter(({ name }) => names.length === 0 || names.includes(name));
 if (wanted.length === SCREENS.length) await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });

@@ -26,6 +26,28 @@ export const EXPLORER_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: "explorer-filtered",
+    path: () => "/logs?compose=shop&levels=error,fatal&q=served",
+    act: async (page) => {
+      await expect(page.getByText(/hidden by filter/)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-picked",
+    path: () => "/logs?compose=shop&label=tier%3Dfront&name=*web*",
+    act: async (page) => {
+      await page.getByRole("combobox", { name: /ources$/ }).click();
+      await expect(page.getByRole("option").first()).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-stored-idle",
+    path: () => "/logs?tab=stored",
+    act: async (page) => {
+      await expect(page.getByText("Type what to look for.")).toBeVisible();
+    },
+  },
+  {
     name: "explorer-nothing",
     path: () => "/logs",
     act: async (page) => {

@@ -1,12 +1,13 @@
 import { expect, type Page } from "@playwright/test";
 import type { Container } from "@yardarm/protocol/container";
+import { asId, type ContainerId } from "@yardarm/protocol/ids";
 import { ERROR, INFO, WARN } from "@yardarm/protocol/log/level";
 import { HOSTILE_LOG } from "./hostile-log.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { burstLog, CALM_LOG, EMPTY_LOG, type LogProfile } from "./mock-log.ts";
 import type { Scene } from "./scenes.ts";
 
-/** The log view in each of its looks. */
+/** The log view in each of its looks. Above 300 lines: a list of them, a few lines each. */
 
 const log = (page: Page) => page.getByRole("log");
 const row = (page: Page) => page.locator("[data-seq]");
@@ -63,7 +64,135 @@ const GAPS: LogProfile = {
   },
 };
 
+/** Why there is nothing to read. */
+const REFUSALS = [
+  { name: "log-forbidden", answers: "forbidden", says: "Your role does not allow reading this log." },
+  { name: "log-gone", answers: "not_found", says: /This container is gone/ },
+  { name: "log-too-many", answers: "too_many_streams", says: /Too many logs of this host/ },
+  { name: "log-unexpected", answers: "internal", says: /Something unexpected went wrong/ },
+] as const;
+
+const REFUSED_SCENES: readonly Scene[] = REFUSALS.map(({ name, answers, says }) => ({
+  name,
+  path: withLog("shop-web-1", { ...EMPTY_LOG, answers }),
+  act: async (page) => {
+    await expect(page.getByText(says)).toBeVisible();
+  },
+}));
+
+const agoNs = (seconds: number): string => `${BigInt(Date.now() - seconds * 1_000) * 1_000_000n}`;
+
+/** A container that followed another one a minute ago. */
+const replaced = (hub: MockHub): string => {
+  const times = { createdAtNs: agoNs(42), startedAtNs: agoNs(40) };
+  const path = withLog("shop-web-1", { ...HELD, linesBefore: 400 }, times)(hub);
+  const now = [...hub.fleet.containers.values()].find(({ name }) => name === "shop-web-1");
+  if (now === undefined) throw new Error("No container shop-web-1.");
+  const former = asId<ContainerId>("ctr_00000000000000004711");
+  const past = { createdAtNs: agoNs(90_000), startedAtNs: agoNs(89_999), removedAtNs: agoNs(43) };
+  const image = now.image.replace("2.14.0", "2.13.1");
+  hub.fleet.containers.set(former, { ...now, ...past, image, containerId: former, state: "exited", exitCode: 0 });
+  return path;
+};
+
 export const LOG_SCENES: readonly Scene[] = [
+  ...REFUSED_SCENES,
+  {
+    name: "log-loading",
+    path: withLog("shop-web-1", { ...EMPTY_LOG, answers: "never" }),
+    act: async (page) => {
+      await expect(page.getByText("Loading the last 1,000 lines…")).toBeVisible();
+    },
+  },
+  {
+    name: "log-off",
+    path: withLog("shop-web-1", EMPTY_LOG, { logSource: { kind: "off", reason: "the label yardarm.logs=off" } }),
+    act: async (page) => {
+      await expect(page.getByText(/is not collected/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-removed",
+    path: (hub) => withLog("importer", HELD, { removedAtNs: agoNs(75) })(hub),
+    act: async (page) => {
+      await expect(chip(page, /^Removed/)).toBeVisible();
+      await expect(row(page).last()).toBeVisible();
+    },
+  },
+  {
+    name: "log-replaced",
+    path: replaced,
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await log(page).focus();
+      await page.keyboard.type("gg");
+      await expect(button(page, "Show the former container")).toBeVisible();
+    },
+  },
+  {
+    name: "log-started",
+    path: replaced,
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.getByLabel("Search in this log").fill("request 200 ");
+      await page.keyboard.press("Enter");
+      await expect(page.getByText(/┄┄ started/)).toBeVisible();
+    },
+  },
+  {
+    name: "log-not-loaded",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "All levels").click();
+      await page.getByRole("menuitem", { name: "Errors only" }).click();
+      await log(page).focus();
+      await page.keyboard.type("gg");
+      await expect(page.getByText(/not loaded\./)).toBeVisible();
+    },
+  },
+  {
+    name: "log-hostile-wrapped",
+    path: (hub) => `${withLog("shop-web-1", HOSTILE_LOG)(hub)}?wrap=true`,
+    act: async (page) => {
+      await expect(page.getByText("see https://example.com")).toBeVisible();
+    },
+  },
+  {
+    name: "log-light-lines",
+    path: withLog("shop-web-1", HOSTILE_LOG),
+    act: async (page) => {
+      await expect(page.getByText("see https://example.com")).toBeVisible();
+      await button(page, "More for this log").click();
+      await page.getByRole("menuitemradio", { name: "As the rest of the page" }).click();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("menuitem")).toHaveCount(0);
+    },
+  },
+  {
+    name: "log-menu",
+    path: withLog("shop-web-1", CALM_LOG),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "More for this log").click();
+      await expect(page.getByRole("menuitemradio", { name: "As the rest of the page" })).toBeVisible();
+    },
+  },
+  {
+    name: "log-narrowed",
+    isWideOnly: true,
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      const box = await button(page, "Lines over time: go to a moment").boundingBox();
+      if (box === null) throw new Error("There is nothing to drag over.");
+      await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 4 });
+      await page.mouse.up();
+      await expect(button(page, "Lines over time: the whole time again")).toBeVisible();
+    },
+  },
   {
     name: "log-live",
     path: withLog("shop-web-1", CALM_LOG),

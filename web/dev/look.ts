@@ -3,13 +3,15 @@ import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
 import { CHROMIUM_ARGUMENTS, chromiumPath } from "@yardarm/testkit/chromium";
+import { makeSheet } from "./contact-sheets.ts";
 import { type MockHub, startMockHub } from "./mock-hub.ts";
 import { OWNER } from "./mock-routes.ts";
 import { SCENES, type Scene } from "./scenes.ts";
 
 /**
  * `npm run look -w web [-- name…]`: takes every page in both themes at both widths, and fails for what a machine can
- * see: accessibility (axe), violations of the content policy, script errors, and layout that moved by itself.
+ * see: accessibility (axe), violations of the content policy, script errors, and layout that moved by itself. What only people see they
+ * find on the sheets, which show many pictures at once.
  */
 
 const OUT = fileURLToPath(new URL("../../.cache/look/", import.meta.url));
@@ -22,7 +24,13 @@ const THEMES = ["dark", "light"] as const;
 /** Sum of unexpected shifts; what the first data moves counts as well. */
 const MAX_SHIFT = 0.001;
 
+const SHEETS = {
+  "1440": { widthPx: 720, columns: 3, pictures: 12 },
+  "390": { widthPx: 260, columns: 8, pictures: 24 },
+} as const;
+
 const complaints: string[] = [];
+const taken: string[] = [];
 
 type LayoutShift = {
   readonly hadRecentInput: boolean;
@@ -70,6 +78,7 @@ const take = async (page: Page, scene: Scene, hub: MockHub, label: string): Prom
   await page.goto(hub.url + scene.path(hub));
   await scene.act(page, hub);
   await page.screenshot({ path: `${OUT}${label}.png` });
+  taken.push(`${label}.png`);
   const seen = await page.evaluate(() => (globalThis as unknown as { __look: Seen }).__look);
   for (const violation of seen.violations) complaints.push(`${label}: policy: ${violation}`);
   if (seen.shift > MAX_SHIFT && scene.isReordering !== true)
@@ -105,6 +114,17 @@ const lookAt = async (browser: Browser, scene: Scene): Promise<void> => {
   }
 };
 
+const makeSheets = async (browser: Browser): Promise<void> => {
+  for (const width of WIDTHS) {
+    const { pictures, ...look } = SHEETS[width.name];
+    const files = taken.filter((file) => file.includes(`-${width.name}-`));
+    for (let from = 0; from < files.length; from += pictures) {
+      const name = `sheet-${width.name}-${Math.floor(from / pictures) + 1}`;
+      await makeSheet(browser, OUT, { name, files: files.slice(from, from + pictures), ...look });
+    }
+  }
+};
+
 await mkdir(OUT, { recursive: true });
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGUMENTS] });
@@ -112,6 +132,7 @@ try {
   for (const scene of SCENES) {
     if (wanted.length === 0 || wanted.some((name) => scene.name.startsWith(name))) await lookAt(browser, scene);
   }
+  await makeSheets(browser);
 } finally {
   await browser.close();
 }

@@ -1,4 +1,5 @@
 import type { Container } from "@yardarm/protocol/container";
+import type { ErrorCode } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEBUG, ERROR, INFO, type Level, WARN } from "@yardarm/protocol/log/level";
 import { framesOf, type SampleLine } from "./log-samples.ts";
@@ -12,6 +13,8 @@ export type LogProfile = {
   readonly linesBefore: number;
   /** Lines below are not stored. */
   readonly storedFromSeq?: number;
+  /** Whoever asks for it is refused, or hears nothing at all. */
+  readonly answers?: ErrorCode | "never";
   readonly line: (seq: number) => Omit<SampleLine, "atMs">;
 };
 

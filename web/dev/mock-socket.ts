@@ -73,7 +73,12 @@ export const serveClient = (socket: WebSocket, fleet: MockFleet): void => {
         const { containerId } = message;
         const container = fleet.containers.get(containerId);
         const nextSeq = fleet.logs.nextSeq(container);
-        const { storedFromSeq = 0 } = fleet.logs.profile(container);
+        const { storedFromSeq = 0, answers } = fleet.logs.profile(container);
+        if (answers === "never") return;
+        if (answers !== undefined) {
+          send({ type: "error", code: answers, message: answers, refused: message.type, containerId });
+          return;
+        }
         const asked = message.sinceSeq ?? nextSeq - (message.tail ?? DEFAULT_TAIL_LINES);
         const fromSeq = Math.min(nextSeq, Math.max(storedFromSeq, asked));
         const alias = [...fleet.containers.keys()].indexOf(containerId) + 1;
