@@ -27,6 +27,7 @@ const STEADY: Load = { name: "steady", rate: 1_000, seconds: 20, isWrapped: fals
 const OPENING_LINES = 1_000;
 const LONG_TASK_MS = 50;
 const SETTLE_MS = 1_000;
+const CLOCK_QUESTIONS = 40;
 const BARE_SECONDS = 10;
 /** The last line is on screen by then, or the run is given up. */
 const LATE_MS = 60_000;
@@ -61,8 +62,23 @@ interface Measured {
 
 type Bare = Pick<Measured, "fps" | "longTasks" | "p50Ms" | "p99Ms">;
 
-/** Wall clock of browsers on this machine minus the clock that lines are stamped with, µs. */
-const clockOffsetUs = (): number => (performance.timeOrigin + performance.now()) * 1_000 - monotonicUs();
+/**
+ * The page's clock minus the one that lines are stamped with, µs: of many questions the one answered fastest, which is off by half of the
+ * time that it took at most. Wall clocks would do only as long as nobody sets them.
+ */
+const clockOffsetUs = async (page: Page): Promise<number> => {
+  let offsetUs = 0;
+  let leastUs = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < CLOCK_QUESTIONS; attempt++) {
+    const askedUs = monotonicUs();
+    const pageMs: number = await page.evaluate("performance.now()");
+    const answeredUs = monotonicUs();
+    if (answeredUs - askedUs >= leastUs) continue;
+    leastUs = answeredUs - askedUs;
+    offsetUs = pageMs * 1_000 - (askedUs + answeredUs) / 2;
+  }
+  return offsetUs;
+};
 
 /** Bytes in use after what is unreachable was thrown away. */
 const heapBytes = async (session: CDPSession): Promise<number> => {
@@ -95,7 +111,8 @@ const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Meas
   try {
     const session = await page.context().newCDPSession(page);
     await delay(SETTLE_MS);
-    const begin = () => page.evaluate(`burstProbe.reset(${load === STEADY}, ${clockOffsetUs()})`);
+    const offsetUs = await clockOffsetUs(page);
+    const begin = () => page.evaluate(`burstProbe.reset(${load === STEADY}, ${offsetUs})`);
     const parts: Part[] = [];
     const part = async (until: Promise<unknown>): Promise<void> => {
       await begin();
@@ -105,9 +122,10 @@ const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Meas
       parts.push({ reading, seconds: (performance.now() - beganMs) / 1_000 });
     };
     await writer.go();
-    // Full by then: what grows from here on would grow for ever. Collecting garbage is no part of the measurement.
-    await part(delay((load.seconds * 1_000) / 3));
-    const fullBytes = await heapBytes(session);
+    // Full by then: what grows from here on would grow for ever. Collecting garbage is no part of the measurement, and would make lines
+    // wait that come meanwhile.
+    if (load !== STEADY) await part(delay((load.seconds * 1_000) / 3));
+    const fullBytes = load === STEADY ? 0 : await heapBytes(session);
     await part(writer.ended());
     const lastText = String(lines - 1).padStart(10, "0");
     await page.getByRole("log").getByText(lastText).waitFor({ timeout: LATE_MS });
@@ -157,7 +175,7 @@ const measureBare = async (bare: BarePage, browser: Browser, { rate, seconds }: 
     await page.addInitScript({ path: path.join(import.meta.dirname, "ui/page-probe.js") });
     await page.goto(bare.url);
     await delay(SETTLE_MS);
-    await page.evaluate(`burstProbe.reset(${rate === STEADY.rate}, ${clockOffsetUs()})`);
+    await page.evaluate(`burstProbe.reset(${rate === STEADY.rate}, ${await clockOffsetUs(page)})`);
     const beganMs = performance.now();
     await bare.send(rate * Math.min(seconds, BARE_SECONDS), rate);
     const reading = await read(page);

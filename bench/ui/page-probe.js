@@ -9,7 +9,7 @@
   let isWatching = false;
   let offsetUs = 0;
   let lastFrameMs = 0;
-  const nowUs = () => (performance.timeOrigin + performance.now()) * 1_000 - offsetUs;
+  const nowUs = () => performance.now() * 1_000 - offsetUs;
 
   /** From the newest row upwards: what was not there before is new on screen. */
   const look = () => {
@@ -43,11 +43,14 @@
     for (const { duration } of list.getEntries()) probe.longTasks.push(duration);
   }).observe({ type: "longtask" });
   globalThis.burstProbe = {
-    /** Begins a new measurement; `offset` is wall clock minus the clock of the lines, µs. */
+    /** Begins a new measurement; `offset` is the page's clock minus that of the lines, µs. */
     reset: (watches, offset) => {
       isWatching = watches;
       offsetUs = offset;
-      Object.assign(probe, { frames: 0, longTasks: [], agesUs: [], last: -1, maxFrameMs: 0 });
+      Object.assign(probe, { frames: 0, longTasks: [], last: -1, maxFrameMs: 0 });
+      // What is on screen already was seen before.
+      look();
+      probe.agesUs = [];
     },
     read: () => probe,
   };
