@@ -140,6 +140,18 @@ describe("files that may not be read any more", () => {
     expect(files.agent.texts).toEqual(numbers(1, 900));
   });
 
+  test("[LOGS-14] a container that is followed before it has a file: once it is started, its file is read", async () => {
+    forbid();
+    files.agent.rewind();
+    await waitUntil("the engine to be asked", () => sourceNow()?.kind === "api");
+    allow();
+    files.agent.containerStarted();
+    await waitUntil("the file to be read", () => sourceNow()?.kind === "file");
+    write(100);
+    await files.agent.waitForLines(100);
+    expect(files.agent.texts).toEqual(numbers(1, 100));
+  });
+
   test("[LOGS-09] the file that is being read is read on: it is open", async () => {
     write(100);
     await files.agent.waitForLines(100);

@@ -2,7 +2,6 @@
  * Reads one container's files: what is stored, then, for a follow, what is appended, through rotations, until the
  * container has stopped. One file, because it is one loop over one position.
  */
-import { watch } from "node:fs";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { toProtocolError } from "@yardarm/protocol/errors";
 import type { FileCursorHint } from "@yardarm/protocol/log/cursor";
@@ -11,17 +10,18 @@ import { LF } from "../byte-class.ts";
 import type { ContainerRun } from "../container-run.ts";
 import { stampNs } from "../line-tail.ts";
 import type { LogEnd, LogRead, MessageReader, OpenLog } from "../log-source.ts";
-import { keptFiles } from "../rotation.ts";
+import { keptFiles, rotationBytes } from "../rotation.ts";
 import { FileChain } from "./file-chain.ts";
+import { FileNews } from "./file-news.ts";
 import { LONGEST_LINE_BYTES } from "./file-search.ts";
 import { gunzipped } from "./gzip-log.ts";
 import { JsonLogParser, type JsonLogSink } from "./json-log-parser.ts";
-import type { DirectoryAnswer, LogDirectory } from "./log-directory.ts";
+import type { DirectoryAnswer } from "./log-directory.ts";
 import type { LogFile } from "./log-file.ts";
 
-/** A file that has no name any more is written to without a sign, should its writer live on. */
-const UNSEEN_POLL_MS = 1_000;
 const INSPECT_AGAIN_MS = 5_000;
+/** A smaller file is full, and the one before it removed, within a few milliseconds. */
+const HASTY_ROTATION_BYTES = 1_000_000;
 
 export type FileReadingOptions = {
   find(): DirectoryAnswer;
@@ -39,6 +39,7 @@ export class FileReading implements OpenLog, JsonLogSink {
   readonly #options: FileReadingOptions;
   readonly #reader: MessageReader;
   readonly #parser = new JsonLogParser(this);
+  readonly #news: FileNews;
   readonly #over = new AbortController();
   // state: where we are
   #chain: FileChain | null = null;
@@ -50,13 +51,13 @@ export class FileReading implements OpenLog, JsonLogSink {
   // state: what was asked for
   #isPaused = false;
   #isContainerStopped = false;
-  // state: waking the loop
-  #hasNews = false;
-  #wakeUp: () => void = () => {};
 
   constructor(options: FileReadingOptions) {
+    const { logDriver, logOptions } = options.read.container;
     this.#options = options;
     this.#reader = options.reader;
+    const isHasty = (rotationBytes(logDriver, logOptions) ?? Number.POSITIVE_INFINITY) < HASTY_ROTATION_BYTES;
+    this.#news = new FileNews({ isHasty, onError: (error) => void this.#failed(error) });
     void this.#run();
   }
 
@@ -66,19 +67,19 @@ export class FileReading implements OpenLog, JsonLogSink {
 
   resume(): void {
     this.#isPaused = false;
-    this.#wake();
+    this.#news.wake();
   }
 
   containerStopped(): void {
     this.#isContainerStopped = true;
-    this.#wake();
+    this.#news.wake();
   }
 
   close(): void {
     if (this.#isOver) return;
     this.#over.abort();
     this.#parser.stop();
-    this.#wake();
+    this.#news.close();
   }
 
   position(): FileCursorHint | null {
@@ -111,13 +112,12 @@ export class FileReading implements OpenLog, JsonLogSink {
     // Nothing is delivered before `open` has returned.
     await Promise.resolve();
     if (this.#isOver) return;
-    let stopWatching = (): void => {};
     try {
       const answer = find();
       if (answer.kind === "refused") throw new Error(answer.reason);
       const { directory } = answer;
       // Before the first look, so that no change falls between the two.
-      if (read.extent === "follow") stopWatching = this.#watch(directory);
+      if (read.extent === "follow") this.#news.follow(directory);
       this.#chain = new FileChain(directory, read.from, keptFiles(read.container.logOptions));
       if (this.#chain.hasLostBeginning) this.#reader.missing("rotated", null);
       this.#offset = this.#chain.first.offset;
@@ -127,7 +127,7 @@ export class FileReading implements OpenLog, JsonLogSink {
     } catch (error) {
       await this.#failed(error);
     } finally {
-      stopWatching();
+      this.#news.close();
       this.#chain?.close();
     }
   }
@@ -135,18 +135,19 @@ export class FileReading implements OpenLog, JsonLogSink {
   async #readOn(chain: FileChain): Promise<void> {
     const isFollow = this.#options.read.extent === "follow";
     for (;;) {
-      while (this.#isPaused && !this.#isOver) await this.#news();
+      await this.#unpaused();
       if (this.#isOver) return;
-      this.#hasNews = false;
+      this.#news.looking();
       const isLast = !isFollow || this.#isContainerStopped;
       chain.survey();
       const { file } = chain.first;
+      const offset = this.#offset;
       const hasMore = file.isCompressed ? await this.#readCompressed(file) : this.#readPlain(file);
       if (this.#isOver) return;
       if (hasMore) await nextTurn();
       else if (chain.hasNext) this.#goToNext(chain);
       else if (isLast) return;
-      else await this.#news(file.isRemoved);
+      else await this.#news.next(this.#offset !== offset, file.isRemoved);
     }
   }
 
@@ -178,7 +179,7 @@ export class FileReading implements OpenLog, JsonLogSink {
     let length = 0;
     try {
       for await (const piece of gunzipped(file)) {
-        while (this.#isPaused && !this.#isOver) await this.#news();
+        await this.#unpaused();
         if (this.#isOver) return false;
         if (length + piece.length > window.length) {
           this.#parser.skipLine();
@@ -221,13 +222,11 @@ export class FileReading implements OpenLog, JsonLogSink {
     }
   }
 
-  /** The whole directory: its events also tell of rotation, and come for a file that does not exist yet. */
-  #watch({ path, fileName }: LogDirectory): () => void {
-    const watcher = watch(path, { persistent: false }, (_event, name) => {
-      if (name === null || name.startsWith(fileName)) this.#wake();
-    });
-    watcher.on("error", (error) => void this.#failed(error));
-    return () => watcher.close();
+  async #unpaused(): Promise<void> {
+    while (this.#isPaused && !this.#isOver) {
+      this.#news.looking();
+      await this.#news.woken();
+    }
   }
 
   /** A container that does not run writes no more, and nothing would ever tell. */
@@ -249,21 +248,5 @@ export class FileReading implements OpenLog, JsonLogSink {
     if (this.#isOver) return;
     this.close();
     this.#reader.ended(end);
-  }
-
-  #wake(): void {
-    this.#hasNews = true;
-    this.#wakeUp();
-  }
-
-  async #news(mustPoll = false): Promise<void> {
-    if (!this.#hasNews) {
-      const news = Promise.withResolvers<void>();
-      this.#wakeUp = news.resolve;
-      const timer = mustPoll ? setTimeout(news.resolve, UNSEEN_POLL_MS) : undefined;
-      await news.promise;
-      clearTimeout(timer);
-    }
-    this.#hasNews = false;
   }
 }

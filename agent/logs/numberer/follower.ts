@@ -20,6 +20,8 @@ import type { WindowShare } from "../send-window.ts";
 
 /** A watched container's cursor is sent after so many bytes, or `ACK_INTERVAL_MS`. */
 const CURSOR_BYTES = 1024 * 1024;
+/** A frame may be this early, and the next is due that much later: a read that comes each millisecond never waits for the one after it. */
+const EARLY_FRAME_MS = 0.5;
 
 export type FollowerOptions = {
   /** Makes the reader that hands its lines to `taker`. */
@@ -51,7 +53,8 @@ export class Follower implements LineTaker {
   #needsCursor = true;
   /** Of batches that were sent and that no cursor covers yet. */
   #uncoveredBytes = 0;
-  #lastFrameMs = Number.NEGATIVE_INFINITY;
+  /** When a watched log's next frame is due, by the monotonic clock. */
+  #frameDueMs = Number.NEGATIVE_INFINITY;
   #cancelBatch: (() => void) | null = null;
   #cancelCursor: (() => void) | null = null;
   #hasTurn = true;
@@ -218,8 +221,7 @@ export class Follower implements LineTaker {
       return;
     }
     const { clock } = this.#options;
-    const sinceFrameMs = clock.monotonicMs() - this.#lastFrameMs;
-    if (sinceFrameMs >= WATCHED_FRAME_MS) this.#sendWatched();
+    if (clock.monotonicMs() >= this.#frameDueMs - EARLY_FRAME_MS) this.#sendWatched();
     else this.#cancelBatch ??= clock.setTimer(WATCHED_FRAME_MS, () => this.#sendWatched());
   }
 
@@ -294,7 +296,7 @@ export class Follower implements LineTaker {
     const frame = this.#encoder.finish(this.#firstUnsentSeq, this.#isWatched ? options : { ...options, compress });
     writeFramePrefix(frame, FRAME_LOG_BATCH, this.#alias);
     this.#firstUnsentSeq += lines;
-    this.#lastFrameMs = clock.monotonicMs();
+    this.#frameDueMs = Math.max(this.#frameDueMs, clock.monotonicMs()) + WATCHED_FRAME_MS;
     if (!this.#isOnline || !sendFrame(frame)) {
       this.#needsCursor = true;
       return;
