@@ -23,6 +23,7 @@ import { ManualClock } from "../../testkit/manual-clock.ts";
 import { reportedContainer } from "../../testkit/sample-container.ts";
 import { makeTempDir, type TempDir } from "../../testkit/temp-dir.ts";
 import type { ContainerDetails } from "../docker/container-details.ts";
+import { HubClock } from "../hub-client/hub-clock.ts";
 import { isSignedFor, signFor } from "../identity/ed25519.ts";
 import { ActionJournal } from "../journal/action-journal.ts";
 import type { ContainerMatch } from "../policy/container-match.ts";
@@ -211,6 +212,27 @@ describe("action handler", () => {
     expect(outcome()).toMatchObject({ status: "FAILURE", rejected: true, error: { code } });
   });
 
+  test.each([600_000, -600_000])(
+    "[ACTN-10] a machine whose clock is %i ms off obeys commands until their deadline by the hub's clock, and not after it",
+    async (skewMs) => {
+      const issuedAtNs = String(clock.nowNs());
+      // The hub's time comes with the welcome; everything after it is this machine's own.
+      const off = { monotonicMs: () => clock.monotonicMs(), setTimer: () => () => {} };
+      const hubClock = new HubClock(
+        { ...off, nowNs: () => clock.nowNs() + BigInt(skewMs) * 1_000_000n },
+        clock.nowNs(),
+      );
+      expect(hubClock.skewMs).toBe(skewMs);
+      handler.online({ orgId, sessionNonce, hubNowNs: () => hubClock.nowNs() });
+      clock.advance(59_000);
+      await handler.take(command({ verb: "PAUSE", issuedAtNs }));
+      expect(outcome()).toMatchObject({ status: "SUCCESS" });
+      clock.advance(2_000);
+      await handler.take(command({ verb: "UNPAUSE", issuedAtNs }));
+      expect([engine.calls, outcome()]).toMatchObject([["pause"], { rejected: true, error: { code: "expired" } }]);
+    },
+  );
+
   test("[ACTN-10] refuses what the pinned key did not sign, and a message that differs from its command", async () => {
     await handler.take(command({}, generateKeyPairSync("ed25519").privateKey));
     expect(outcome()).toMatchObject({ rejected: true, error: { code: "signature_invalid" } });
@@ -219,7 +241,7 @@ describe("action handler", () => {
     expect(engine.calls).toEqual([]);
   });
 
-  test("[ACTN-05] obeys protection labels unless an Admin overrode them", async () => {
+  test("[SEC-T12] [ACTN-05] obeys protection labels unless an Admin overrode them", async () => {
     engine.details = { ...engine.details, labels: { "yardarm.protected": "true" } };
     await handler.take(command());
     expect(outcome()).toMatchObject({ rejected: true, error: { code: "protected" } });
@@ -256,7 +278,7 @@ describe("action handler", () => {
     expect(outcome()).toMatchObject({ status: "SUCCESS" });
   });
 
-  test("[POL-3] with a file that cannot be relied on nothing is done, and the reason is told", async () => {
+  test("[SEC-T19] [POL-3] with a file that cannot be relied on nothing is done, and the reason is told", async () => {
     policy = new HostPolicy({ kind: "invalid", reason: "The policy file is not valid: it is a link." });
     await handler.take(command());
     expect(engine.calls).toEqual([]);
@@ -296,6 +318,27 @@ describe("action handler", () => {
     engine.failure = new ProtocolError("engine_unreachable", "The connection broke.");
     await handler.take(command({ verb: "RESTART" }));
     expect(outcome()).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test("[ACTN-07] [ACTN-09] where the engine's answer was lost it may still be at it: nobody says failed before the deadline", async () => {
+    engine.failure = new ProtocolError("engine_unreachable", "The connection broke.");
+    const { state } = engine.details;
+    engine.stopContainer = async () => {
+      throw engine.failure;
+    };
+    const slow = handler.take(command());
+    await clock.advanceAsync(40_000);
+    expect(results).toEqual([]);
+    engine.details = { ...engine.details, state: "exited" };
+    await clock.advanceAsync(1_000);
+    await slow;
+    expect(outcome()).toMatchObject({ status: "SUCCESS" });
+    engine.details = { ...engine.details, state };
+    const never = handler.take(command());
+    await clock.advanceAsync(61_000);
+    await never;
+    expect(outcome()).toMatchObject({ status: "FAILURE", rejected: false, error: { code: "engine_unreachable" } });
+    expect(outcome().error?.message).toContain("the container does not show it: it is running");
   });
 
   test("reports the engine's refusal, and an answer that the container does not bear out", async () => {
@@ -363,12 +406,12 @@ describe("action handler", () => {
   test("[ACT-4] [ACTN-08] what the agent said that it never accepted it does not accept afterwards", async () => {
     const late = command();
     await handler.query({ type: "action.query", actionIds: [late.action_id] });
-    expect(outcome()).toMatchObject({ rejected: true, error: { code: "not_found" } });
+    expect(outcome()).toMatchObject({ rejected: true, error: { code: "expired" } });
     await handler.take(late);
-    expect([engine.calls, outcome()]).toMatchObject([[], { rejected: true, error: { code: "not_found" } }]);
+    expect([engine.calls, outcome()]).toMatchObject([[], { rejected: true, error: { code: "expired" } }]);
   });
 
-  test("[ACTN-10] a command that was refused is refused when it is replayed, also when nothing speaks against it any more", async () => {
+  test("[SEC-T16] [ACTN-10] a command that was refused is refused when it is replayed, also when nothing speaks against it any more", async () => {
     const { state } = engine.details;
     const message = command({ verb: "STOP" });
     engine.details = { ...engine.details, state: "exited" };

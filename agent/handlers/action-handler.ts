@@ -116,7 +116,7 @@ export class ActionHandler {
   async query({ actionIds }: ActionQuery): Promise<void> {
     for (const actionId of actionIds) {
       if (!this.#answer(actionId)) {
-        this.#reject(actionId, new ProtocolError("not_found", "This agent never accepted the action."));
+        this.#reject(actionId, new ProtocolError("expired", "This agent never accepted the action."));
       }
     }
   }
@@ -172,8 +172,7 @@ export class ActionHandler {
     const stopBeats = this.#beat(actionId);
     try {
       const state = { ...before, startedAtNs: before.startedAtNs === null ? null : BigInt(before.startedAtNs) };
-      const leftMs = Number((BigInt(until) - (this.#session?.hubNowNs() ?? clock.nowNs())) / NS_PER_MS);
-      const patienceMs = Math.max(leftMs, SETTLING_MS);
+      const patienceMs = this.#leftMs(until);
       const seen = await verifyAction({ engine, clock, verb, dockerId, before: state, patienceMs });
       const cut = new ProtocolError("engine_error", `The agent ended while it ran this; the container ${shown(seen)}.`);
       this.#settle(actionId, this.#ending(seen, cut));
@@ -263,11 +262,17 @@ export class ActionHandler {
       // A lost answer says nothing about the deed: the container itself is asked.
       failure = toProtocolError(error);
     }
-    // A refusal is final; after an answer, or a lost one, the engine may still be at it.
-    const patienceMs = failure !== null && failure.code !== "engine_unreachable" ? 0 : SETTLING_MS;
+    // A refusal is final; what was answered shows soon; where the answer was lost the engine may be at it until the deadline.
+    const isLost = failure?.code === "engine_unreachable";
+    const patienceMs = isLost ? this.#leftMs(String(deadlineNs(command))) : failure === null ? SETTLING_MS : 0;
     const seen = await verifyAction({ engine, clock, verb, dockerId, before, patienceMs });
-    const unverified = `The engine answered, but the container does not show it: it ${shown(seen)}.`;
-    return this.#ending(seen, failure ?? new ProtocolError("engine_error", unverified));
+    return this.#ending(seen, failureOf(failure, seen));
+  }
+
+  /** For how long the engine may still be at what ends at `untilNs` by the hub's clock. */
+  #leftMs(untilNs: string): number {
+    const nowNs = this.#session?.hubNowNs() ?? this.#options.clock.nowNs();
+    return Math.max(Number((BigInt(untilNs) - nowNs) / NS_PER_MS), SETTLING_MS);
   }
 
   #ending({ isDone, details }: Verification, failure: ProtocolError): Ending {
@@ -327,6 +332,17 @@ const shown = ({ details }: Verification): string => (details === null ? "is gon
 
 const deadlineNs = ({ issuedAtNs, timeToLiveMs }: ActionCommand): bigint =>
   BigInt(issuedAtNs) + BigInt(timeToLiveMs) * NS_PER_MS;
+
+/** Why it is not done, in words about the container and not about a connection that has long come back. */
+const failureOf = (failure: ProtocolError | null, seen: Verification): ProtocolError => {
+  if (failure === null) {
+    const unverified = `The engine answered, but the container does not show it: it ${shown(seen)}.`;
+    return new ProtocolError("engine_error", unverified);
+  }
+  if (failure.code !== "engine_unreachable") return failure;
+  const lost = `The engine stopped answering over this. It answers again, and the container does not show it: it ${shown(seen)}.`;
+  return new ProtocolError("engine_unreachable", lost, { cause: failure });
+};
 
 const errorOf = ({ code, message }: ProtocolError): NonNullable<ActionOutcome["error"]> => ({
   code,

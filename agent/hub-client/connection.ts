@@ -21,6 +21,9 @@ import { SendQueue } from "./send-queue.ts";
 export const HUB_SILENCE_MS = HOST_STALE_MS;
 export const WELCOME_TIMEOUT_MS = 10_000;
 
+/** A clock that is slewed never gets that far ahead between two welcomes; one that is set does. */
+const CLOCK_LEAP_MS = 5_000;
+
 export type ConnectionState =
   | { readonly state: "greeting"; readonly sessionNonce: string }
   | { readonly state: "online"; readonly session: AgentSession; readonly hubClock: HubClock }
@@ -182,6 +185,18 @@ export class Connection implements SocketEvents {
     if (clock.monotonicMs() - this.#lastHeardMs >= HUB_SILENCE_MS) {
       this.#socket?.terminate();
       this.#end(new ProtocolError("agent_timeout", "The hub has been silent for 10 s."));
+      return;
+    }
+    // Until the hub says the time anew, every command would be taken for one that comes too late.
+    if (this.#state.state === "online" && this.#state.hubClock.leapMs >= CLOCK_LEAP_MS) {
+      this.#socket?.terminate();
+      this.#comeBackAfterMs = 0;
+      this.#end(
+        new ProtocolError(
+          "expired",
+          "This machine's clock was set forward, or it slept: the hub is asked for the time.",
+        ),
+      );
       return;
     }
     this.send({ type: "heartbeat", clockNs: String(clock.nowNs()) });

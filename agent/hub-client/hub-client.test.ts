@@ -81,7 +81,7 @@ describe("hub client", () => {
       },
       clock: {
         nowNs: () => clock.nowNs(),
-        monotonicMs: () => clock.nowMs(),
+        monotonicMs: () => clock.monotonicMs(),
         setTimer: (ms, callback) => clock.setTimer(ms, callback),
       },
       random: () => random,
@@ -192,6 +192,25 @@ describe("hub client", () => {
     expect(client.state).toMatchObject({ state: "waiting", error: { code: "agent_timeout" } });
     await clock.advanceAsync(250);
     expect(hubs).toHaveLength(2);
+  });
+
+  test("[ACTN-10] a clock that is set forward by ten minutes makes no command late: the hub is asked for the time at once", async () => {
+    await connect();
+    clock.step(600_000);
+    await clock.advanceAsync(3_000);
+    expect(hub().ended).toBe("terminated");
+    await clock.advanceAsync(500);
+    expect(hubs).toHaveLength(2);
+    welcome({ hubTimeNs: "1780000000000000000" });
+    const online = client.state;
+    if (online.state !== "online") throw new Error("not online");
+    expect(online.hubClock.nowNs()).toBe(1_780_000_000_000_000_000n);
+    expect(online.hubClock.skewMs).toBeGreaterThan(600_000);
+    // Set back, the monotonic clock goes on counting: nothing is asked.
+    clock.step(-600_000);
+    await clock.advanceAsync(3_000);
+    expect(client.state.state).toBe("online");
+    expect(online.hubClock.nowNs()).toBe(1_780_000_003_000_000_000n);
   });
 
   test("[HOST-08] waits with full jitter from 0.5 s to 60 s", async () => {

@@ -32,6 +32,15 @@ export class HubClock {
     return hubNs - this.#hubTimeNs + this.#localNs;
   }
 
+  /**
+   * How far this machine's wall clock has run ahead of what really passed since the welcome: it was set forward, or the machine
+   * slept. Which of the two nobody here can say, so the hub's time is no longer known.
+   */
+  get leapMs(): number {
+    const wallMs = Number(this.#clock.nowNs() - this.#localNs) / 1e6;
+    return wallMs - (this.#clock.monotonicMs() - this.#monotonicMs);
+  }
+
   /** This machine's clock minus the hub's. */
   get skewMs(): number {
     return Number((this.#localNs - this.#hubTimeNs) / NS_PER_MS);

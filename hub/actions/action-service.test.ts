@@ -169,7 +169,7 @@ describe("actions", () => {
     expect(commands[0]).toMatchObject({ dockerId: container.dockerId, intent: { seq: 7 }, timeToLiveMs: 65_000 });
   });
 
-  test("[AUD-1] [AUDT-01] when the intent cannot be written nothing is dispatched, and there is no action", async () => {
+  test("[SEC-T25] [AUD-1] [AUDT-01] when the intent cannot be written nothing is dispatched, and there is no action", async () => {
     const { service, commands, rows } = setUp();
     const failing = setUp({
       rows: {
@@ -227,9 +227,18 @@ describe("actions", () => {
     const { service } = setUp();
     const answer = service.request(order(), 25_000);
     await settle();
-    const error = { code: "not_found", message: "This agent never accepted the action." };
+    const error = { code: "expired", message: "This agent never accepted the action." };
     await service.result(orgId, hostId, resultOf(first, { status: "FAILURE", rejected: true, error }));
     expect(await answer).toMatchObject({ state: "expired", error });
+  });
+
+  test("[ACT-4] a container that is gone is refused as such: that command did not expire", async () => {
+    const { service } = setUp();
+    const answer = service.request(order(), 25_000);
+    await settle();
+    const error = { code: "not_found", message: "No such container." };
+    await service.result(orgId, hostId, resultOf(first, { status: "FAILURE", rejected: true, error }));
+    expect(await answer).toMatchObject({ state: "rejected", error });
   });
 
   test("[ACTN-09] nobody knows whether a command left that no node confirmed: unknown, and the agent is asked", async () => {

@@ -295,5 +295,5 @@ const timeToLiveMs = ({ verb, timeoutSeconds, container }: ActionOrder): number 
 const stateOf = ({ status, rejected, error }: ActionOutcome): ActionState => {
   if (status === "SUCCESS") return "succeeded";
   if (!rejected) return "failed";
-  return error?.code === "expired" || error?.code === "not_found" ? "expired" : "rejected";
+  return error?.code === "expired" ? "expired" : "rejected";
 };
