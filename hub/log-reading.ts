@@ -35,5 +35,5 @@ export const recordDownload = async (
   { actor, address, container, details }: LogDownload,
 ): Promise<void> => {
   const target = { type: "container", id: container.containerId, name: container.name } as const;
-  await audit.append(actor.orgId, entryBy({ actor, address }, { kind: "logs.download", target, details }));
+  await audit.append(actor.orgId, entryBy({ actor, address }, { kind: "logs.downloaded", target, details }));
 };

@@ -382,7 +382,7 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
         ...{ nowNs },
         list: (orgId, page) => audit.list(orgId, page),
         export: (requester, filter) => exportAudit(audit, requester, filter),
-        verify: (orgId) => witnesses.verify(orgId),
+        verify: (orgId, newest) => witnesses.verify(orgId, newest),
       }),
       ...retentionRoutes({
         read: (orgId) => readRetention({ storage, config }, orgId),

@@ -40,7 +40,23 @@ test("[AUDT-05] an untouched chain verifies, and its head is the last row", asyn
   await append(5);
   const position = await hub.audit.append(orgId, entry());
   expect(position.seq).toBe(7);
-  expect(await hub.audit.verify(orgId)).toEqual({ ok: true, rows: 7, head: position });
+  expect(await hub.audit.verify(orgId)).toEqual({ ok: true, rows: 7, fromSeq: 1, head: position });
+});
+
+test("[AUDT-05] the newest rows alone are verified at their own cost, and a cut tail shows there too", async () => {
+  await append(9);
+  const head = await hub.audit.append(orgId, entry());
+  expect(await hub.audit.verify(orgId, [head], 4)).toEqual({ ok: true, rows: 4, fromSeq: 8, head });
+  expect(await hub.audit.verify(orgId, [], 1_000)).toMatchObject({ ok: true, rows: 11, fromSeq: 1 });
+  tamper("update audit set body = replace(body, 'Ada', 'Eve') where seq = 5");
+  expect(await hub.audit.verify(orgId, [], 4)).toMatchObject({ ok: true, fromSeq: 8 });
+  expect(await hub.audit.verify(orgId)).toMatchObject({ ok: false, brokenSeq: 5 });
+  tamper("delete from audit where seq = 7");
+  expect(await hub.audit.verify(orgId, [], 4)).toEqual({ ok: false, brokenSeq: 7, problem: "missing" });
+  tamper("update audit set body = replace(body, 'Ada', 'Eve') where seq = 9");
+  expect(await hub.audit.verify(orgId, [], 3)).toEqual({ ok: false, brokenSeq: 9, problem: "changed" });
+  tamper("delete from audit where seq > 10");
+  expect(await hub.audit.verify(orgId, [head], 1)).toMatchObject({ ok: false, problem: "missing" });
 });
 
 test("rows that are appended at once are numbered one after the other", async () => {

@@ -9,7 +9,8 @@ export type { AuditFilter };
 export type AuditPosition = { readonly seq: number; readonly hash: string };
 
 export type AuditVerdict =
-  | { readonly ok: true; readonly rows: number; readonly head: AuditPosition }
+  /** `rows` were computed, from `fromSeq` on. */
+  | { readonly ok: true; readonly rows: number; readonly fromSeq: number; readonly head: AuditPosition }
   /** `brokenSeq` is the first row that is missing or not what it was. */
   | { readonly ok: false; readonly brokenSeq: number; readonly problem: AuditProblem };
 
@@ -76,13 +77,25 @@ export class AuditChain {
   }
 
   /**
-   * Recomputes the whole chain and names the first row that does not hold. `witnessed` are positions that somebody else
-   * remembers: with them a tail that was cut or written anew shows as well.
+   * Recomputes the whole chain, or its `newest` rows, and names the first row that does not hold. `witnessed` are positions that
+   * somebody else remembers: with them a tail that was cut or written anew shows as well.
    */
-  async verify(orgId: OrgId, witnessed: readonly AuditPosition[] = []): Promise<AuditVerdict> {
+  async verify(
+    orgId: OrgId,
+    witnessed: readonly AuditPosition[] = [],
+    newest: number = Number.POSITIVE_INFINITY,
+  ): Promise<AuditVerdict> {
     const { audit } = this.#storage.org(orgId);
     const expected = Map.groupBy(witnessed, ({ seq }) => seq);
     let last: AuditPosition = { seq: 0, hash: genesisHash(orgId) };
+    const before = ((await audit.head())?.seq ?? 0) - newest;
+    if (before > 0) {
+      // What came before is taken at its word here; that it is there is not.
+      const [row] = await audit.after(before - 1, 1);
+      if (row?.seq !== before) return { ok: false, brokenSeq: before, problem: "missing" };
+      last = { seq: before, hash: row.hash };
+    }
+    const fromSeq = last.seq + 1;
     for (;;) {
       const rows = await audit.after(last.seq, ROWS_PER_READ);
       for (const row of rows) {
@@ -95,7 +108,7 @@ export class AuditChain {
       const head = (await audit.head()) ?? { seq: 0, hash: genesisHash(orgId) };
       const isWhole = head.seq === last.seq && head.hash === last.hash;
       const isCut = witnessed.some(({ seq }) => seq > last.seq);
-      if (isWhole && !isCut) return { ok: true, rows: last.seq, head: last };
+      if (isWhole && !isCut) return { ok: true, rows: last.seq - fromSeq + 1, fromSeq, head: last };
       // Rows that were added since the last read are not a cut tail.
       const [added] = isCut ? [] : await audit.after(last.seq, 1);
       if (added === undefined) return { ok: false, brokenSeq: Math.min(head.seq, last.seq) + 1, problem: "missing" };

@@ -47,7 +47,7 @@ export const AUDIT_KINDS = [
   "identity.linked",
   "identity.unlinked",
   "retention.changed",
-  "logs.download",
+  "logs.downloaded",
   "audit.exported",
   "access.denied",
   "protection.created",

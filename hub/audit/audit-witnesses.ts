@@ -34,10 +34,13 @@ export class AuditWitnesses {
     this.#options.contradicted(orgId, hostId, remembered);
   }
 
-  /** Computes the whole chain anew and demands everything that an agent ever remembered. */
-  async verify(orgId: OrgId): Promise<WitnessedVerdict> {
+  /**
+   * Computes the whole chain anew, or its `newest` rows, and demands what agents remember of them. A tail that was cut shows either
+   * way.
+   */
+  async verify(orgId: OrgId, newest?: number): Promise<WitnessedVerdict> {
     const witnesses = await this.#options.storage.org(orgId).auditWitnesses.list();
-    const verdict = await this.#options.chain.verify(orgId, witnesses);
+    const verdict = await this.#options.chain.verify(orgId, witnesses, newest);
     return { ...verdict, witnesses: witnesses.map(({ hostId, seq }) => ({ hostId, seq })) };
   }
 }

@@ -70,11 +70,19 @@ export const AUDIT_PROBLEMS = ["changed", "unlinked", "columns", "missing"] as c
 /** The newest intent that a host's agent saw, as it reported it. */
 const witnessSchema = z.object({ hostId: idSchema<HostId>(), seq: z.number().int().min(1) });
 
-/** `GET /api/audit/verify`: the whole chain computed anew, and held against what the agents remember. */
+/** `newest`: only so many rows at the end of the chain, which costs the same however long it has become. */
+export const auditVerifyQuerySchema = z.strictObject({
+  newest: z.coerce.number().int().min(1).max(100_000).optional(),
+});
+
+/** `GET /api/audit/verify`: the chain computed anew, and held against what the agents remember. */
 export const auditVerdictSchema = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(true),
+    /** How many were computed. */
     rows: z.number().int().min(0),
+    /** The first of them; 1 when it was the whole chain. */
+    fromSeq: z.number().int().min(1),
     head: z.object({ seq: z.number().int().min(0), hash: z.string() }),
     witnesses: z.array(witnessSchema).readonly(),
   }),

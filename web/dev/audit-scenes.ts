@@ -7,7 +7,7 @@ export const AUDIT_SCENES: readonly Scene[] = [
     name: "audit",
     path: () => "/audit",
     act: async (page) => {
-      await expect(page.getByText("Unbroken: 30 rows, 1 host witnessed it up to row 28.")).toBeVisible();
+      await expect(page.getByText("Unbroken: all 30 rows, 1 host witnessed it up to row 28.")).toBeVisible();
       await page.getByText("asked to restart").first().click();
       await expect(page.getByRole("button", { name: "Only about this" }).first()).toBeVisible();
     },
@@ -17,7 +17,7 @@ export const AUDIT_SCENES: readonly Scene[] = [
     path: () => "/audit?group=denied",
     act: async (page, hub) => {
       hub.fleet.isAuditBroken = true;
-      await page.getByRole("button", { name: "Verify again" }).click();
+      await page.getByRole("button", { name: "Verify all" }).click();
       await expect(
         page.getByText("The audit was tampered with at row 17: its text is not what was written."),
       ).toBeVisible();

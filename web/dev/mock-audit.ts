@@ -80,5 +80,5 @@ const verdictOf = (fleet: MockFleet): AuditVerdict => {
   const [host] = fleet.hosts.values();
   const witnesses = host === undefined ? [] : [{ hostId: host.hostId, seq: 28 }];
   if (fleet.isAuditBroken) return { ok: false, brokenSeq: 17, problem: "changed", witnesses };
-  return { ok: true, rows: 30, head: { seq: 30, hash: "1e".padStart(64, "0") }, witnesses };
+  return { ok: true, rows: 30, fromSeq: 1, head: { seq: 30, hash: "1e".padStart(64, "0") }, witnesses };
 };

@@ -145,8 +145,8 @@ describe("[LOGS-06] a container's log", () => {
     const rows = await world.storage.org(orgId).audit.before(null, 2);
     const bodies = rows.map(({ kind, targetId, body }) => ({ kind, targetId, details: JSON.parse(body).details }));
     expect(bodies).toMatchObject([
-      { kind: "logs.download", targetId: containerId, details: { tail: 5, lines: 5, format: "text" } },
-      { kind: "logs.download", targetId: containerId, details: { sinceNs: "0", format: "ndjson" } },
+      { kind: "logs.downloaded", targetId: containerId, details: { tail: 5, lines: 5, format: "text" } },
+      { kind: "logs.downloaded", targetId: containerId, details: { sinceNs: "0", format: "ndjson" } },
     ]);
   });
 

@@ -59,7 +59,7 @@ export const AUDIT_GROUPS = {
       "protection.deleted",
     ],
   },
-  reading: { label: "Downloads", kinds: ["logs.download", "audit.exported"] },
+  reading: { label: "Downloads", kinds: ["logs.downloaded", "audit.exported"] },
 } as const;
 export type AuditGroup = keyof typeof AUDIT_GROUPS;
 

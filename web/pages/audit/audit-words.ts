@@ -52,7 +52,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "protection.deleted": "deleted the protection rule",
   "bulk.started": "began",
   "bulk.ended": "ended",
-  "logs.download": "downloaded logs of",
+  "logs.downloaded": "downloaded logs of",
   "audit.exported": "exported the audit",
   "access.denied": "was denied",
   "action.denied": "was denied an action on",
@@ -82,5 +82,10 @@ export const verdictSentence = (verdict: AuditVerdict): string => {
     verdict.witnesses.length === 0
       ? "no agent has carried out an action yet that could witness it"
       : `${formatPlural(verdict.witnesses.length, "host")} witnessed it up to row ${formatCount(newest)}`;
-  return `Unbroken: ${formatPlural(verdict.rows, "row")}, ${witnessed}.`;
+  const { rows, fromSeq, head } = verdict;
+  const what =
+    fromSeq === 1
+      ? `all ${formatPlural(rows, "row")}`
+      : `the newest ${formatCount(rows)} of ${formatCount(head.seq)} rows`;
+  return `Unbroken: ${what}, ${witnessed}.`;
 };
