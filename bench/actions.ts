@@ -7,8 +7,8 @@ import type { Container } from "@yardarm/protocol/container";
 import { engineCall } from "../testkit/engine-request.ts";
 import { waitUntil } from "../testkit/wait-until.ts";
 import { type Bench, RUNS, type Series } from "./bench.ts";
-import { buildPrograms } from "./chain/prepare.ts";
-import { ActionsWorld, type KnownContainer } from "./chaos/actions/actions-world.ts";
+import { type Chain, startChain } from "./chain/chain.ts";
+import { ActedContainer } from "./chaos/actions/acted-container.ts";
 
 const ROUNDS = 40;
 const WARM_UP = 5;
@@ -19,17 +19,19 @@ const STATES = { START: "running", PAUSE: "paused", UNPAUSE: "running" } as cons
 type Timed = { readonly hubMs: number[]; readonly engineMs: number[] };
 
 export const actions: Bench = async ({ progress }) => {
-  await buildPrograms();
-  await using world = await ActionsWorld.start(2);
-  const [through, direct] = world.containers;
-  if (through === undefined || direct === undefined) throw new Error("There are no containers.");
-  await act(world, through, "START");
-  await engineCall(world.engine.socketPath, "POST", `/containers/${direct.container.dockerId}/start`);
-  await round(world, { through, direct }, WARM_UP);
+  // Nothing stands between the programs: a path of our own would be measured with them.
+  await using chain = await startChain();
+  const { socketPath } = chain.engine;
+  const direct = await ActedContainer.create(socketPath, "direct", "prompt");
+  const { dockerId } = await ActedContainer.create(socketPath, "through", "prompt");
+  const through = await chain.findContainer(dockerId);
+  await act(chain, through, "START");
+  await engineCall(socketPath, "POST", `/containers/${direct.dockerId}/start`);
+  await round(chain, { through, direct }, WARM_UP);
   const p50: Timed = { hubMs: [], engineMs: [] };
   for (let run = 1; run <= RUNS; run += 1) {
     progress(`run ${run} of ${RUNS}`);
-    const { hubMs, engineMs } = await round(world, { through, direct }, ROUNDS);
+    const { hubMs, engineMs } = await round(chain, { through, direct }, ROUNDS);
     p50.hubMs.push(median(hubMs));
     p50.engineMs.push(median(engineMs));
   }
@@ -53,17 +55,17 @@ export const actions: Bench = async ({ progress }) => {
 };
 
 const round = async (
-  world: ActionsWorld,
-  { through, direct }: { readonly through: KnownContainer; readonly direct: KnownContainer },
+  chain: Chain,
+  { through, direct }: { readonly through: Container; readonly direct: ActedContainer },
   rounds: number,
 ): Promise<Timed> => {
   const timed: Timed = { hubMs: [], engineMs: [] };
   for (let count = 0; count < rounds; count += 1) {
     for (const verb of VERBS) {
-      timed.hubMs.push(await act(world, through, verb));
-      const path = `/containers/${direct.container.dockerId}/${verb.toLowerCase()}`;
+      timed.hubMs.push(await act(chain, through, verb));
+      const path = `/containers/${direct.dockerId}/${verb.toLowerCase()}`;
       const beganMs = performance.now();
-      await engineCall(world.engine.socketPath, "POST", path);
+      await engineCall(chain.engine.socketPath, "POST", path);
       timed.engineMs.push(performance.now() - beganMs);
     }
   }
@@ -72,8 +74,8 @@ const round = async (
 
 /** Resolves with the time to the answer, once the hub shows what it led to. */
 const act = async (
-  { session }: ActionsWorld,
-  { containerId }: KnownContainer,
+  { session }: Chain,
+  { containerId }: Container,
   verb: Extract<ActionVerb, keyof typeof STATES>,
 ): Promise<number> => {
   const beganMs = performance.now();

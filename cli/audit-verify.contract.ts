@@ -1,12 +1,17 @@
+import type { AuditRow } from "@yardarm/protocol/api/audit";
+import type { List } from "@yardarm/protocol/api/list";
+import type { OrgId } from "@yardarm/protocol/ids";
 import { YARDARM } from "@yardarm/testkit/hub-process";
+import type { HubSession } from "@yardarm/testkit/hub-session";
 import { startProgram } from "@yardarm/testkit/program";
+import { withoutSecondRow } from "@yardarm/testkit/tamper-audit";
 import { expect, test } from "vitest";
 
 export interface TamperedHub extends AsyncDisposable {
   /** How the command finds the same database. */
   readonly env: Readonly<Record<string, string>>;
-  /** Leaves a few audit rows. */
-  readonly act: () => Promise<void>;
+  /** Signing in leaves an audit row. */
+  readonly signIn: () => Promise<HubSession>;
   /** What somebody with the database in their hands does, triggers put aside first. */
   readonly tamper: (sql: string) => Promise<void>;
 }
@@ -22,7 +27,8 @@ export const auditVerifyContract = (engine: string, open: () => Promise<Tampered
 
   test(`[AUDT-05] ${engine}: yardarm audit verify holds a whole chain, and names the first broken row`, async () => {
     await using hub = await open();
-    await hub.act();
+    for (let count = 0; count < 2; count += 1) await hub.signIn();
+    const session = await hub.signIn();
     const verify = async () => {
       await using program = startProgram({ file: YARDARM, args: ["audit", "verify"], env: hub.env });
       return { status: await program.ended, out: program.stdout() };
@@ -41,5 +47,21 @@ export const auditVerifyContract = (engine: string, open: () => Promise<Tampered
       await hub.tamper("delete from audit; insert into audit select * from kept; drop table kept");
       expect(await verify(), `${name}, put back`).toEqual(whole);
     }
+
+    // As an agent would have said it: the newest row that a command brought to its host.
+    const { activeOrgId: orgId } = await session.get<{ readonly activeOrgId: OrgId }>("/api/me");
+    const rows = (await session.get<List<AuditRow>>("/api/audit?limit=100")).items.toReversed();
+    const last = rows.at(-1) as AuditRow;
+    await hub.tamper(`insert into audit_witnesses values ('${orgId}', 'hst_witness', ${last.seq}, '${last.hash}')`);
+    expect(await verify()).toMatchObject({ status: 0, out: expect.stringContaining("witnessed by 1 host(s)") });
+    await hub.tamper(withoutSecondRow(orgId, rows));
+    const shorter = await verify();
+    process.stdout.write(`${engine}, the chain rebuilt shorter: ${shorter.out}`);
+    expect(shorter).toMatchObject({
+      status: 1,
+      out: expect.stringContaining(`BROKEN at row ${last.seq}: it is missing`),
+    });
+    await hub.tamper("delete from audit_witnesses");
+    expect(await verify(), "every hash is right: only the agent's memory betrays it").toMatchObject({ status: 0 });
   }, 240_000);
 };

@@ -6,9 +6,7 @@ auditVerifyContract("SQLite", async () => {
   const hub = await startHubProcess({ command: "hub" });
   return {
     env: { YARDARM_DATA: hub.dataDirectory },
-    act: async () => {
-      for (let count = 0; count < 3; count += 1) await hub.signIn();
-    },
+    signIn: () => hub.signIn(),
     tamper: async (sql) => tamperWithSqlite(hub.dataDirectory, sql),
     [Symbol.asyncDispose]: () => hub.stop(),
   };

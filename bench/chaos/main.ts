@@ -21,7 +21,7 @@ const PROGRAMS = new Map<string, Entry>([
   [
     "actions",
     {
-      summary: "hub, agent, engine and network, while containers are started, stopped, restarted and killed",
+      summary: "hub, agent, engine and link, killed and cut at every place that an action passes; all six verbs",
       load: async () => (await import("./actions.ts")).chaosActions,
     },
   ],

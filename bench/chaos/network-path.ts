@@ -63,6 +63,9 @@ export class NetworkPath implements AsyncDisposable {
 
   #join(near: Socket, target: NetConnectOpts): void {
     const far = connect({ ...target, allowHalfOpen: true });
+    // Else it would add waits of its own: small messages that wait for the acknowledgement of the one before.
+    near.setNoDelay(true);
+    far.setNoDelay(true);
     const pair = { near, far };
     this.#pairs.add(pair);
     this.#pass(near, far, pair);

@@ -1,92 +1,86 @@
-/** An engine with containers to act on, an agent behind a network path, and a hub: everything that is broken meanwhile. */
-import { setTimeout as delay } from "node:timers/promises";
+/** Hosts with containers to act on, a hub, and people of its organization: everything that is broken meanwhile. */
 import type { ContainerId } from "@yardarm/protocol/ids";
-import { type AgentProcess, startAgentProcess } from "../../../testkit/agent-process.ts";
 import { type HubProcess, startHubProcess } from "../../../testkit/hub-process.ts";
-import type { HubSession } from "../../../testkit/hub-session.ts";
-import { makeTempDir } from "../../../testkit/temp-dir.ts";
+import { type HubSession, signInTo } from "../../../testkit/hub-session.ts";
 import { waitUntil } from "../../../testkit/wait-until.ts";
-import type { Breakables } from "../fault-runner.ts";
-import { type MortalEngine, startMortalEngine } from "../mortal-engine.ts";
-import { NetworkPath } from "../network-path.ts";
-import { ActedContainer } from "./acted-container.ts";
-import { findContainerId } from "./actor.ts";
+import type { ActedContainer, Temper } from "./acted-container.ts";
+import { ActedHost } from "./acted-host.ts";
+import { type Ending, ending } from "./ending.ts";
+import { Screen } from "./screen.ts";
 
-export type KnownContainer = { readonly container: ActedContainer; readonly containerId: ContainerId };
+export type KnownContainer = {
+  readonly host: ActedHost;
+  readonly container: ActedContainer;
+  readonly containerId: ContainerId;
+};
+
+export type ActionsWorldOptions = {
+  readonly hosts: number;
+  /** The containers of each host. */
+  readonly tempers: readonly Temper[];
+  /** Operators beside the owner. */
+  readonly operators: number;
+};
 
 /** For a busy machine. */
-const PATIENT = { timeoutMs: 120_000, everyMs: 100 };
-const NOT_HERE = (): Promise<void> => Promise.reject(new Error("Nothing of that kind is broken here."));
+const PATIENT = { timeoutMs: 120_000, everyMs: 50 };
+const PASSWORD = "a password of one's own";
 
 export class ActionsWorld implements AsyncDisposable {
   readonly session: HubSession;
+  /** Everybody who may act, the owner first. */
+  readonly people: readonly HubSession[];
+  readonly hosts: readonly ActedHost[];
   readonly containers: readonly KnownContainer[];
-  readonly engine: MortalEngine;
   readonly hub: HubProcess;
-  readonly agent: AgentProcess;
-  readonly network: NetworkPath;
+  readonly screen: Screen;
   readonly #stack: AsyncDisposableStack;
+  #hubIsDown = false;
 
   private constructor(
-    parts: Pick<ActionsWorld, "session" | "containers" | "engine" | "hub" | "agent" | "network">,
+    parts: Pick<ActionsWorld, "people" | "hosts" | "containers" | "hub" | "screen">,
     stack: AsyncDisposableStack,
   ) {
-    this.session = parts.session;
+    this.people = parts.people;
+    this.session = parts.people[0] as HubSession;
+    this.hosts = parts.hosts;
     this.containers = parts.containers;
-    this.engine = parts.engine;
     this.hub = parts.hub;
-    this.agent = parts.agent;
-    this.network = parts.network;
+    this.screen = parts.screen;
     this.#stack = stack;
   }
 
-  static async start(count: number): Promise<ActionsWorld> {
+  static async start({ hosts: count, tempers, operators }: ActionsWorldOptions): Promise<ActionsWorld> {
     await using started = new AsyncDisposableStack();
-    const engine = await startMortalEngine();
-    started.defer(() => engine.stop());
-    const directory = await makeTempDir("effects");
-    started.defer(() => directory.remove());
     const hub = started.use(await startHubProcess({ command: "hub" }));
     const session = await hub.signIn();
-    const network = started.use(await NetworkPath.to({ host: "127.0.0.1", port: hub.port }));
-    const { dockerHost, socketPath } = engine;
-    const agent = started.use(
-      await startAgentProcess({ session: { ...session, url: network.url }, name: "chaos", dockerHost }),
+    const names = Array.from({ length: count }, (_, index) => `host-${index + 1}`);
+    const hosts = await Promise.all(
+      names.map(async (name) => started.use(await ActedHost.start({ name, session, hubPort: hub.port, tempers }))),
     );
+    const people = [session];
+    for (let index = 1; index <= operators; index += 1) people.push(await join(session, `operator-${index}`));
+    const screen = started.use(new Screen(session));
     const containers = await Promise.all(
-      Array.from({ length: count }, async (_, index): Promise<KnownContainer> => {
-        const place = { socketPath, directory: directory.path, name: `acted-${index}` };
-        const container = await ActedContainer.create(place);
-        const find = (): Promise<ContainerId | undefined> => findContainerId(session, container.dockerId);
-        return { container, containerId: await waitUntil(`the hub to know ${container.name}`, find, PATIENT) };
-      }),
+      hosts.flatMap((host) =>
+        host.containers.map(async (container): Promise<KnownContainer> => {
+          const find = (): ContainerId | undefined => screen.containerId(container.dockerId);
+          return { host, container, containerId: await waitUntil(`the hub to know ${container.name}`, find, PATIENT) };
+        }),
+      ),
     );
-    return new ActionsWorld({ session, containers, engine, hub, agent, network }, started.move());
+    return new ActionsWorld({ people, hosts, containers, hub, screen }, started.move());
   }
 
-  get breakables(): Breakables {
-    const { engine, hub, agent, network } = this;
-    return {
-      process: async ({ target, signal, downMs }) => {
-        if (target === "engine") await engine.kill(signal);
-        else {
-          const { program } = target === "hub" ? hub : agent;
-          await (signal === "SIGKILL" ? program().kill() : program().stop());
-        }
-        await delay(downMs);
-        if (target === "agent") agent.restart();
-        else await (target === "hub" ? hub : engine).restart();
-      },
-      network: async (fault) => {
-        if (fault.way === "stall") {
-          network.stall();
-          await delay(fault.forMs);
-          network.resume();
-        } else if (fault.way === "cut") network.cut();
-        else network.halfClose();
-      },
-      viewer: NOT_HERE,
-      container: NOT_HERE,
+  /** Ends the hub, and resolves with what starts it again; `null` when it is down already. */
+  async breakHub({ signal, downMs }: Ending): Promise<(() => Promise<void>) | null> {
+    if (this.#hubIsDown) return null;
+    this.#hubIsDown = true;
+    const gone = signal === "SIGKILL" ? this.hub.kill() : this.hub.program().stop();
+    const mend = await ending({ signal, downMs }, gone, () => this.hub.restart());
+    return async () => {
+      await mend();
+      this.#hubIsDown = false;
     };
   }
 
@@ -94,3 +88,11 @@ export class ActionsWorld implements AsyncDisposable {
     return this.#stack.disposeAsync();
   }
 }
+
+const join = async (owner: HubSession, name: string): Promise<HubSession> => {
+  const email = `${name}@example.com`;
+  const { link } = await owner.post<{ readonly link: string }>("/api/invitations", { email, role: "operator" });
+  const invitationToken = link.slice(link.indexOf("=") + 1);
+  await owner.post("/api/invitations/join", { invitationToken, name, password: PASSWORD });
+  return signInTo(owner.url, { email, password: PASSWORD });
+};

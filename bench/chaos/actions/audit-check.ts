@@ -9,6 +9,11 @@ export type AuditCheck = {
   readonly actions: number;
   /** Actions that the hub still calls open. */
   readonly open: number;
+  /** Of the whole chain, as the hub verified it. */
+  readonly rows: number;
+  readonly witnesses: number;
+  /** What it says was done, by verb. */
+  readonly done: ReadonlyMap<string, number>;
   readonly faults: readonly string[];
 };
 
@@ -39,7 +44,19 @@ export const checkAudit = async (session: HubSession, known: ReadonlySet<ActionI
   for (const actionId of byAction.keys()) faults.push(`the audit knows ${actionId}, the hub does not`);
   const listed = new Set(actions.map(({ actionId }) => actionId));
   for (const actionId of known) if (!listed.has(actionId)) faults.push(`${actionId} was answered and is gone`);
-  return { actions: actions.length, open: actions.filter(({ state }) => !isSettled(state)).length, faults };
+  const done = new Map<string, number>();
+  for (const { kind, outcome, details } of rows) {
+    if (kind !== "action.outcome" || outcome !== "success") continue;
+    done.set(String(details.verb), (done.get(String(details.verb)) ?? 0) + 1);
+  }
+  return {
+    done,
+    actions: actions.length,
+    open: actions.filter(({ state }) => !isSettled(state)).length,
+    rows: verdict.ok ? verdict.rows : 0,
+    witnesses: verdict.witnesses.length,
+    faults,
+  };
 };
 
 const faultOf = (action: Action, rows: readonly AuditRow[]): string | null => {

@@ -1,0 +1,99 @@
+/**
+ * Whether what happened to a container in a round is what the actions of that round say of themselves. A round is one action, or
+ * two that two people wanted at once; nothing else touches the container meanwhile.
+ */
+import type { ActionState, ActionVerb } from "@yardarm/protocol/action";
+import type { EngineEffects, Range, RuntimeEffects } from "./effects.ts";
+
+export type Ended = { readonly verb: ActionVerb; readonly state: ActionState };
+
+export type Round = {
+  /** Of every action that the hub made, and how it ended. */
+  readonly actions: readonly Ended[];
+  readonly wasPaused: boolean;
+  readonly wasUp: boolean;
+  readonly engine: EngineEffects;
+  readonly runtime: RuntimeEffects;
+  /** The engine died meanwhile: it may have forgotten what it did, and what it was told it may have done by half. */
+  readonly isForgetful: boolean;
+  /** The container as the engine has it afterwards. */
+  readonly after: string;
+};
+
+export type Verdict = {
+  readonly doubled: number;
+  readonly missing: number;
+  /** What a dying engine still did and, alive again, says is not so: the action failed, by the engine's own word. */
+  readonly disowned: number;
+  readonly notes: readonly string[];
+};
+
+type Expected = Readonly<Record<keyof EngineEffects, Range>>;
+
+const UP: readonly string[] = ["running", "paused"];
+const ENDING: readonly ActionVerb[] = ["STOP", "KILL", "RESTART"];
+
+/** What the engine must have told, from what succeeded. */
+export const expectedOf = ({ actions, wasPaused, wasUp }: Pick<Round, "actions" | "wasPaused" | "wasUp">): Expected => {
+  const count = (...verbs: readonly ActionVerb[]): number =>
+    actions.filter(({ verb, state }) => state === "succeeded" && verbs.includes(verb)).length;
+  const one = (value: number): Range => ({ least: value, most: value });
+  const restarts = count("RESTART");
+  // A restart of what does not run ends nothing; which of two came first is not known.
+  const isAlone = actions.length === 1;
+  const restartsOfRunning: Range = isAlone ? one(wasUp ? restarts : 0) : { least: 0, most: restarts };
+  const plus = (value: number, range: Range): Range => ({ least: value + range.least, most: value + range.most });
+  // Whatever ends a paused container lets it run for that; a kill may be quicker.
+  const endsPaused = (isAlone ? wasPaused : true) && count(...ENDING) > 0 ? count(...ENDING) : 0;
+  const unpauses = count("UNPAUSE");
+  return {
+    starts: one(count("START") + restarts),
+    restarts: one(restarts),
+    stops: plus(count("STOP"), restartsOfRunning),
+    dies: plus(count("STOP", "KILL"), restartsOfRunning),
+    pauses: one(count("PAUSE")),
+    unpauses: { least: unpauses, most: unpauses + endsPaused },
+  };
+};
+
+/** True when the engine has told everything that has to come. */
+export const isComplete = (expected: Expected, engine: EngineEffects): boolean =>
+  (Object.keys(expected) as (keyof Expected)[]).every((field) => engine[field] >= expected[field].least);
+
+export const judgeRound = (round: Round): Verdict => {
+  const { engine, runtime, isForgetful } = round;
+  const expected = expectedOf(round);
+  const notes: string[] = [];
+  let doubled = 0;
+  let missing = 0;
+  let disowned = 0;
+  const compare = (what: string, seen: Range, wanted: Range): void => {
+    if (seen.least > wanted.most) doubled += seen.least - wanted.most;
+    else if (seen.most < wanted.least) missing += wanted.least - seen.most;
+    else return;
+    notes.push(`${what}: ${show(seen)} instead of ${show(wanted)}`);
+  };
+  /** The runtime's word counts in every round; an engine that died may have had it done without ever knowing. */
+  const compareRuntime = (field: "starts" | "pauses", isSo: boolean, ...verbs: readonly ActionVerb[]): void => {
+    const wanted = expected[field];
+    const failed = round.actions.filter(({ verb, state }) => state === "failed" && verbs.includes(verb)).length;
+    const most = wanted.most + (isForgetful && !isSo ? failed : 0);
+    compare(`${field} of the runtime`, runtime[field], { ...wanted, most });
+    disowned += Math.max(0, Math.min(runtime[field].least, most) - wanted.most);
+  };
+  compareRuntime("starts", UP.includes(round.after), "START", "RESTART");
+  compareRuntime("pauses", round.after === "paused", "PAUSE");
+  if (!isForgetful) {
+    for (const field of Object.keys(expected) as (keyof Expected)[]) {
+      compare(`${field} of the engine`, { least: engine[field], most: engine[field] }, expected[field]);
+    }
+    return { doubled, missing, disowned, notes };
+  }
+  // What it did tell may not be more than was asked for and answered; what it did not tell proves nothing.
+  for (const field of ["starts", "restarts", "pauses"] as const) {
+    compare(`${field} of the engine`, { least: engine[field], most: Number.POSITIVE_INFINITY }, expected[field]);
+  }
+  return { doubled, missing, disowned, notes };
+};
+
+const show = ({ least, most }: Range): string => (least === most ? String(least) : `${least} to ${most}`);
