@@ -140,6 +140,6 @@ const markersOf = ({ store }: MergedSession): readonly LogMarker[] => {
 };
 
 const leadWords = (followed: number, fitting: number): string =>
-  followed < fitting
+  followed > 0 && followed < fitting
     ? `${formatCount(followed)} of ${formatPlural(fitting, "container")}`
     : formatPlural(followed, "container");

@@ -27,6 +27,9 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
   );
   const groups = useMemo(() => findSources(facts, query), [facts, query]);
   const chosen = useMemo(() => chosenSources(selection, facts), [selection, facts]);
+  // Until it is known what the ids stand for: they are longer than any name, and would push the page down for a moment.
+  const isNamed = ({ kind }: SourceOption): boolean =>
+    inventory.status === "known" || (kind !== "host" && kind !== "container");
   const remove = (option: SourceOption): void =>
     onChange(selectionOf(chosen.filter((other) => !isSame(other, option))));
   return (
@@ -60,7 +63,7 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
             key={`${option.kind} ${option.value}`}
             className="flex h-7 min-w-0 max-w-full items-center rounded-control bg-raised pl-2"
           >
-            <span className="truncate">{option.title}</span>
+            <span className="truncate">{isNamed(option) ? option.title : "…"}</span>
             <button
               type="button"
               aria-label={`Remove ${option.title}`}

@@ -87,6 +87,8 @@ const failureText = ({ code, message }: Extract<Transport, { readonly status: "f
 
 /** What stands under the lines: what is followed, and everything that is not as one would expect. */
 export const followedWords = ({ sources, fittingCount }: MergedFacts): string => {
+  // In the moment before the first of them is asked for.
+  if (sources.length === 0) return "";
   const hosts = new Set(sources.map(({ container }) => container.hostId)).size;
   const parts = [
     fittingCount > sources.length

@@ -164,9 +164,9 @@ export const LogBar = memo((props: LogBarProps) => {
           </Menu>
         </div>
         <div className="flex h-10 min-w-0 flex-1 items-center gap-2 px-2 @min-[1120px]:order-1 @min-[1120px]:pr-0">
-          <div className="hidden w-112 min-w-0 shrink-0 items-center gap-2 @min-[1120px]:flex">
+          <div className="hidden w-128 min-w-0 shrink-0 items-center gap-2 @min-[1120px]:flex">
             <div className="flex min-w-0 flex-1">{props.lead}</div>
-            <div className="flex w-56 shrink-0">{chip}</div>
+            <div className="flex w-72 shrink-0">{chip}</div>
           </div>
           <SearchField
             fieldRef={commands.elements.setField}
