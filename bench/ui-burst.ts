@@ -126,6 +126,7 @@ const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Meas
     // wait that come meanwhile.
     if (load !== STEADY) await part(delay((load.seconds * 1_000) / 3));
     const fullBytes = load === STEADY ? 0 : await heapBytes(session);
+    if (load !== STEADY) await delay(SETTLE_MS);
     await part(writer.ended());
     const lastText = String(lines - 1).padStart(10, "0");
     await page.getByRole("log").getByText(lastText).waitFor({ timeout: LATE_MS });

@@ -39,16 +39,19 @@
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-  new PerformanceObserver((list) => {
+  const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) probe.longTasks.push(duration);
-  }).observe({ type: "longtask" });
+  });
+  observer.observe({ type: "longtask" });
   globalThis.burstProbe = {
     /** Begins a new measurement; `offset` is the page's clock minus that of the lines, µs. */
     reset: (watches, offset) => {
       isWatching = watches;
       offsetUs = offset;
       Object.assign(probe, { frames: 0, longTasks: [], last: -1, maxFrameMs: 0 });
-      // What is on screen already was seen before.
+      // What belongs to the time before: a frame that has begun, tasks that are not told of yet, what is on screen.
+      lastFrameMs = 0;
+      observer.takeRecords();
       look();
       probe.agesUs = [];
     },
