@@ -17,7 +17,10 @@ export type Answer =
 
 export const order = async (session: HubSession, containerId: ContainerId, verb: ActionVerb): Promise<Answer> => {
   const key = randomUUID();
+  const deadlineMs = performance.now() + SETTLES_MS;
   for (;;) {
+    if (performance.now() > deadlineMs)
+      throw new Error(`The hub has had no answer to a ${verb} for ${SETTLES_MS / 1000} s.`);
     try {
       const response = await fetch(new URL(`/api/containers/${containerId}/actions`, session.url), {
         method: "POST",

@@ -30,10 +30,8 @@ export class Tripwire {
     const armed = this.#armed;
     if (armed?.place !== place) return "forward";
     this.#armed = null;
-    try {
-      return await armed.spring();
-    } finally {
-      armed.sprung();
-    }
+    // From here on it happens, and whoever armed it waits for it to be over.
+    armed.sprung();
+    return armed.spring();
   }
 }
