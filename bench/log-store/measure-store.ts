@@ -89,6 +89,7 @@ const scan = async (
       const text = Buffer.from(part.text.buffer, part.text.byteOffset, part.text.byteLength);
       textBytes += text.length;
       for (let at = text.indexOf(NEEDLE); at >= 0; at = text.indexOf(NEEDLE, at + 1)) found++;
+      part.release();
     }
   }
   return { found, textBytes };

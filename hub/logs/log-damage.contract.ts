@@ -119,7 +119,9 @@ export const logDamageContract = (name: string, makeHome: () => Promise<DamagedH
           expect([ndjson[499]?.seq, ndjson[501]?.seq]).toEqual([499, 600]);
           const text = await download("text");
           expect(text).toHaveLength(901);
-          expect(text[500]).toMatch(/ \[100 stored lines cannot be read: they are damaged on the hub's disk\]$/);
+          expect(text[500]).toMatch(
+            / \[100 stored lines cannot be read: they are damaged or missing on the hub's disk\]$/,
+          );
           scan.close();
           const container = { containerId: CONTAINER, hostId: asId<HostId>("hst_0000000000aa") };
           const pattern = { kind: "text", source: "line", isCaseSensitive: true } as const;

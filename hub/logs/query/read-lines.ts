@@ -1,7 +1,7 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { UNKNOWN } from "@yardarm/protocol/log/level";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
-import type { UnreadableChunk } from "../log-chunk.ts";
+import type { ChunkRead, UnreadableChunk } from "../log-chunk.ts";
 import { type ChunkGroup, groupChunks, mapInOrder } from "./chunk-groups.ts";
 import { isSelective, type LineFilter } from "./line-filter.ts";
 import type { LineFormat } from "./line-writer.ts";
@@ -118,18 +118,41 @@ const walk = (
   { span, order }: { readonly span: Span; readonly order: "newest" | "oldest" },
 ): AsyncGenerator<ChunkGroup> => {
   const { containerId, fromSeq, endSeq } = span;
-  return groupChunks(
-    logs.chunks({
-      ...{ orgId, order, signal, containerIds: [containerId] },
-      fromSeq: new Map([[containerId, fromSeq]]),
-      beforeSeq: new Map([[containerId, endSeq]]),
-      ...(filter.sinceNs === null ? {} : { sinceNs: filter.sinceNs }),
-      ...(filter.untilNs === null ? {} : { untilNs: filter.untilNs }),
-      // Losses are shown whatever is filtered, and have no level.
-      ...(filter.levelMask === null ? {} : { levelMask: filter.levelMask | (1 << UNKNOWN) }),
-    }),
-  );
+  const reads = logs.chunks({
+    ...{ orgId, order, signal, containerIds: [containerId] },
+    fromSeq: new Map([[containerId, fromSeq]]),
+    beforeSeq: new Map([[containerId, endSeq]]),
+    ...(filter.sinceNs === null ? {} : { sinceNs: filter.sinceNs }),
+    ...(filter.untilNs === null ? {} : { untilNs: filter.untilNs }),
+    // Losses are shown whatever is filtered, and have no level.
+    ...(filter.levelMask === null ? {} : { levelMask: filter.levelMask | (1 << UNKNOWN) }),
+  });
+  // Filters that look at no line leave chunks out: where they do, a hole says nothing.
+  const isWhole = filter.sinceNs === null && filter.untilNs === null && filter.levelMask === null;
+  return groupChunks(isWhole && order === "oldest" ? withHoles(reads, span) : reads);
 };
+
+/** The same reads, and as damaged what none of them has: a file is missing or cannot be opened, or retention was faster. */
+async function* withHoles(
+  reads: AsyncIterable<ChunkRead>,
+  { containerId, fromSeq, endSeq }: Span,
+): AsyncGenerator<ChunkRead, void, void> {
+  let nextSeq = fromSeq;
+  let lastNs: bigint | null = null;
+  for await (const read of reads) {
+    const { minTsNs, maxTsNs } = read.kind === "chunk" ? read.chunk : read;
+    const seqs = read.kind === "chunk" ? read.chunk.wanted : { fromSeq: read.firstSeq, endSeq: read.endSeq };
+    if (seqs.fromSeq > nextSeq) {
+      const stamps = { minTsNs: lastNs === null || lastNs > minTsNs ? minTsNs : lastNs, maxTsNs: minTsNs };
+      yield { kind: "damaged", containerId, firstSeq: nextSeq, endSeq: seqs.fromSeq, ...stamps };
+    }
+    yield read;
+    nextSeq = Math.max(nextSeq, seqs.endSeq);
+    lastNs = maxTsNs;
+  }
+  const stamps = { minTsNs: lastNs ?? 0n, maxTsNs: lastNs ?? 0n };
+  if (nextSeq < endSeq) yield { kind: "damaged", containerId, firstSeq: nextSeq, endSeq, ...stamps };
+}
 
 async function* readSpans(
   tools: Tools,
@@ -158,7 +181,7 @@ export const formatOf = (
   extraFields: containerIds.length > 1 ? `"containerId":${JSON.stringify(containerId)}` : "",
 });
 
-/** Stored, and damaged since: said where the lines would be, under the number of the last. */
+/** Stored, and damaged or missing since: said where the lines would be, under the number of the last. */
 const unreadablePiece = (
   { firstSeq, endSeq, minTsNs, maxTsNs }: UnreadableChunk,
   { kind, extraFields }: LineFormat,
@@ -168,7 +191,7 @@ const unreadablePiece = (
   const loss = JSON.stringify({ reason: "source_error", fromTs, toTs, lines });
   const text =
     kind === "text"
-      ? `${toTs} [${lines} stored lines cannot be read: they are damaged on the hub's disk]\n`
+      ? `${toTs} [${lines} stored lines cannot be read: they are damaged or missing on the hub's disk]\n`
       : `{"seq":${endSeq - 1},"loss":${loss}${extraFields === "" ? "" : `,${extraFields}`}}\n`;
   return { bytes: new Uint8Array(Buffer.from(text)), lines: 1 };
 };

@@ -37,6 +37,7 @@ export const scanChunks = ({ filter, job, chunks }: ScanRequest, matcher: LineMa
       const indexes = select({ filter, matcher, batch, chunk, losses: sink.takesLosses });
       if (indexes.length > 0) sink.take({ chunk, batch, indexes });
     }
+    for (const part of parts) part.release();
   }
   return { result: sink.finish(), unreadable };
 };
@@ -108,7 +109,7 @@ const withLosses = (
   return losses.length === 0 ? matched : [...matched, ...losses].sort((a, b) => a - b);
 };
 
-/** Takes what passes, batch by batch in the order of the job. */
+/** Takes what passes, batch by batch in the order of the job. What it keeps it copies: a chunk is released when it is done. */
 interface Sink {
   readonly isNewestFirst: boolean;
   readonly takesLosses: boolean;

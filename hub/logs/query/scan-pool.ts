@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId } from "@yardarm/protocol/ids";
@@ -6,8 +7,11 @@ import type { LineFilter } from "./line-filter.ts";
 import type { ScanAnswer, ScanJob, ScanResultOf } from "./scan-job.ts";
 import type { ThreadReply, ThreadTask } from "./scan-messages.ts";
 
-/** Threads that decompress and search: more would only take from the relay. */
-const THREADS = 2;
+/**
+ * Threads that decompress and search. One core is left to the relay: even at a low priority a thread that runs keeps one that wakes up
+ * waiting for milliseconds. More than two would only take from it.
+ */
+const THREADS = Math.min(2, Math.max(1, availableParallelism() - 1));
 /** A thread that does not answer within this is ended: it stops between lines by itself long before. */
 const KILL_MS = 10_000;
 /** Readings that are under way, open streams included. */
