@@ -149,6 +149,12 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     thirdParty: ["node:", "ws"],
   },
   {
+    folder: "hub/mail",
+    holds: "one letter to one address, by SMTP",
+    imports: ["protocol"],
+    thirdParty: ["node:", "nodemailer"],
+  },
+  {
     folder: "hub/http",
     holds: "HTTP to everything above and back",
     imports: ["protocol", "hub/observability"],

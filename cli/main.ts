@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseConfig, renderHelp } from "@yardarm/hub/config";
+import { changeInstanceAdmin } from "@yardarm/hub/instance-admins";
 import { runHub } from "@yardarm/hub/main";
 import { passwordLink } from "@yardarm/hub/reset-password";
 import { resetSecondFactor } from "@yardarm/hub/reset-second-factor";
@@ -71,6 +72,27 @@ user
     const { totp, passkeys } = await resetSecondFactor(configOf(command.args.slice(1)), email);
     say(`One-time codes ${totp ? "are off now" : "were not on"}; passkeys removed: ${passkeys}.`);
   });
+
+for (const [name, isAdmin] of [
+  ["grant-admin", true],
+  ["revoke-admin", false],
+] as const) {
+  user
+    .command(name)
+    .argument("<email>")
+    .description(
+      isAdmin
+        ? "let this person run the installation, which shows them no organization's data"
+        : "let this person run the installation no more",
+    )
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (email: string, _options, command: Command) => {
+      const admins = await changeInstanceAdmin(configOf(command.args.slice(1)), email, isAdmin);
+      if (admins.length === 0) say("Nobody runs the installation now; grant-admin names somebody.");
+      else say(`The installation is run by: ${admins.join(", ")}.`);
+    });
+}
 
 addKeysCommands(program, configOf);
 

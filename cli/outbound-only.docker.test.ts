@@ -26,7 +26,7 @@ const dial = (host: string, port: number): Promise<string> =>
     socket.once("close", () => socket.destroy());
   });
 
-test("[HOST-02] an agent in a network that only lets it dial out joins through a TLS proxy, by the pasted command", async () => {
+test("[SEC-T15] [HOST-02] an agent in a network that only lets it dial out joins through a TLS proxy, by the pasted command", async () => {
   await using network = await makeNetworkNamespace();
   await using directory = await makeTempDir("outbound");
   const port = await lastingPort();

@@ -20,7 +20,7 @@ const LINES = [
   "sleep 1000",
 ];
 
-test("[LOGS-05] a hostile log stays text", async ({ page, context, run, open }, testInfo) => {
+test("[SEC-T27] [LOGS-05] a hostile log stays text", async ({ page, context, run, open }, testInfo) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const refused: string[] = [];
   page.on("dialog", (dialog) => {

@@ -1,7 +1,7 @@
 /** What agents' messages mean to the other parts of the hub. */
 import { type ActionCommand, actionCommandSchema } from "@yardarm/protocol/action";
 import type { AgentSession } from "@yardarm/protocol/agent-down/welcome";
-import { ProtocolError } from "@yardarm/protocol/errors";
+import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import type { ActionId, ContainerId, HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
 import { idSchema, signedSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
@@ -78,9 +78,15 @@ export const agentHandlers = (options: AgentHandlerOptions): AgentHandlers => {
           metrics.apply(toTick({ orgId, hostId }, message, (dockerId) => reports.containerIdOf(hostId, dockerId)));
           break;
         case "key.announce":
-          options.agentKeys.announced(connection, message).then((agentPublicKey) => {
-            if (agentPublicKey !== null) connection.send({ type: "key.accepted", agentPublicKey });
-          }, report);
+          options.agentKeys.announced(connection, message).then(
+            (agentPublicKey) => {
+              if (agentPublicKey !== null) connection.send({ type: "key.accepted", agentPublicKey });
+            },
+            (error: unknown) => {
+              if (!(error instanceof ProtocolError)) report(error);
+              connection.close(toProtocolError(error).code);
+            },
+          );
           break;
         case "action_progress":
           actions.progress(hostId, message).catch(report);

@@ -45,6 +45,11 @@ describe("[IDTY-01] [IDTY-03] what the operator chooses", () => {
     expect((await world.ask(eve, { method: "GET", path: "/api/hosts" })).body.items).toEqual([]);
     expect(await world.ask(eve, signUp)).toMatchObject({ status: 409 });
     expect(await world.ask(viewerOf(world), createOrg)).toMatchObject({ status: 201 });
+    const seen = await world.ask(viewerOf(world), { method: "GET", path: "/api/me" });
+    expect(seen.body.permissions).toContain("org.create");
+    const program = world.callers.find(({ kind }) => kind === "token") ?? world.owner;
+    const held = await world.ask(program, { method: "GET", path: "/api/me" });
+    expect(held.body.permissions).not.toContain("org.create");
   }, 60_000);
 
   test("a word that is neither is refused with a sentence", () => {

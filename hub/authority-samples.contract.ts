@@ -33,6 +33,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: () => ({ setupToken: "x", name: "N", email: "n@example.com", password: PASSWORD, orgName: "O" }),
   },
   "POST /api/auth/sign-in": { on: "org", body: () => ({ email: "narrowed-maker@example.com", password: PASSWORD }) },
+  // No mail is configured here; `mail.test.ts` has it.
+  "POST /api/auth/forgot-password": { on: "org", body: () => ({ email: "n@example.com" }) },
   "POST /api/auth/reset-password": { on: "org", body: () => ({ resetToken: "x", newPassword: PASSWORD }) },
   "POST /api/auth/password": {
     on: "org",
@@ -96,6 +98,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: () => ({ password: PASSWORD }),
   },
   "GET /api/me": onOrg,
+  "PATCH /api/me": { on: "org", body: () => ({ name: "Somebody" }) },
   "GET /api/permissions": onOrg,
   "GET /api/sessions": onOrg,
   "DELETE /api/sessions/:sessionId": {

@@ -121,6 +121,7 @@ export const authorityContract = (engine: string, open: () => Promise<AuthorityW
         "GET /api/auth/oidc/callback",
         "GET /api/setup",
         "POST /api/agent/enroll",
+        "POST /api/auth/forgot-password",
         "POST /api/auth/oidc",
         "POST /api/auth/passkey",
         "POST /api/auth/passkey/challenge",
@@ -133,7 +134,7 @@ export const authorityContract = (engine: string, open: () => Promise<AuthorityW
       ]);
     });
 
-    test("[SEC-T03] [IDTY-06] [IDTY-08] matrix: every route for everybody, as the table says", async () => {
+    test("[SEC-T03] [SEC-T06] [IDTY-06] [IDTY-08] matrix: every route for everybody, as the table says", async () => {
       let cells = 0;
       const wrong: string[] = [];
       for (const operation of operations) {
@@ -282,6 +283,7 @@ const OWN_REFUSALS: Readonly<Record<string, string>> = {
   "POST /api/agent/enroll": "invalid_request",
   "POST /api/auth/passkey": "unauthenticated",
   "POST /api/auth/oidc": "not_found",
+  "POST /api/auth/forgot-password": "not_found",
 };
 
 /** An answer without what belongs to this one request. */

@@ -70,6 +70,16 @@ const parseName = (text: string): Parsed<string> =>
 const parseDatabaseUrl = (text: string): Parsed<string> =>
   parseUrl(["postgres:", "postgresql:"], text) === null ? bad("must be a postgres:// address") : good(text);
 
+/** Never says what it was given: the address carries a password. */
+const parseSmtpUrl = (text: string): Parsed<URL> => {
+  const url = parseUrl(["smtp:", "smtps:"], text);
+  if (url === null || url.hostname === "") return bad("must be an smtp:// or smtps:// address");
+  if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "") {
+    return bad("must be an address such as smtp://user:password@mail.example.com:587, without path or query");
+  }
+  return good(url);
+};
+
 const parseEmail = (text: string): Parsed<string> =>
   EMAIL_PATTERN.test(normalizeEmail(text)) && text.length <= 254
     ? good(normalizeEmail(text))
@@ -231,6 +241,23 @@ export const OPTIONS = {
     defaultShown: "the issuer's host name",
     description: "What the sign-in page calls the provider.",
     parse: parseName,
+  }),
+  smtpUrl: option({
+    variable: "YARDARM_SMTP_URL",
+    type: "URL",
+    default: null,
+    defaultShown: "no mail is sent",
+    description:
+      "Mail server for invitations and forgotten passwords: `smtp://user:password@host:587`, which has to offer STARTTLS except at loopback, or `smtps://…:465`.",
+    secret: true,
+    parse: parseSmtpUrl,
+  }),
+  smtpFrom: option({
+    variable: "YARDARM_SMTP_FROM",
+    type: "e-mail",
+    default: null,
+    description: "The sender's address of what the hub mails; needed with `YARDARM_SMTP_URL`.",
+    parse: parseEmail,
   }),
   adminEmail: option({
     variable: "YARDARM_ADMIN_EMAIL",

@@ -148,6 +148,9 @@ export const parseConfig = (env: Environment, argv: readonly string[]): ConfigRe
   if ((values.oidcIssuer === null) !== (values.oidcClientId === null) && problems.length === 0) {
     problems.push("YARDARM_OIDC_ISSUER and YARDARM_OIDC_CLIENT_ID only work together: set both or neither.");
   }
+  if ((values.smtpUrl === null) !== (values.smtpFrom === null) && problems.length === 0) {
+    problems.push("YARDARM_SMTP_URL and YARDARM_SMTP_FROM only work together: set both or neither.");
+  }
   if (problems.length > 0) return { ok: false, problems };
   const dataDirectory = path.resolve(String(values.dataDirectory));
   const hubKeyFile =

@@ -17,6 +17,7 @@ import { Denials } from "./audit/denials.ts";
 import { can, permissionsHeldBy } from "./auth/can.ts";
 import { createClientAddress } from "./auth/client-address.ts";
 import { createFlowCookie, createSessionCookie } from "./auth/cookies.ts";
+import { mailInvitation } from "./auth/invitation-mail.ts";
 import { newId } from "./auth/new-id.ts";
 import { OriginCheck } from "./auth/origin.ts";
 import { permissionFor, permissionRows } from "./auth/permissions.ts";
@@ -64,6 +65,7 @@ import { createLogger } from "./observability/logger.ts";
 import { HubMetrics } from "./observability/metrics.ts";
 import { oidcSettingsOf } from "./oidc-settings.ts";
 import { openPeople } from "./open-people.ts";
+import { postOf } from "./post.ts";
 import type { AgentConnection } from "./relay/agent-connection.ts";
 import { AgentRegistry } from "./relay/agent-registry.ts";
 import type { CommittedLog } from "./relay/committed-log.ts";
@@ -167,9 +169,11 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     hubUrl,
     failed: (err) => logger.warn({ err }, "an answer of the sign-in provider was refused"),
   });
+  const post = postOf(config);
   const people = await openPeople({
     ...{ storage, hubKeyFile: config.hubKeyFile, secretsKeyFile: config.secretsKeyFile, nowMs, nowNs, cookie },
     ...{ relyingParty, oidc },
+    ...{ post, hubUrl, report },
     isOpen: config.openSignUp,
     announce: (change) => authority.announce(change),
     showRecoveryKey: (shown) => {
@@ -361,9 +365,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     cookieName: cookie.name,
     operations: [
       ...authRoutes({
-        ...{ version: VERSION, cookie, storage, sessions, tickets, signedIn, permissionsHeldBy, permissionRows },
+        ...{ version: VERSION, cookie, storage, sessions, tickets, signedIn, permissionRows },
+        ...{ permissionsHeldBy, anybodyCreatesOrgs: config.anybodyCreatesOrgs },
         ...{ firstRun: people.firstRun, accounts: people.accounts, signIn: people.signIn },
-        ...{ attempted, claimed: claimed.resolve },
+        ...{ attempted, claimed: claimed.resolve, forgottenPassword: people.forgottenPassword },
         passkeyHost: () => relyingParty()?.id ?? null,
         oidcName: oidc?.name ?? null,
       }),
@@ -393,7 +398,10 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
       }),
       ...projectRoutes({ projects: people.projects, refresh: (orgId, hostId) => reports.refresh(orgId, hostId) }),
       ...memberRoutes({ members: people.members }),
-      ...invitationRoutes({ invitations: people.invitations, accounts: people.accounts, hubUrl, signedIn }),
+      ...invitationRoutes({
+        ...{ invitations: people.invitations, accounts: people.accounts, hubUrl, signedIn },
+        mailLink: (actor, invitation) => mailInvitation({ storage, post, report }, actor, invitation),
+      }),
       ...tokenRoutes({ apiTokens: people.apiTokens }),
       ...viewRoutes({ views: new SavedViews({ storage, nowMs }) }),
       ...hostRoutes({

@@ -9,9 +9,11 @@ import type { SessionCookie } from "./auth/cookies.ts";
 import { Door } from "./auth/door.ts";
 import { Enrollment } from "./auth/enrollment.ts";
 import { FirstRun } from "./auth/first-run.ts";
+import { ForgottenPassword } from "./auth/forgotten-password.ts";
 import { type HubKeys, openHubKeys } from "./auth/hub-keys.ts";
 import { Identities } from "./auth/identities.ts";
 import { Invitations } from "./auth/invitations.ts";
+import type { Post } from "./auth/letters.ts";
 import { Members } from "./auth/members.ts";
 import { OidcProvider } from "./auth/oidc-provider.ts";
 import { Orgs } from "./auth/orgs.ts";
@@ -43,6 +45,7 @@ export type People = {
   readonly callers: Callers;
   readonly tickets: Tickets;
   readonly accounts: Accounts;
+  readonly forgottenPassword: ForgottenPassword;
   readonly orgs: Orgs;
   readonly projects: Projects;
   readonly members: Members;
@@ -78,6 +81,10 @@ export const openPeople = async (options: {
   /** Anybody may sign up. */
   readonly isOpen: boolean;
   readonly announce: Announce;
+  /** `null`: no mail is sent. */
+  readonly post: Post | null;
+  readonly hubUrl: () => string;
+  readonly report: (error: unknown) => void;
   readonly nowMs: () => number;
   readonly nowNs: () => bigint;
   /** Told once of a new hub's recovery key. */
@@ -115,6 +122,10 @@ export const openPeople = async (options: {
     signIn: new SignIn({ storage, audit, passwords, door, announce }),
     proofs: new Proofs({ storage, passwords, sessions, secondFactor, nowMs }),
     ...{ callers, tickets, accounts, invitations, apiTokens, door, secondFactor, passkeys, identities },
+    forgottenPassword: new ForgottenPassword({
+      ...{ ...base, audit },
+      ...{ post: options.post, hubUrl: options.hubUrl, report: options.report },
+    }),
     orgs: new Orgs({ ...base, audit, sessions }),
     projects: new Projects({ ...base, audit, announce }),
     members: new Members({ storage, audit, announce }),

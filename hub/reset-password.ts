@@ -22,7 +22,8 @@ export const passwordLink = async (config: Config, typedEmail: string): Promise<
   try {
     const nowMs = Date.now;
     const audit = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });
-    const secret = await issuePasswordLink({ storage, audit, nowMs, random: randomBytes }, email);
+    const by = { name: "yardarm user reset-password", address: null };
+    const secret = await issuePasswordLink({ storage, audit, nowMs, random: randomBytes }, email, by);
     if (secret === null) throw new ProtocolError("not_found", `There is no account with the e-mail address ${email}.`);
     const origin = config.publicUrl?.origin ?? `http://127.0.0.1:${config.port}`;
     return `${origin}/reset-password#token=${secret}`;

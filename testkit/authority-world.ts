@@ -394,6 +394,7 @@ const seed = async (storage: Storage, hubKeyFile: string): Promise<Seeded> => {
   const people = await openPeople({
     ...{ storage, hubKeyFile, cookie: createSessionCookie(null), isOpen: false, announce: () => {} },
     ...{ secretsKeyFile: path.join(path.dirname(hubKeyFile), "secrets-key"), relyingParty: () => null, oidc: null },
+    ...{ post: null, hubUrl: () => "http://127.0.0.1", report: () => {} },
     nowMs: Date.now,
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
     showRecoveryKey: () => {},

@@ -61,12 +61,19 @@ export class Peer {
     });
   }
 
-  /** The first message, already here or to come, for which `matches` says yes. */
+  /**
+   * The first message, already here or to come, for which `matches` says yes.
+   * @throws Error when the socket is closed before it comes
+   */
   async message(matches: (text: string) => boolean): Promise<string> {
     for (;;) {
       const found = this.received.find((data): data is string => typeof data === "string" && matches(data));
       if (found !== undefined) return found;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const end = await Promise.race([
+        new Promise<null>((resolve) => this.#waiting.push(() => resolve(null))),
+        this.closed,
+      ]);
+      if (end !== null) throw new Error(`The socket was closed (${end.join(" ")}) before the message came.`);
     }
   }
 

@@ -50,6 +50,8 @@ const messages: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
     action: fc.constantFrom("START", "STOP", "KILL"),
     ...signed,
   }),
+  of("key.rotate", signed),
+  of("key.accepted", { agentPublicKey: base64Url(43) }),
   of("action.query", { actionIds: fc.array(id("act"), { maxLength: 3 }) }),
   of("reconnect", { afterMs: fc.integer({ min: 0, max: 600_000 }), reason: fc.string({ maxLength: 256 }) }),
 );
@@ -106,7 +108,7 @@ describe("decodeDown", () => {
     );
   });
 
-  test("judges arbitrary JSON as the schemas do", () => {
+  test("[SEC-T04] judges arbitrary JSON as the schemas do", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(outcome(() => decodeDown(value))).toEqual(bySchema(value));

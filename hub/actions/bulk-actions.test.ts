@@ -175,7 +175,7 @@ describe("actions on several containers", () => {
     await expect(bulk.begin(requester, request(late))).rejects.toMatchObject({ code: "expired" });
   });
 
-  test("[ACTN-11] each target is judged again when its turn comes: protected, started again or not allowed meanwhile", async () => {
+  test("[SEC-T05] [ACTN-11] each target is judged again when its turn comes: protected, started again or not allowed meanwhile", async () => {
     await using hub = await openHubCore();
     const { requester, bulk, plan, ended, fleet, orders } = await open(hub, [{ name: "a" }, { name: "b" }]);
     const { planId } = await plan();

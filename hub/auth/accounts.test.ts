@@ -19,7 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => hub[Symbol.asyncDispose]());
 
-const link = () => issuePasswordLink({ ...hub, nowMs: () => hub.clock.nowMs(), random: randomBytes }, OWNER.email);
+const by = { name: "test", address: null };
+const link = () => issuePasswordLink({ ...hub, nowMs: () => hub.clock.nowMs(), random: randomBytes }, OWNER.email, by);
 
 test("[IDTY-01] changing the password asks for the present one and replaces the session's token", async () => {
   const other = await hub.sessions.create(owner.actor, client);

@@ -122,8 +122,24 @@ export class Accounts {
     return token;
   }
 
+  /** The person's name in every organization. The audit's earlier rows keep the one before. */
+  async rename(requester: Requester, name: string): Promise<void> {
+    const { storage, audit } = this.#options;
+    const { userId, name: before } = requester.actor;
+    if (name === before) return;
+    await storage.transaction(async (scope) => {
+      await scope.system.users.rename(userId, name);
+      const { address } = requester;
+      await recordForAccount(
+        { audit, scope },
+        { userId, name },
+        { kind: "account.renamed", address, details: { before } },
+      );
+    });
+  }
+
   /**
-   * Sets a new password with the operator's link; every session of the person ends.
+   * Sets a new password with a link of the operator's, or from a mailbox; every session of the person ends.
    *
    * @throws ProtocolError `token_invalid`, `token_expired`
    */
@@ -136,7 +152,7 @@ export class Accounts {
     const user = known && (await storage.system.users.find(known.userId));
     if (known === undefined || user === undefined) throw unknownReset();
     if (known.expiresAtMs <= nowMs()) {
-      throw new ProtocolError("token_expired", "This link has expired. Ask the operator for another one.");
+      throw new ProtocolError("token_expired", "This link has expired. Ask for another one.");
     }
     const passwordHash = await passwords.hash(newPassword);
     await storage.transaction(async (scope) => {
@@ -195,7 +211,4 @@ const emailTaken = (): ProtocolError =>
   new ProtocolError("conflict", "There is an account with this e-mail address. Sign in instead.");
 
 const unknownReset = (): ProtocolError =>
-  new ProtocolError(
-    "token_invalid",
-    "This link is unknown, was used or was replaced. Ask the operator for another one.",
-  );
+  new ProtocolError("token_invalid", "This link is unknown, was used or was replaced. Ask for another one.");

@@ -45,7 +45,7 @@ test("[HOST-02] the holder of the host's key gets in, each time under a higher e
   expect(await verify(agent.connectToken(claims()))).toEqual({ ...first, epoch: 2 });
 });
 
-test("a nonce is good for one connection, also when two come at once", async () => {
+test("[SEC-T16] a nonce is good for one connection, also when two come at once", async () => {
   const token = agent.connectToken(claims());
   const answers = await Promise.allSettled([verify(token), verify(token), verify(token)]);
   expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);

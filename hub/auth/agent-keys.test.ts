@@ -123,7 +123,7 @@ describe("rotation", () => {
   const announce = (message: ReturnType<typeof announcement>) =>
     hub.agentKeys.announced({ orgId, hostId, sessionNonce: SESSION }, message);
 
-  test("[HOST-06] both keys are good until the new one has been used; then only that one is", async () => {
+  test("[SEC-T18] [HOST-06] both keys are good until the new one has been used; then only that one is", async () => {
     const { key } = await join();
     const next = new AgentKey();
     expect(await announce(announcement(key, next))).toBe(next.publicKey);

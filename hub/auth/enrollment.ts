@@ -87,8 +87,8 @@ export class Enrollment {
   }
 
   /**
-   * An agent joins. Where the organization approves agents, its key is in force only when a person has compared it. The same key asking again with the same token gets the same answer, because the first one may have
-   * been lost on its way.
+   * An agent joins. Where the organization approves agents, its key is in force only when a person has compared it. The
+   * same key asking again with the same token gets the same answer, because the first one may have been lost.
    *
    * @throws ProtocolError `invalid_request`, `token_invalid`, `token_expired`, `token_used`, `signature_invalid`,
    *   `key_mismatch` (it trusts another key set), `host_revoked`

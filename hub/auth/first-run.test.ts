@@ -27,7 +27,7 @@ test("[IDTY-01] the printed token makes the first owner, org and project at once
   expect(await hub.firstRun.offerSetupToken()).toBeNull();
 });
 
-test("[IDTY-01] a wrong, an old and a used token claim nothing", async () => {
+test("[SEC-T15] [SEC-T20] [IDTY-01] a wrong, an old and a used token claim nothing", async () => {
   await expect(hub.firstRun.claim(request("guess"), client)).rejects.toMatchObject({ code: "token_invalid" });
   const old = (await hub.firstRun.offerSetupToken()) ?? "";
   const token = (await hub.firstRun.offerSetupToken()) ?? "";

@@ -55,7 +55,7 @@ test("a signature holds for its purpose and its exact bytes only", async () => {
   expect(verifyFor("action", payload, { publicKey: "", signature: "" })).toBe(false);
 });
 
-test("a database without its key is refused, and the file is not made anew", async () => {
+test("[SEC-T20] a database without its key is refused, and the file is not made anew", async () => {
   await using hub = await openHubCore();
   await rename(hub.keyFile, `${hub.keyFile}.saved`);
   await expect(reopen(hub)).rejects.toMatchObject({

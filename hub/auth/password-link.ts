@@ -5,10 +5,11 @@ import type { RandomBytes } from "./new-id.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 /**
- * The secret of a one-time link (1 h) with which somebody sets a new password, for the operator's eyes; earlier ones
- * stop working. Each of the person's orgs has a row that it was given out.
+ * The secret of a one-time link (1 h) with which somebody sets a new password, for the operator's eyes or the person's
+ * mailbox; earlier ones stop working. Each of the person's orgs has a row that it was given out.
  *
  * @param email normalised; `null` comes back where no account has it
+ * @param by how the audit names who gave it out
  */
 export const issuePasswordLink = async (
   hub: {
@@ -18,6 +19,7 @@ export const issuePasswordLink = async (
     readonly random: RandomBytes;
   },
   email: string,
+  by: { readonly name: string; readonly address: string | null },
 ): Promise<string | null> => {
   const { storage, audit, nowMs, random } = hub;
   const user = await storage.system.users.findByEmail(email);
@@ -30,9 +32,9 @@ export const issuePasswordLink = async (
     for (const { orgId } of await scope.system.orgs.listOf(userId)) {
       await audit.appendIn(scope.org(orgId), {
         kind: "password.reset",
-        actor: { type: "hub", id: null, name: "yardarm user reset-password" },
+        actor: { type: "hub", id: null, name: by.name },
         target: { type: "user", id: userId, name },
-        address: null,
+        address: by.address,
         reason: null,
         outcome: "pending",
         details: { email },

@@ -38,14 +38,19 @@ const TABLE = {
   "container.kill": rule("operator", "project", "scope", "kill containers"),
   "container.override": rule("admin", "project", "scope", "act on protected containers, by typing their name"),
   "host.create": rule("admin", "never", "scope", "add hosts"),
-  "host.manage": rule("admin", "project", "scope", "rename, move and remove hosts, and let them join again"),
+  "host.manage": rule(
+    "admin",
+    "project",
+    "scope",
+    "rename, move, remove hosts; approve and replace their agents and keys",
+  ),
   "project.manage": rule("admin", "never", "scope", "create, rename and delete projects"),
   "member.manage": rule("admin", "never", "never", "invite members, change their roles up to their own, remove them"),
   "token.manage": rule("admin", "never", "never", "see and revoke every API token of the organization"),
   "retention.manage": rule("admin", "never", "scope", "set for how long logs are kept"),
   "protection.manage": rule("admin", "never", "scope", "make, change and delete rules that protect containers"),
   "audit.read": rule("admin", "never", "scope", "read the audit"),
-  "org.manage": rule("owner", "never", "never", "rename the organization and hand it over"),
+  "org.manage": rule("owner", "never", "never", "rename the organization, hand it over, have agents approved"),
   "org.create": rule("instance", "filtered", "never", "create organizations"),
 } as const satisfies Readonly<Record<string, Rule>>;
 

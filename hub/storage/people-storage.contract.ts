@@ -116,6 +116,65 @@ export const peopleStorageContract = (
       expect(await passwordResets.find(first)).toBeUndefined();
     });
 
+    test("[IDTY-07] one-time codes: begun, confirmed once, each step spent once, also by two at a time", async () => {
+      const userId = await makeUser();
+      const { secondFactors } = storage.system;
+      const begin = (sealedSecret: string) => secondFactors.begin({ userId, sealedSecret, createdAtMs: NOW_MS });
+      expect([await begin("first"), await begin("second")]).toEqual([true, true]);
+      expect(await secondFactors.find(userId)).toMatchObject({
+        sealedSecret: "second",
+        confirmedAtMs: null,
+        lastStep: 0,
+      });
+      const confirmed = await Promise.all([1, 2].map(() => secondFactors.confirm(userId, NOW_MS)));
+      expect(confirmed.filter(Boolean)).toHaveLength(1);
+      expect(await begin("third")).toBe(false);
+      const spent = await Promise.all([1, 2, 3].map(() => secondFactors.useStep(userId, 60_000_000)));
+      expect(spent.filter(Boolean)).toHaveLength(1);
+      expect(await secondFactors.useStep(userId, 59_999_999)).toBe(false);
+
+      const codes = [newId("hsh") as string, newId("hsh") as string];
+      await secondFactors.replaceRecoveryCodes(userId, codes);
+      const taken = await Promise.all([1, 2].map(() => secondFactors.takeRecoveryCode(userId, codes[0] ?? "")));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      expect(await secondFactors.takeRecoveryCode(await makeUser(), codes[1] ?? "")).toBe(false);
+      expect(await secondFactors.countRecoveryCodes(userId)).toBe(1);
+      expect(await secondFactors.remove(userId)).toBe(true);
+      expect(await secondFactors.countRecoveryCodes(userId)).toBe(0);
+      expect(await secondFactors.remove(userId)).toBe(false);
+    });
+
+    test("[IDTY-07] a sign-in that waits for its second step is taken once, and gone after too many wrong codes", async () => {
+      const userId = await makeUser();
+      const { secondFactors } = storage.system;
+      const hold = async () => {
+        const tokenHash = newId("hsh") as string;
+        const what = { userId, firstFactor: "password", invitationHash: null, expiresAtMs: NOW_MS };
+        await secondFactors.hold({ tokenHash, ...what });
+        return tokenHash;
+      };
+      const tokenHash = await hold();
+      const taken = await Promise.all([1, 2].map(() => secondFactors.takePending(tokenHash)));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      const guessed = await hold();
+      await secondFactors.countFailure(guessed, 2);
+      expect(await secondFactors.findPending(guessed)).toMatchObject({ failures: 1 });
+      await secondFactors.countFailure(guessed, 2);
+      expect(await secondFactors.findPending(guessed)).toBeUndefined();
+      const dropped = await hold();
+      await secondFactors.dropPending(userId);
+      expect(await secondFactors.findPending(dropped)).toBeUndefined();
+    });
+
+    test("[IDTY-03] people are renamed, and run the installation or not", async () => {
+      const userId = await makeUser();
+      await storage.system.users.rename(userId, "Ada");
+      await storage.system.users.setInstanceAdmin(userId, NOW_MS);
+      expect(await storage.system.users.listInstanceAdmins()).toMatchObject([{ userId, name: "Ada" }]);
+      await storage.system.users.setInstanceAdmin(userId, null);
+      expect(await storage.system.users.listInstanceAdmins()).toEqual([]);
+    });
+
     test("[IDTY-03] a session opens in another org only for its members; its token and active org can be replaced", async () => {
       const [here, there, nowhere] = [await makeOrg(), await makeOrg(), await makeOrg()];
       const userId = await makeUser();
@@ -230,6 +289,9 @@ export const peopleStorageContract = (
           "users.create",
           "users.find",
           "users.findByEmail",
+          "users.listInstanceAdmins",
+          "users.rename",
+          "users.setInstanceAdmin",
           "users.setPasswordHash",
           "wsTickets.create",
           "wsTickets.prune",

@@ -33,6 +33,14 @@ export type SignUpRequest = z.infer<typeof signUpRequestSchema>;
 export const signInRequestSchema = z.object({ email: emailSchema, password: z.string().min(1).max(256) });
 export type SignInRequest = z.infer<typeof signInRequestSchema>;
 
+/** Answered alike whether there is such an account or not. */
+export const forgottenPasswordRequestSchema = z.object({ email: emailSchema });
+export type ForgottenPasswordRequest = z.infer<typeof forgottenPasswordRequestSchema>;
+
+/** One's own name, as others see it. */
+export const renameMeRequestSchema = z.object({ name: displayNameSchema });
+export type RenameMeRequest = z.infer<typeof renameMeRequestSchema>;
+
 /** The password is asked again, whoever holds the session. */
 export const changePasswordRequestSchema = z.object({
   currentPassword: z.string().min(1).max(256),
@@ -81,6 +89,8 @@ export const setupStateSchema = z.object({
   passkeyHost: z.string().nullable(),
   /** The configured sign-in provider; `null`: there is none. */
   oidcName: z.string().nullable(),
+  /** Forgotten passwords are helped by mail. */
+  sendsMail: z.boolean(),
   version: z.string(),
 });
 export type SetupState = z.infer<typeof setupStateSchema>;

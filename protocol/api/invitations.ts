@@ -24,7 +24,12 @@ export const createInvitationRequestSchema = z.object({
 export type CreateInvitationRequest = z.input<typeof createInvitationRequestSchema>;
 
 /** Shown once. The secret stands behind `#`, where no server and no log sees it. */
-export const createInvitationResponseSchema = z.object({ invitation: invitationSchema, link: z.string() });
+export const createInvitationResponseSchema = z.object({
+  invitation: invitationSchema,
+  link: z.string(),
+  /** What became of the letter with the link; `off`: the operator configured no mail. */
+  mail: z.enum(["sent", "failed", "off"]),
+});
 export type CreateInvitationResponse = z.infer<typeof createInvitationResponseSchema>;
 
 const secret = z.string().trim().min(1).max(200);

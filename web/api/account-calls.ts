@@ -16,6 +16,12 @@ import { request, requestMaybe, requestNothing } from "./http.ts";
 export const changePassword = (body: ChangePasswordRequest): Promise<void> =>
   requestNothing("/api/auth/password", { method: "POST", body });
 
+/** Answered alike whether there is such an account or not. */
+export const askForPasswordLink = (email: string): Promise<void> =>
+  requestNothing("/api/auth/forgot-password", { method: "POST", body: { email } });
+
+export const renameMe = (name: string): Promise<void> => requestNothing("/api/me", { method: "PATCH", body: { name } });
+
 export const resetPassword = (body: ResetPasswordRequest): Promise<void> =>
   requestNothing("/api/auth/reset-password", { method: "POST", body });
 

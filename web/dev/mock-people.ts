@@ -77,6 +77,7 @@ export class MockPeople {
 
   /** What needs no session; `null` for what is not its business. */
   static answerAnybody({ method, path, body }: MockRequest): Answer | null {
+    if (method === "POST" && path === "/api/auth/forgot-password") return { status: 202 };
     if (method === "POST" && path === "/api/auth/reset-password") {
       if ((body as { readonly resetToken?: string }).resetToken === "spent") {
         throw new ProtocolError("token_invalid", "This link is unknown or was used.");
@@ -138,7 +139,7 @@ export class MockPeople {
     };
     this.#invitations.push(invitation);
     const secret = randomBytes(32).toString("base64url");
-    return { status: 201, body: { invitation, link: `http://127.0.0.1:8080/join#invitation=${secret}` } };
+    return { status: 201, body: { invitation, link: `http://127.0.0.1:8080/join#invitation=${secret}`, mail: "sent" } };
   }
 
   #makeToken(body: unknown): Answer {

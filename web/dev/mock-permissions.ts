@@ -30,14 +30,20 @@ export const MOCK_PERMISSIONS: readonly PermissionRow[] = [
   ...VERBS.map((verb) => row(`container.${verb}`, "operator", "project", "scope", `${verb} containers`)),
   row("container.override", "admin", "project", "scope", "act on protected containers, by typing their name"),
   row("host.create", "admin", "never", "scope", "add hosts"),
-  row("host.manage", "admin", "project", "scope", "rename, move and remove hosts, and let them join again"),
+  row(
+    "host.manage",
+    "admin",
+    "project",
+    "scope",
+    "rename, move, remove hosts; approve and replace their agents and keys",
+  ),
   row("project.manage", "admin", "never", "scope", "create, rename and delete projects"),
   row("member.manage", "admin", "never", "never", "invite members, change their roles, remove them"),
   row("token.manage", "admin", "never", "never", "see and revoke every API token of the organization"),
   row("retention.manage", "admin", "never", "scope", "set for how long logs are kept"),
   row("protection.manage", "admin", "never", "scope", "make, change and delete rules that protect containers"),
   row("audit.read", "admin", "never", "scope", "read the audit"),
-  row("org.manage", "owner", "never", "never", "rename the organization and hand it over"),
+  row("org.manage", "owner", "never", "never", "rename the organization, hand it over, have agents approved"),
   row("org.create", "instance", "filtered", "never", "create organizations"),
 ];
 

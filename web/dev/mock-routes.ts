@@ -23,7 +23,10 @@ import { MockPeople } from "./mock-people.ts";
 import { permissionsOf } from "./mock-permissions.ts";
 import { makeHost } from "./samples.ts";
 
-/** The mock hub's HTTP operations. They check who asks and what they may, as the real ones do. */
+/**
+ * The mock hub's HTTP operations. They check who asks and what they may, as the real ones do. Above 300 lines: one table of operations, a
+ * few lines each.
+ */
 
 export type MockState = {
   readonly fleet: MockFleet;
@@ -94,6 +97,7 @@ export const handleApi = async (state: MockState, request: MockRequest): Promise
           insecureTransport: false,
           passkeyHost: "127.0.0.1",
           oidcName: "Example ID",
+          sendsMail: true,
           version: "0.1.0",
         },
       };

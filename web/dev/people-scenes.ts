@@ -1,62 +1,19 @@
 import { expect, type Page } from "@playwright/test";
-import type { Host } from "@yardarm/protocol/host";
-import type { MockHub } from "./mock-hub.ts";
 import type { Scene } from "./scenes.ts";
 
 /** Settings of the organization and its people, and the doors through which people come in. */
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 
-const changeHost = (hub: MockHub, name: string, fields: Partial<Host>): void => {
-  const host = [...hub.fleet.hosts.values()].find((candidate) => candidate.name === name);
-  if (host !== undefined) hub.fleet.change({ hosts: [{ ...host, ...fields }] });
-};
-const agoNs = (seconds: number): string => `${BigInt(Date.now() - seconds * 1_000) * 1_000_000n}`;
-const approval = () => ({
-  keyFingerprint: "5f2c 81d0 9a44 be37 0c6e 7d15 22f9 b83a",
-  hostname: "fra-2-new",
-  address: "192.0.2.44",
-  sinceNs: agoNs(75),
-});
-
-/** Agents that wait, copies and clocks. */
-const JOINING: readonly Scene[] = [
-  {
-    name: "people-host-notices",
-    path: () => "/fleet/hst_00000000000000000002",
-    act: async (page, hub) => {
-      changeHost(hub, "fra-2", { approval: approval(), clonedAtNs: agoNs(190), clockSkewMs: 601_000 });
-      await expect(page.getByRole("region", { name: "Approval" })).toContainText("5f2c 81d0");
-      await expect(page.getByText(/used this host's identity 3 m/)).toBeVisible();
-      await expect(page.getByText(/This host's clock is/)).toBeVisible();
-    },
-  },
-  {
-    name: "people-hosts-waiting",
-    path: () => "/settings/hosts",
-    act: async (page, hub) => {
-      changeHost(hub, "fra-1", { clonedAtNs: agoNs(40) });
-      changeHost(hub, "fra-2", { approval: approval() });
-      await expect(page.getByText("Its identity was used in two places")).toBeVisible();
-      await expect(page.getByText("An agent waits for approval")).toBeVisible();
-    },
-  },
-  {
-    name: "people-add-host-approval",
-    path: () => "/settings/hosts",
-    act: async (page, hub) => {
-      await page.getByRole("button", { name: "Add host" }).click();
-      await page.getByLabel("Name of the host").fill("ber-1");
-      await page.getByRole("button", { name: "Get the command" }).click();
-      await expect(page.getByText("Waiting for the token to be used")).toBeVisible();
-      changeHost(hub, "ber-1", { enrolledAtNs: agoNs(1), approval: approval() });
-      await expect(page.getByRole("region", { name: "Approval" })).toBeVisible();
-      await page.getByRole("button", { name: "Refuse" }).scrollIntoViewIfNeeded();
-    },
-  },
-];
-
 const PAGES: readonly Scene[] = [
+  {
+    name: "people-own-name",
+    path: () => "/settings/profile",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Change your name" }).click();
+      await page.getByRole("textbox", { name: "Your name" }).fill("Olga Odder");
+    },
+  },
   {
     name: "settings-organization",
     path: () => "/settings/organization",
@@ -274,10 +231,16 @@ const DOORS: readonly Scene[] = [
     await page.getByRole("button", { name: "Set the password" }).click();
     await expect(page.getByText("This link is unknown or was used already.")).toBeVisible();
   }),
+  doorScene("people-forgotten-password", "/sign-in", async (page) => {
+    await page.getByLabel("E-mail").fill("olga@example.com");
+    await page.getByText("Forgotten the password?").click();
+    await page.getByRole("button", { name: "Send me a link" }).click();
+    await expect(page.getByText("If there is an account with this address")).toBeVisible();
+  }),
   doorScene("sign-up-closed", "/sign-up", async (page) => {
     await expect(heading(page, "Sign up")).toBeVisible();
     await expect(page.getByText("People come in here by invitation.")).toBeVisible();
   }),
 ];
 
-export const PEOPLE_SCENES: readonly Scene[] = [...JOINING, ...PAGES, ...DOORS];
+export const PEOPLE_SCENES: readonly Scene[] = [...PAGES, ...DOORS];

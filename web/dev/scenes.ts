@@ -3,6 +3,7 @@ import type { Role } from "@yardarm/protocol/api/auth";
 import { ACTION_SCENES } from "./action-scenes.ts";
 import { AUDIT_SCENES } from "./audit-scenes.ts";
 import { EXPLORER_SCENES } from "./explorer-scenes.ts";
+import { JOINING_SCENES } from "./joining-scenes.ts";
 import { LOG_SCENES } from "./log-scenes.ts";
 import type { MockHub } from "./mock-hub.ts";
 import { OWNER } from "./mock-routes.ts";
@@ -251,6 +252,7 @@ export const SCENES: readonly Scene[] = [
   ...AUDIT_SCENES,
   ...LOG_SCENES,
   ...EXPLORER_SCENES,
+  ...JOINING_SCENES,
   ...PEOPLE_SCENES,
   ...SECURITY_SCENES,
 ];

@@ -1,6 +1,8 @@
 import {
   changePasswordRequestSchema,
+  forgottenPasswordRequestSchema,
   meSchema,
+  renameMeRequestSchema,
   resetPasswordRequestSchema,
   sessionViewSchema,
   setupStateSchema,
@@ -17,6 +19,7 @@ import type { Accounts } from "../../auth/accounts.ts";
 import type { Actor } from "../../auth/can.ts";
 import type { SessionCookie } from "../../auth/cookies.ts";
 import type { FirstRun } from "../../auth/first-run.ts";
+import type { ForgottenPassword } from "../../auth/forgotten-password.ts";
 import type { Permission } from "../../auth/permissions.ts";
 import type { Sessions } from "../../auth/sessions.ts";
 import type { SignIn } from "../../auth/sign-in.ts";
@@ -36,10 +39,13 @@ export type AuthRouteOptions = {
   readonly cookie: SessionCookie;
   readonly firstRun: FirstRun;
   readonly accounts: Accounts;
+  readonly forgottenPassword: ForgottenPassword;
   readonly signIn: SignIn;
   readonly sessions: Sessions;
   readonly tickets: Tickets;
   readonly storage: Storage;
+  /** The operator lets every person create organizations. */
+  readonly anybodyCreatesOrgs: boolean;
   readonly permissionsHeldBy: (actor: Actor) => readonly Permission[];
   readonly permissionRows: () => readonly PermissionRow[];
   /** The answer that gives the caller a session's cookie. */
@@ -53,6 +59,13 @@ export type AuthRouteOptions = {
 /** First run, sign-in and one's own sessions. */
 export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
   const { cookie, firstRun, accounts, signIn, sessions, tickets, signedIn } = options;
+
+  /** What the operator lets everybody do counts as held, so that nobody is shown a button that is off for no reason. */
+  const permissionsOf = (actor: Actor): readonly Permission[] => {
+    const held = options.permissionsHeldBy(actor);
+    const mayCreate = options.anybodyCreatesOrgs && held.includes("account.manage");
+    return mayCreate && !held.includes("org.create") ? [...held, "org.create"] : held;
+  };
 
   return [
     publicOperation({
@@ -72,6 +85,7 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
           insecureTransport: cookie.isInsecure,
           passkeyHost: options.passkeyHost(),
           oidcName: options.oidcName,
+          sendsMail: options.forgottenPassword.isOffered,
           version: options.version,
         },
       }),
@@ -117,8 +131,22 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
     }),
     publicOperation({
       method: "POST",
+      path: "/api/auth/forgot-password",
+      summary: "Have a link mailed with which one sets a new password; answered alike whether there is an account",
+      public: "whoever forgot the password cannot sign in",
+      params: NOTHING,
+      query: NOTHING,
+      body: forgottenPasswordRequestSchema,
+      response: null,
+      handle: async ({ body, request }) => {
+        await options.forgottenPassword.ask(body.email, request.address);
+        return new Response(null, { status: 202 });
+      },
+    }),
+    publicOperation({
+      method: "POST",
       path: "/api/auth/reset-password",
-      summary: "Set a new password with the operator's one-time link; every session of the person ends",
+      summary: "Set a new password with a one-time link; every session of the person ends",
       public: "whoever forgot the password cannot sign in, and the secret of the link is the proof",
       params: NOTHING,
       query: NOTHING,
@@ -190,9 +218,24 @@ export const authRoutes = (options: AuthRouteOptions): readonly Operation[] => {
           orgs: await options.storage.system.orgs.listOf(actor.userId),
           projects: actor.projects,
           instanceAdmin: actor.isInstanceAdmin === true,
-          permissions: options.permissionsHeldBy(actor),
+          permissions: permissionsOf(actor),
         },
       }),
+    }),
+    guardedOperation({
+      method: "PATCH",
+      path: "/api/me",
+      summary: "Change one's own name",
+      permission: "account.manage",
+      resource: ofOrg,
+      params: NOTHING,
+      query: NOTHING,
+      body: renameMeRequestSchema,
+      response: null,
+      handle: async ({ actor, body, request }) => {
+        await accounts.rename(requesterOf(actor, request), body.name);
+        return noContent();
+      },
     }),
     guardedOperation({
       method: "GET",

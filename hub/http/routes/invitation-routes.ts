@@ -1,8 +1,10 @@
 import {
   acceptInvitationRequestSchema,
   acceptInvitationResponseSchema,
+  type CreateInvitationResponse,
   createInvitationRequestSchema,
   createInvitationResponseSchema,
+  type Invitation,
   invitationOfferSchema,
   invitationSchema,
   joinRequestSchema,
@@ -14,6 +16,7 @@ import type { InvitationId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
 import type { Accounts } from "../../auth/accounts.ts";
+import type { Actor } from "../../auth/can.ts";
 import type { Invitations } from "../../auth/invitations.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
@@ -25,6 +28,11 @@ export type InvitationRouteOptions = {
   readonly accounts: Accounts;
   /** Origin under which people reach this hub. */
   readonly hubUrl: () => string;
+  /** Sends the link to the invited address, where the operator configured mail. MUST NOT throw. */
+  readonly mailLink: (
+    actor: Actor,
+    invitation: Pick<Invitation, "email" | "role"> & { readonly link: string },
+  ) => Promise<CreateInvitationResponse["mail"]>;
   /** The answer that begins a session. */
   readonly signedIn: (token: string) => Response;
 };
@@ -57,7 +65,9 @@ export const invitationRoutes = (options: InvitationRouteOptions): readonly Oper
       response: createInvitationResponseSchema,
       handle: async ({ actor, body, request }) => {
         const { invitation, secret } = await invitations.create(requesterOf(actor, request), body);
-        return { status: 201, body: { invitation, link: `${hubUrl()}/join#invitation=${secret}` } };
+        const link = `${hubUrl()}/join#invitation=${secret}`;
+        const mail = await options.mailLink(actor, { ...invitation, link });
+        return { status: 201, body: { invitation, link, mail } };
       },
     }),
     guardedOperation({

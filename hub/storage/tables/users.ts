@@ -39,6 +39,25 @@ export class SystemUsers {
     return this.#db.selectFrom("users").selectAll().where("userId", "=", userId).executeTakeFirst();
   }
 
+  async rename(userId: UserId, name: string): Promise<void> {
+    await this.#db.updateTable("users").set({ name }).where("userId", "=", userId).execute();
+  }
+
+  async setInstanceAdmin(userId: UserId, instanceAdminAtMs: number | null): Promise<void> {
+    await this.#db.updateTable("users").set({ instanceAdminAtMs }).where("userId", "=", userId).execute();
+  }
+
+  /** Who runs the installation, in the order in which they came to. */
+  async listInstanceAdmins(): Promise<readonly User[]> {
+    return this.#db
+      .selectFrom("users")
+      .selectAll()
+      .where("instanceAdminAtMs", "is not", null)
+      .orderBy("instanceAdminAtMs")
+      .orderBy("userId")
+      .execute();
+  }
+
   async setPasswordHash(userId: UserId, passwordHash: string): Promise<void> {
     await this.#db.updateTable("users").set({ passwordHash }).where("userId", "=", userId).execute();
   }

@@ -1,6 +1,7 @@
 import type { HostPolicy } from "@yardarm/protocol/host";
 import { expect, test } from "vitest";
-import { clockWords, isSkewNotable } from "./clock-words.ts";
+import { clockWords, isSkewGrave, isSkewNotable } from "./clock-words.ts";
+import { isCloneRecent } from "./clone-words.ts";
 import { logSourceWords } from "./log-source-words.ts";
 import { policyFacts, policySentence, policySummary } from "./policy-words.ts";
 
@@ -76,4 +77,12 @@ test("[HOST-04] a skew that the network explains is none", () => {
   expect(clockWords(-90_000)).toBe("1 m behind the hub");
   expect(clockWords(2_500)).toBe("2.5 s ahead of the hub");
   expect(isSkewNotable(null)).toBe(false);
+});
+
+test("[HOST-04] a clock that somebody should set is minutes off, in either direction", () => {
+  expect([null, 0, 59_999, 60_000, -600_000].map(isSkewGrave)).toEqual([false, false, false, true, true]);
+});
+
+test("[HOST-06] a copied identity is told for a day after it was last seen", () => {
+  expect([null, 0, 24 * 3_600_000 - 1, 24 * 3_600_000].map(isCloneRecent)).toEqual([false, true, true, false]);
 });

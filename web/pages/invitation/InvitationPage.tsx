@@ -1,11 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { InvitationOffer } from "@yardarm/protocol/api/invitations";
+import { LogIn } from "lucide-react";
 import { useState } from "react";
 import { acceptInvitation, lookAtInvitation } from "../../api/account-calls.ts";
 import { signOut } from "../../api/calls.ts";
+import { startOidc } from "../../api/factor-calls.ts";
 import { ApiError } from "../../api/http.ts";
-import { meQuery } from "../../api/queries.ts";
+import { meQuery, setupQuery } from "../../api/queries.ts";
 import { switchOrg } from "../../api/switch-org.ts";
 import { formatMoment } from "../../format/time.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -74,9 +76,34 @@ const Offer = ({ secret }: { readonly secret: string }) => {
       {way.kind === "accept" ? <AcceptButton secret={secret} name={way.name} /> : null}
       {way.kind === "otherAccount" ? <OtherAccount email={way.email} offer={offer} /> : null}
       {way.kind === "password" || way.kind === "newAccount" ? (
-        <JoinForm secret={secret} email={offer.email} isNew={way.kind === "newAccount"} />
+        <>
+          <JoinForm secret={secret} email={offer.email} isNew={way.kind === "newAccount"} />
+          <AcceptWithProvider secret={secret} />
+        </>
       ) : null}
     </>
+  );
+};
+
+/** With the configured provider, which has to vouch for the invited address, or be linked to its account already. */
+const AcceptWithProvider = ({ secret }: { readonly secret: string }) => {
+  const { data: setup } = useQuery(setupQuery);
+  const leaving = useMutation({
+    mutationFn: () => startOidc({ invitationToken: secret }),
+    onSuccess: (url) => location.assign(url),
+  });
+  if (setup === undefined || setup.oidcName === null) return null;
+  return (
+    <div className="flex flex-col gap-2 border-line border-t pt-4">
+      <Button
+        icon={<LogIn className="size-4" aria-hidden="true" />}
+        disabledReason={leaving.isPending || leaving.isSuccess ? "Asking the provider…" : null}
+        onClick={() => leaving.mutate()}
+      >
+        <span className="truncate">Accept with {setup.oidcName}</span>
+      </Button>
+      {leaving.isError ? <DeadEnd error={leaving.error} /> : null}
+    </div>
   );
 };
 

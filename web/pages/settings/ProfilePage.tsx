@@ -1,5 +1,8 @@
-import { useSyncExternalStore } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, useSyncExternalStore } from "react";
+import { renameMe } from "../../api/account-calls.ts";
 import { roleOf } from "../../api/permissions.ts";
+import { meQuery } from "../../api/queries.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Select.tsx";
 import { chooseTheme, themeStore } from "../../ui/theme/theme.ts";
@@ -8,6 +11,8 @@ import { layers } from "../shell/layers.ts";
 import { SingleKeysSwitch } from "../shell/SingleKeysSwitch.tsx";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
+import { NameDialog } from "./NameDialog.tsx";
+import { PageHead } from "./PageHead.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import { SessionList } from "./SessionList.tsx";
 import { SecuritySection } from "./security/SecuritySection.tsx";
@@ -22,10 +27,12 @@ const THEMES = [
 export const ProfilePage = () => {
   useTitle("Profile", "Settings");
   const me = useMe();
+  const [isRenaming, setRenaming] = useState(false);
+  const queryClient = useQueryClient();
   const theme = useSyncExternalStore(themeStore.subscribe, themeStore.choice);
   return (
     <div className="flex max-w-180 flex-col gap-6">
-      <h1 className="font-semibold text-large">Profile</h1>
+      <PageHead title="Profile" action={<Button onClick={() => setRenaming(true)}>Change your name</Button>} />
       <Facts
         facts={[
           { name: "Name", value: me.name },
@@ -49,6 +56,18 @@ export const ProfilePage = () => {
       <PasswordForm />
       <SecuritySection />
       <SessionList />
+      {isRenaming ? (
+        <NameDialog
+          title="Change your name"
+          label="Your name"
+          hint="As the other members see it. What the audit says of you before stays as it was written."
+          name={me.name}
+          verb="Change"
+          save={renameMe}
+          onClose={() => setRenaming(false)}
+          onDone={() => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey })}
+        />
+      ) : null}
     </div>
   );
 };

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
-import { signInRequestSchema } from "@yardarm/protocol/api/auth";
+import { type SetupState, signInRequestSchema } from "@yardarm/protocol/api/auth";
 import { type FormEvent, useState } from "react";
 import { signIn } from "../../api/calls.ts";
 import { ApiError } from "../../api/http.ts";
@@ -13,6 +13,7 @@ import { ProblemState } from "../ProblemState.tsx";
 import { PATHS, safeNext } from "../paths.ts";
 import { useLinkSecret } from "../use-link-secret.ts";
 import { useTitle } from "../use-title.ts";
+import { ForgottenPassword } from "./ForgottenPassword.tsx";
 import { OidcNotice } from "./OidcNotice.tsx";
 import { OtherWays } from "./OtherWays.tsx";
 import { SecondFactorStep } from "./SecondFactorStep.tsx";
@@ -99,28 +100,38 @@ export const SignInPage = () => {
           {entering.isPending ? "Signing in…" : "Sign in"}
         </Button>
       </form>
-      {setup === undefined ? null : <OtherWays setup={setup} onEntered={enter} />}
-      {setup?.openSignUp === true ? (
-        <p className="text-meta text-muted">
-          New here?{" "}
-          <Link to={PATHS.signUp} className="text-accent underline">
-            Sign up
-          </Link>
-        </p>
-      ) : null}
-      <details className="text-meta text-muted">
-        <summary>Forgotten the password?</summary>
-        Ask whoever runs this hub for a link: they make it with <code>yardarm user reset-password</code>.
-      </details>
-      {setup?.claimed === false ? (
-        <p className="text-meta text-muted">
-          Nobody has claimed this hub yet. Open the setup link from its log, or{" "}
-          <Link to={PATHS.setup} className="text-accent underline">
-            paste its token
-          </Link>
-          .
-        </p>
-      ) : null}
+      {setup === undefined ? null : <MoreWays setup={setup} email={email} onEntered={enter} />}
     </DoorPage>
   );
 };
+
+type MoreWaysProps = {
+  readonly setup: SetupState;
+  readonly email: string;
+  readonly onEntered: () => Promise<void>;
+};
+
+/** What else this hub offers; all at once when that is known, so that nothing moves. */
+const MoreWays = ({ setup, email, onEntered }: MoreWaysProps) => (
+  <>
+    <OtherWays setup={setup} onEntered={onEntered} />
+    {setup.openSignUp ? (
+      <p className="text-meta text-muted">
+        New here?{" "}
+        <Link to={PATHS.signUp} className="text-accent underline">
+          Sign up
+        </Link>
+      </p>
+    ) : null}
+    <ForgottenPassword sendsMail={setup.sendsMail} email={email} />
+    {setup.claimed ? null : (
+      <p className="text-meta text-muted">
+        Nobody has claimed this hub yet. Open the setup link from its log, or{" "}
+        <Link to={PATHS.setup} className="text-accent underline">
+          paste its token
+        </Link>
+        .
+      </p>
+    )}
+  </>
+);

@@ -22,10 +22,16 @@ export const InviteDialog = ({ onClose }: { readonly onClose: () => void }) => {
   return (
     <Dialog isOpen isWide onClose={onClose} title={`Invitation of ${email}`}>
       <SecretOnce label="Invitation link" secret={created.link} onClose={onClose}>
-        {`Give this link to ${email} alone: whoever opens it first becomes ${ROLE_WORDS[role].title.toLowerCase()} here. It works once, until ${formatMoment(Date.parse(expiresAt))}.`}
+        {`${MAIL_WORDS[created.mail](email)}Give this link to ${email} alone: whoever opens it first becomes ${ROLE_WORDS[role].title.toLowerCase()} here. It works once, until ${formatMoment(Date.parse(expiresAt))}.`}
       </SecretOnce>
     </Dialog>
   );
+};
+
+const MAIL_WORDS: Readonly<Record<CreateInvitationResponse["mail"], (email: string) => string>> = {
+  sent: (email) => `It was sent to ${email}. If it does not arrive: `,
+  failed: () => "It could not be sent by e-mail. ",
+  off: () => "",
 };
 
 type InviteFormProps = {

@@ -1,0 +1,34 @@
+import { ProtocolError } from "@yardarm/protocol/errors";
+import { normalizeEmail } from "@yardarm/protocol/person-text";
+import { AuditChain } from "./audit/audit-chain.ts";
+import { nameInstanceAdmin } from "./auth/instance-admins.ts";
+import type { Config } from "./config.ts";
+import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
+import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+
+/**
+ * Makes somebody an administrator of the installation, or takes that away. Works on the database beside a running hub,
+ * as `passwordLink` does.
+ *
+ * @returns the e-mail addresses of all administrators afterwards
+ * @throws ProtocolError `not_found` for an address without an account, `storage_unavailable`
+ */
+export const changeInstanceAdmin = async (
+  config: Config,
+  typedEmail: string,
+  isAdmin: boolean,
+): Promise<readonly string[]> => {
+  const email = normalizeEmail(typedEmail);
+  const storage =
+    config.databaseUrl === null
+      ? await openSqliteStorage({ dataDirectory: config.dataDirectory, mayMigrate: false })
+      : await openPostgresStorage({ url: config.databaseUrl, mayMigrate: false });
+  try {
+    const audit = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });
+    const known = await nameInstanceAdmin({ storage, audit, nowMs: Date.now }, { email, isAdmin });
+    if (!known) throw new ProtocolError("not_found", `There is no account with the e-mail address ${email}.`);
+    return (await storage.system.users.listInstanceAdmins()).map((user) => user.email);
+  } finally {
+    await storage.close();
+  }
+};
