@@ -9,6 +9,7 @@ import type { LogRate } from "@yardarm/agent/logs/rate-limit";
 import { systemClock } from "@yardarm/agent/system-clock";
 import type { LogSourceState } from "@yardarm/protocol/container";
 import { CollectingLogHub } from "./collecting-log-hub.ts";
+import { waitUntil } from "./wait-until.ts";
 
 const ALIAS = 7;
 const COMMIT_EVERY_MS = 20;
@@ -115,6 +116,15 @@ export class AgentLogBench {
   /** Resolves when so many lines have come; throws what was wrong with them. */
   async waitForLines(count: number): Promise<void> {
     await this.hub.waitForLines(ALIAS, count);
+    this.check();
+  }
+
+  /** As `waitForLines`, and does not wait for the agent to send unwatched lines in its own time. */
+  async drawLines(count: number): Promise<void> {
+    await waitUntil(`${count} lines`, () => {
+      this.commit();
+      return this.count >= count;
+    });
     this.check();
   }
 

@@ -43,7 +43,7 @@ const VAIN_SEARCHES = 2;
 /** A place that was taken a moment ago is among the last messages; they are found without reading what is before them. */
 const NEAR_MESSAGES = 1_000;
 type Phase =
-  | { readonly kind: "idle" | "opening" | "parked" | "inspecting" | "stopped" | "unreadable" | "gone" | "closed" }
+  | { readonly kind: "idle" | "opening" | "parked" | "stopped" | "unreadable" | "gone" | "closed" }
   | { readonly kind: "reading"; readonly log: OpenLog; readonly plan: ReadingPlan }
   | { readonly kind: "waiting"; readonly cancel: () => void };
 
@@ -76,6 +76,8 @@ export class LineReader implements MessageReader, LineSink {
   /** All that is read is newer than the place. */
   #isBehindPlace = false;
   #isAtEnd = false;
+  /** It has delivered everything; why it ended is being asked. */
+  #hasEnded = false;
   /** It begins, or is to begin, shortly before the place, wherever in the log that is. */
   #isNear = false;
   #cancelQuestion: () => void = () => {};
@@ -251,8 +253,7 @@ export class LineReader implements MessageReader, LineSink {
         this.#faulted();
         return;
       case "gone":
-        this.#endLines();
-        this.#rest("gone");
+        this.#goneUnread(plan);
         return;
       case "unreadable":
         this.#leaveReading();
@@ -465,16 +466,36 @@ export class LineReader implements MessageReader, LineSink {
 
   /** A follow ends when the container stops, and also when the engine does. */
   async #askWhyItEnded(): Promise<void> {
-    this.#leaveReading();
-    const inspecting: Phase = { kind: "inspecting" };
-    this.#phase = inspecting;
+    const reading = this.#phase;
+    this.#silence.stop();
+    this.#place.hint = this.#currentHint;
+    this.#hasEnded = true;
     this.#wasStarted = false;
     const run = await this.#options.inspect().catch(() => "unknown" as const);
-    if (this.#phase !== inspecting) return;
+    if (this.#phase !== reading) return;
+    if (run === "gone") {
+      // Stopped and removed at once: everything was read, and what is open are its last words.
+      this.#endLines();
+      this.#rest("gone");
+      return;
+    }
+    this.#leaveReading();
     this.#plan = { kind: run === "stopped" && !this.#wasStarted ? "finish" : "follow" };
-    if (run === "gone") this.#rest("gone");
-    else if (this.#plan.kind === "finish") this.#open();
+    if (this.#plan.kind === "finish") this.#open();
     else this.#retry();
+  }
+
+  /** The container is gone, and with it what this reading was to read. */
+  #goneUnread({ kind }: ReadingPlan): void {
+    // A log that is finished was read to its end before; only a line that was open there may have had more.
+    const wasReadToEnd = kind === "finish" && this.#place.openLineNs === undefined;
+    const fromNs = this.#missingFromNs;
+    if (this.#seek === null) this.#joiner.end();
+    this.#seek = null;
+    if (!wasReadToEnd) this.#pendingLoss.add("source_error", fromNs, null);
+    this.#pendingLoss.close(this.#options.clock.nowNs());
+    this.#options.taker.readEnd();
+    this.#rest("gone");
   }
 
   /** The engine could not read on. Where it cannot at all, what it has stored is given up. */
@@ -549,6 +570,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#hasReadNewer = false;
     this.#isBehindPlace = false;
     this.#isAtEnd = false;
+    this.#hasEnded = false;
     this.#wasStarted = false;
     this.#probed = { messages: 0, firstNs: 0n };
     this.#hasReadOlder = false;
@@ -593,7 +615,8 @@ export class LineReader implements MessageReader, LineSink {
   /** Where the source stands behind the place, if it does: while it looks for the place it stands somewhere else. */
   get #currentHint(): FileCursorHint | null {
     if (this.#place.isEmpty) return null;
-    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#isAtEnd) return this.#place.hint;
+    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#isAtEnd || this.#hasEnded)
+      return this.#place.hint;
     return this.#phase.log.position();
   }
 

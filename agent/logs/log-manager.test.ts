@@ -261,7 +261,7 @@ describe("logs of a simulated engine with faults", () => {
       }
       simulated.faults.clear();
       write(container, written + 1, written + 30);
-      await running.waitForLines(written + 30);
+      await running.drawLines(written + 30);
       await delay(50);
       running.check();
       expect(running.texts).toEqual(numbers(1, written + 30));

@@ -67,16 +67,21 @@ export class PendingLoss {
 
   /** No line comes to tell more: nothing that is newer than `untilNs`, or than the line that is held, is missing. */
   settle(untilNs: bigint): void {
+    if (this.#behind.tsNs !== null) this.close(untilNs);
+  }
+
+  /** As `settle`, also where no line will ever come behind the loss. */
+  close(untilNs: bigint): void {
     const loss = this.#loss;
-    const behindNs = this.#behind.tsNs;
-    if (loss === null || behindNs === null) return;
+    if (loss === null) return;
     this.#loss = null;
-    const endNs = behindNs > untilNs ? behindNs : untilNs;
+    const behindNs = this.#behind.tsNs;
+    const endNs = behindNs !== null && behindNs > untilNs ? behindNs : untilNs;
     // A clock that was set back must not turn the span round.
     const isTurned = endNs < loss.fromNs;
     const fromNs = isTurned ? endNs : loss.fromNs;
     this.#sink.loss({ ...loss, fromNs, toNs: isTurned ? loss.fromNs : endNs });
-    this.#behind.release(this.#sink);
+    if (behindNs !== null) this.#behind.release(this.#sink);
   }
 
   /** The line that is held will be read again; the loss is pending still. */

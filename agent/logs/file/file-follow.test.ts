@@ -279,7 +279,7 @@ describe("a json-file log, read and numbered", () => {
         else if (move === 4) log.rotate({ maxFiles: 64, isCompressed });
         await delay(random.int(0, 6));
       }
-      await bench.waitForLines(written);
+      await bench.drawLines(written);
       await delay(20);
       bench.check();
       expect(bench.texts).toEqual(numbers(1, written));
