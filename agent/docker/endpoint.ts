@@ -18,12 +18,16 @@ export const describeEndpoint = (endpoint: EngineEndpoint): string =>
 /** Keeps a half-open TCP connection to a remote engine from looking alive for ever. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** Opens a plain connection; the caller listens for `connect` (`secureConnect` on TLS) and `error`. */
-export const connectTo = (endpoint: EngineEndpoint): net.Socket => {
-  if (endpoint.kind === "unix") return net.connect({ path: endpoint.socketPath });
+/**
+ * Opens a plain connection; the caller listens for `connect` (`secureConnect` on TLS) and `error`. `onread`: where bytes
+ * go instead of `data` events, as in `net.connect`.
+ */
+export const connectTo = (endpoint: EngineEndpoint, onread?: net.OnReadOpts): net.Socket => {
+  const reading = onread === undefined ? {} : { onread };
+  if (endpoint.kind === "unix") return net.connect({ path: endpoint.socketPath, ...reading });
   const { host, port } = endpoint;
-  if (endpoint.tls !== null) return tls.connect({ host, port, ...endpoint.tls });
-  return net.connect({ host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+  if (endpoint.tls !== null) return tls.connect({ host, port, ...endpoint.tls, ...reading });
+  return net.connect({ host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, ...reading });
 };
 
 /** The event after which a socket made by `connectTo` can be written to. */

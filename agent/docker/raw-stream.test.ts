@@ -245,7 +245,9 @@ describe("pause, resume, close", () => {
     })();
     await looping;
     for await (const _ of (await open()).chunks()) break;
+    const closed = await open();
+    for await (const _ of closed.chunks()) setImmediate(() => closed.close());
     for (const socket of connections) if (!socket.destroyed) await once(socket, "close");
-    expect(connections).toHaveLength(2);
+    expect(connections).toHaveLength(3);
   });
 });

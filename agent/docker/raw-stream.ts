@@ -1,6 +1,7 @@
 /**
  * A long answer read straight from the socket. The request is HTTP/1.0, so the engine sends the body without chunked
- * encoding and ends it by closing: the reader gets the engine's own bytes, a third cheaper than through an HTTP parser.
+ * encoding and ends it by closing: the reader gets the engine's own bytes, a third cheaper than through an HTTP parser. All
+ * streams are read into one buffer, which is used up before the next read: a flood makes no garbage.
  */
 import type { Socket } from "node:net";
 import { ProtocolError } from "@yardarm/protocol/errors";
@@ -9,7 +10,7 @@ import { connectionError, statusError, timeoutError } from "./engine-errors.ts";
 import { type ResponseHead, ResponseHeadParser } from "./response-head.ts";
 
 export type StreamReader = {
-  /** The next bytes, exactly as they came. They may be kept: nothing overwrites them. */
+  /** The next bytes, exactly as they came. MUST use or copy them before it returns: their buffer is written again. */
   bytes(chunk: Buffer): void;
   /**
    * The stream is over; called once, never after `close()`. No error = the engine closed it. On a socket that is also
@@ -42,6 +43,9 @@ export type StreamRequest = {
 };
 
 const REFUSAL_BYTES = 64 * 1024;
+/** One for all streams: each uses it up before it lets go of the thread. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Resolves once the engine has answered 200. Rejects with the `ProtocolError` of a refusal, of a connection that
@@ -54,7 +58,11 @@ export const openRawStream = (endpoint: EngineEndpoint, request: StreamRequest):
       reject(signal.reason);
       return;
     }
-    const socket = connectTo(endpoint);
+    let deliver = (bytes: Buffer): boolean => received(Buffer.from(bytes));
+    const socket = connectTo(endpoint, {
+      buffer: READ_BUFFER,
+      callback: (length) => deliver(READ_BUFFER.subarray(0, length)),
+    });
     const parser = new ResponseHeadParser();
     let refusal: { readonly head: ResponseHead; readonly pieces: Buffer[]; bytes: number } | undefined;
 
@@ -71,43 +79,49 @@ export const openRawStream = (endpoint: EngineEndpoint, request: StreamRequest):
       if (refusal === undefined) fail(connectionError(endpoint, new Error("closed before it answered")));
       else fail(statusError(request.what, refusal.head.status, Buffer.concat(refusal.pieces)));
     };
-    const received = (bytes: Buffer): void => {
+    /** Whether more may come. */
+    const received = (bytes: Buffer): boolean => {
       if (refusal !== undefined) {
         refusal.bytes += bytes.length;
         refusal.pieces.push(bytes);
         if (refusal.bytes > REFUSAL_BYTES) closedEarly();
-        return;
+        return true;
       }
       const progress = parser.feed(bytes);
       switch (progress.state) {
         case "incomplete":
-          return;
+          return true;
         case "malformed":
           fail(new ProtocolError("engine_error", `What answers is not an engine: ${progress.problem}.`));
-          return;
-        case "complete":
+          return false;
+        case "complete": {
           if (progress.head.status !== 200) {
             refusal = { head: progress.head, pieces: [progress.rest], bytes: progress.rest.length };
-            return;
+            return true;
           }
           if (progress.head.headers["transfer-encoding"] !== undefined) {
             const advice = "let it pass HTTP/1.0 requests unchanged";
             fail(new ProtocolError("engine_error", `A proxy before the engine re-encodes its streams: ${advice}.`));
-            return;
+            return false;
           }
           leaveOpening();
-          resolve(new SocketStream({ socket, endpoint, head: progress.head, rest: progress.rest, signal }));
+          const stream = new SocketStream({ socket, endpoint, head: progress.head, rest: progress.rest, signal });
+          deliver = (next) => stream.take(next);
+          resolve(stream);
+          return false;
+        }
       }
     };
     const leaveOpening = (): void => {
       clearTimeout(timer);
       socket.pause();
-      socket.off("data", received).off("end", closedEarly).off("close", closedEarly).off("error", broken);
+      socket.off("end", closedEarly).off("close", closedEarly).off("error", broken);
       signal?.removeEventListener("abort", aborted);
     };
 
     signal?.addEventListener("abort", aborted);
-    socket.on("data", received).on("end", closedEarly).on("close", closedEarly).on("error", broken);
+    // Without somebody who reads them, the end of an answer would not be told.
+    socket.resume().on("end", closedEarly).on("close", closedEarly).on("error", broken);
     socket.once(connectedEvent(endpoint), () => {
       socket.write(`GET ${request.path} HTTP/1.0\r\nHost: docker\r\nUser-Agent: yardarm-agent\r\n\r\n`);
     });
@@ -124,51 +138,74 @@ type OpenSocket = {
 };
 
 class SocketStream implements RawStream {
+  // fixed
   readonly headers: Readonly<Record<string, string>>;
   readonly #socket: Socket;
   readonly #endpoint: EngineEndpoint;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.close();
+  // state
+  #reader: StreamReader | null = null;
+  /** What came together with the head. */
+  #rest: Buffer;
+  #failure: Error | null = null;
   #isClosed = false;
   #isPaused = false;
-  #isRead = false;
+  #onClose = (): void => {};
 
   constructor(open: OpenSocket) {
     this.headers = open.head.headers;
     this.#socket = open.socket;
     this.#endpoint = open.endpoint;
     this.#signal = open.signal;
+    this.#rest = open.rest;
     // An error before a reader is there must not end the process; the reader meets it as the end.
-    this.#socket.on("error", ignore);
-    if (open.rest.length > 0) this.#socket.unshift(open.rest);
+    this.#socket.on("error", (error) => {
+      if (this.#reader !== null) this.#failure = error;
+    });
     this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
+  /** From the socket. Returns whether more may come. */
+  take(bytes: Buffer): boolean {
+    if (this.#isClosed) return false;
+    this.#reader?.bytes(bytes);
+    return !this.#isClosed && !this.#isPaused;
+  }
+
   read(reader: StreamReader): void {
-    this.#isRead = true;
-    let failure: Error | undefined;
-    const finish = (): void => {
-      if (this.#isClosed) return;
-      this.close();
-      reader.ended(failure === undefined ? null : connectionError(this.#endpoint, failure));
-    };
-    this.#socket.on("error", (error) => {
-      failure = error;
-    });
+    this.#reader = reader;
+    const finish = (): void => this.#finish(reader);
     this.#socket.on("end", finish).on("close", finish);
-    this.#socket.on("data", (chunk: Buffer) => {
-      if (!this.#isClosed) reader.bytes(chunk);
-    });
-    if (this.#socket.destroyed) queueMicrotask(finish);
-    else if (!this.#isPaused) this.#socket.resume();
+    this.#flow(reader);
   }
 
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
+    const waiting: Buffer[] = [];
+    let end: { readonly error: ProtocolError | null } | null = null;
+    let news = Promise.withResolvers<void>();
+    this.read({
+      bytes: (chunk) => {
+        waiting.push(Buffer.from(chunk));
+        this.pause();
+        news.resolve();
+      },
+      ended: (error) => {
+        end = { error };
+        news.resolve();
+      },
+    });
+    this.#onClose = () => news.resolve();
     try {
-      for await (const chunk of this.#socket) yield chunk;
-    } catch (error) {
-      if (this.#isClosed) return;
-      throw connectionError(this.#endpoint, error);
+      for (;;) {
+        for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) yield chunk;
+        const { error } = end ?? { error: null };
+        if (error !== null) throw error;
+        if (end !== null || this.#isClosed) return;
+        news = Promise.withResolvers();
+        this.resume();
+        await news.promise;
+      }
     } finally {
       this.close();
     }
@@ -181,12 +218,31 @@ class SocketStream implements RawStream {
 
   resume(): void {
     this.#isPaused = false;
-    if (this.#isRead && !this.#isClosed) this.#socket.resume();
+    if (this.#reader !== null && !this.#isClosed) this.#flow(this.#reader);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#socket.destroy();
+    this.#onClose();
+  }
+
+  /** Reads on, behind what came with the head. Nothing is delivered before the caller has returned. */
+  #flow(reader: StreamReader): void {
+    queueMicrotask(() => {
+      if (this.#isClosed || this.#isPaused) return;
+      const rest = this.#rest;
+      this.#rest = NO_BYTES;
+      if (rest.length > 0) reader.bytes(rest);
+      if (this.#socket.destroyed) this.#finish(reader);
+      else if (!this.#isClosed && !this.#isPaused) this.#socket.resume();
+    });
+  }
+
+  #finish(reader: StreamReader): void {
+    if (this.#isClosed) return;
+    this.close();
+    reader.ended(this.#failure === null ? null : connectionError(this.#endpoint, this.#failure));
   }
 }
