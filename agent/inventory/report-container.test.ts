@@ -33,6 +33,21 @@ test("credentials in a log driver's options stay on the host", () => {
   expect(reportContainer(details({ logOptions }), null).logOptions).toEqual({ "max-size": "10m" });
 });
 
+test("[SEC-T24] a container's environment, command and mounts are in no report", () => {
+  const secret = "hunter2-in-the-clear";
+  const decoded = decodeContainerDetails({
+    ...{ Id: ID, Name: "/web", Created: "2026-01-02T03:04:05.000000001Z" },
+    Args: ["--password", secret],
+    Config: { Image: "web:1", Env: [`PASSWORD=${secret}`], Cmd: ["sh", "-c", secret], Entrypoint: [secret] },
+    HostConfig: { Binds: [`/etc/${secret}:/x`] },
+    Mounts: [{ Source: `/etc/${secret}` }],
+  });
+  if (decoded === null) throw new Error("no details");
+  const reported = reportContainer(decoded, null);
+  expect(reported.image).toBe("web:1");
+  expect(JSON.stringify(reported)).not.toContain(secret);
+});
+
 test("labels have a budget in bytes, which Yardarm's own never lose to others", () => {
   const flood = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`a.${index}`, "x".repeat(500)]));
   const own = { "yardarm.protected": "true", "com.docker.compose.project": "shop" };
