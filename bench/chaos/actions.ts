@@ -38,8 +38,15 @@ export const chaosActions: Chaos = async ({ seed, durationMs, progress }): Promi
   const untilMs = beganMs + durationMs;
   const kills = new Map<string, number>();
   const count = (name: string): void => void kills.set(name, (kills.get(name) ?? 0) + 1);
+  const broken: string[] = [];
+  const note = (fault: string): void => {
+    progress(fault);
+    broken.push(fault);
+  };
   const [, acted] = await Promise.all([
-    Promise.all(hosts.map((host) => strikeUntil({ world, host, random: random.fork(host.name), untilMs, count }))),
+    Promise.all(
+      hosts.map((host) => strikeUntil({ world, host, random: random.fork(host.name), untilMs, count, note })),
+    ),
     Promise.all(
       containers.map((known) =>
         actUntil({ ...known, people, screen, random: random.fork(known.container.name), untilMs, least: LEAST }),
@@ -58,7 +65,7 @@ export const chaosActions: Chaos = async ({ seed, durationMs, progress }): Promi
     for (const [name, number] of events.totals) told.set(name, (told.get(name) ?? 0) + number);
   }
   const doubled = sum("doubled");
-  const lost = sum("missing") + audit.faults.length;
+  const lost = sum("missing") + audit.faults.length + broken.length;
   const unsettled = Math.max(deeds.filter(({ state }) => state === "unsettled").length, audit.open);
   const list = (counts: ReadonlyMap<string, number>): string =>
     [...counts].map(([name, number]) => `${name} ${number}`).join(", ");
@@ -72,7 +79,7 @@ export const chaosActions: Chaos = async ({ seed, durationMs, progress }): Promi
     `effects compared in ${sum("rounds")} rounds; in ${sum("forgetful")} of them an engine was killed, and the runtime's calls alone are complete; half a restart, and said so: ${sum("halves")}; done by a dying engine that then denied it, and recorded as failed: ${sum("disowned")}; containers that a killed engine could not start any more, made anew: ${sum("replaced")}`,
     `doubled ${doubled}, lost ${sum("missing")}; audit: ${audit.rows} rows verified, ${audit.witnesses} agents as witnesses, faults ${audit.faults.length}`,
     `seed ${seed}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
-    ...[...acted.flatMap((one) => one.notes), ...audit.faults].slice(0, NOTES),
+    ...[...acted.flatMap((one) => one.notes), ...audit.faults, ...broken].slice(0, NOTES),
   ];
   return { report, notes };
 };

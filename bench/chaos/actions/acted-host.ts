@@ -90,6 +90,14 @@ export class ActedHost implements AsyncDisposable {
     );
   }
 
+  /** What the agent said before it ended by itself; `null` while it runs. Only for when nobody is ending it. */
+  async agentsLastWords(): Promise<string | null> {
+    const program = this.agent.program();
+    const running = new Promise<string>((resolve) => void setImmediate(() => resolve("running")));
+    const ended = await Promise.race([program.ended, running]);
+    return ended === "running" ? null : `${ended} ${program.stderr().slice(-1_500)} ${program.stdout().slice(-1_500)}`;
+  }
+
   /** Ends the agent and starts it again, `downMs` later. */
   async replaceAgent(signal: "SIGKILL" | "SIGTERM", downMs: number): Promise<void> {
     await (signal === "SIGKILL" ? this.agent.kill() : this.agent.program().stop());

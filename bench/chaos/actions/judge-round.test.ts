@@ -97,6 +97,10 @@ describe("what a round of actions led to", () => {
   test("[ACTN-09] what a killed engine had done and says is not so has failed, once, and is counted by itself", () => {
     const seen = { runtime: { pauses: one }, isForgetful: true, after: "running" } as const;
     expect(judgeRound(round([["PAUSE", "failed"]], seen))).toMatchObject({ doubled: 0, missing: 0, disowned: 1 });
+    const told = { ...seen, engine: { pauses: 1 } };
+    expect(judgeRound(round([["PAUSE", "failed"]], told))).toMatchObject({ doubled: 0, disowned: 1 });
+    const toldTwice = { ...seen, engine: { pauses: 2 } };
+    expect(judgeRound(round([["PAUSE", "failed"]], toldTwice)).doubled).toBe(1);
     const twice = { ...seen, runtime: { pauses: { least: 2, most: 2 } } };
     expect(judgeRound(round([["PAUSE", "failed"]], twice)).doubled).toBe(1);
     expect(judgeRound(round([["PAUSE", "rejected"]], seen)).doubled).toBe(1);

@@ -23,13 +23,24 @@ export type StrikeOptions = {
   /** `performance.now()` after which nothing is broken any more. */
   readonly untilMs: number;
   readonly count: (name: string) => void;
+  /** Told of what nobody broke, and is broken all the same. */
+  readonly note: (fault: string) => void;
 };
 
 /** Resolves when everything is mended. */
 export const strikeUntil = async (options: StrikeOptions): Promise<void> => {
-  const { host, random, untilMs, world, count } = options;
+  const { host, random, untilMs, world, count, note } = options;
   const delays = random.fork("delays");
   for (const strike of planStrikes(random.fork("strikes"))) {
+    const lastWords = await host.agentsLastWords();
+    if (lastWords !== null) {
+      note(`${host.name}: the agent ended by itself: ${lastWords}`);
+      host.agent.restart();
+    }
+    if (!(await isBack(host))) {
+      count("back-off: agent SIGKILL");
+      await host.replaceAgent("SIGKILL", 0);
+    }
     await untilPassed(host, delays.int(BETWEEN.fewest, BETWEEN.most), untilMs);
     if (performance.now() >= untilMs) return;
     const mending = Promise.withResolvers<() => Promise<void>>();
@@ -49,10 +60,6 @@ export const strikeUntil = async (options: StrikeOptions): Promise<void> => {
     };
     if (!(await host.wire.arm(strike.place, spring, PATIENCE_MS))) continue;
     await (await mending.promise)();
-    if (await isBack(host)) continue;
-    count("back-off: agent SIGKILL");
-    await host.replaceAgent("SIGKILL", 0);
-    await isBack(host);
   }
 };
 
