@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -18,6 +19,9 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...everywhere, "**/*.{pg,nats,docker}.test.ts", "web/**"],
+          // Every core: many of these tests wait for programs that they start. Vitest would leave one idle, on two cores half of them.
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
           ...PATIENCE,
         },
       },
