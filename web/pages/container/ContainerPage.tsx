@@ -1,5 +1,8 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Container } from "@yardarm/protocol/container";
 import { asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
+import { actionHistoryQuery } from "../../api/action-calls.ts";
 import { useContainer, useHost, useInventory, useWatchMetrics } from "../../live/live-context.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
@@ -62,7 +65,7 @@ export const ContainerPage = () => {
           >
             {metrics}
             {actions}
-            {details}
+            <DetailsBelowActions container={container} />
           </div>
         </div>
       ) : (
@@ -71,6 +74,12 @@ export const ContainerPage = () => {
     </div>
   );
 };
+
+/** They wait for the list above them: it would move them when it comes. */
+const DetailsBelowActions = ({ container }: { readonly container: Container }) =>
+  useInfiniteQuery(actionHistoryQuery(container.containerId)).isPending ? null : (
+    <ContainerDetails container={container} />
+  );
 
 type Parts = Readonly<Record<"log" | "metrics" | "details" | "actions", React.ReactNode>>;
 
