@@ -158,7 +158,7 @@ class PgLogStore implements LogStore {
       if (rows.length === 0) break;
       for (const read of this.#reads(rows, [orgId, containerId])) {
         const endSeq = Math.min(read.row.endSeq, beforeSeq);
-        for (const batch of readBatches(read, { fromSeq: endSeq - (lines - count), endSeq }).toReversed()) {
+        for (const batch of [...readBatches(read, { fromSeq: endSeq - (lines - count), endSeq })].reverse()) {
           if (newestFirst.length > 0 && bytes >= maxBytes) return newestFirst.reverse();
           newestFirst.push(batch);
           bytes += batch.length;

@@ -34,14 +34,19 @@ export class RangeReading {
     const hole = holeBetween(this.#last, read.row);
     const wanted = { fromSeq: this.#nextSeq, endSeq: this.#toSeq };
     const loss = hole === null ? null : lossBatch(hole, wanted);
-    for (const batch of [...(loss === null ? [] : [loss]), ...readBatches(read, wanted)]) {
-      if (this.batches.length > 0 && this.bytesLeft === 0) return false;
-      this.batches.push(batch);
-      this.#bytes += batch.length;
-      const { firstSeq, lineCount } = readBatchHeader(batch);
-      this.#nextSeq = Math.max(this.#nextSeq, firstSeq + lineCount);
-    }
+    if (loss !== null && !this.#add(loss)) return false;
+    // One at a time: what does not fit is not made.
+    for (const batch of readBatches(read, wanted)) if (!this.#add(batch)) return false;
     this.#last = read.row;
+    return true;
+  }
+
+  #add(batch: Uint8Array): boolean {
+    if (this.batches.length > 0 && this.bytesLeft === 0) return false;
+    this.batches.push(batch);
+    this.#bytes += batch.length;
+    const { firstSeq, lineCount } = readBatchHeader(batch);
+    this.#nextSeq = Math.max(this.#nextSeq, firstSeq + lineCount);
     return true;
   }
 }

@@ -83,7 +83,7 @@ export class SqliteReader {
     for (const file of this.#files.newestFirst(orgId)) {
       for (const read of this.#rows(file, everything)) {
         const { endSeq } = read.row;
-        for (const batch of readBatches(read, { fromSeq: endSeq - (lines - count), endSeq }).toReversed()) {
+        for (const batch of [...readBatches(read, { fromSeq: endSeq - (lines - count), endSeq })].reverse()) {
           if (newestFirst.length > 0 && bytes >= maxBytes) return newestFirst.reverse();
           newestFirst.push(batch);
           bytes += batch.length;

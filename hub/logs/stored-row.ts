@@ -38,11 +38,14 @@ export type RowRead =
   | { readonly kind: "damaged"; readonly row: DamagedSpan };
 
 /** What a row gives to a reader: its batches, ascending, or one loss record in their place. */
-export const readBatches = (read: RowRead, range: SeqRange): readonly Uint8Array[] => {
-  if (read.kind === "intact") return [...wireBatches(read.row, range)];
+export function* readBatches(read: RowRead, range: SeqRange): Generator<Uint8Array, void, void> {
+  if (read.kind === "intact") {
+    yield* wireBatches(read.row, range);
+    return;
+  }
   const loss = lossBatch(read.row, range);
-  return loss === null ? [] : [loss];
-};
+  if (loss !== null) yield loss;
+}
 
 /**
  * A row's batches within the limits of the wire, ascending: those that overlap the range as they came, or out of a compacted

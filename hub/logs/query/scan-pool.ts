@@ -11,7 +11,7 @@ import type { ThreadReply, ThreadTask } from "./scan-messages.ts";
  * Threads that decompress and search. One core is left to the relay: even at a low priority a thread that runs keeps one that wakes up
  * waiting for milliseconds. More than two would only take from it.
  */
-const THREADS = Math.min(2, Math.max(1, availableParallelism() - 1));
+export const SCAN_THREADS = Math.min(2, Math.max(1, availableParallelism() - 1));
 /** A thread that does not answer within this is ended: it stops between lines by itself long before. */
 const KILL_MS = 10_000;
 /** Readings that are under way, open streams included. */
@@ -75,7 +75,7 @@ export class ScanPool {
 
   constructor(options: ScanPoolOptions) {
     this.#options = options;
-    this.#threadCount = options.threads ?? THREADS;
+    this.#threadCount = options.threads ?? SCAN_THREADS;
   }
 
   /** @throws ProtocolError `too_many_streams` */

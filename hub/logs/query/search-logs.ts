@@ -5,12 +5,15 @@ import { type ChunkGroup, groupChunks, mapInOrder, unreadableLinesOf } from "./c
 import type { LineFilter } from "./line-filter.ts";
 import { type BudgetLimits, SCAN_BUDGET, ScanBudget } from "./scan-budget.ts";
 import type { HitPlace, ScanAnswer, ScanHit, ScanResultOf } from "./scan-job.ts";
-import type { Scan, ScanPool } from "./scan-pool.ts";
+import { SCAN_THREADS, type Scan, type ScanPool } from "./scan-pool.ts";
 import { scanProgress } from "./scan-progress.ts";
 import type { StoredLogs } from "./stored-logs.ts";
 
-/** Groups of chunks that one search has under way: the next is read while one is scanned. */
-export const SCANS_AHEAD = 2;
+/**
+ * Groups of chunks that one search has under way. With two the next is read while one is scanned; where only one core is to
+ * spare, reading and scanning take turns on it.
+ */
+export const SCANS_AHEAD = SCAN_THREADS;
 
 export interface SearchedContainer {
   readonly containerId: ContainerId;
