@@ -77,7 +77,7 @@ export const SCENES: readonly Scene[] = [
     act: async (page) => {
       await page.getByLabel("E-mail").fill("somebody@example.com");
       await page.getByLabel("Password").fill("not the right one");
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await expect(page.getByRole("alert")).toHaveText("E-mail and password do not match.");
     },
   },
