@@ -49,9 +49,8 @@ describe("[LOGS-06] an answer that breaks off", () => {
   });
 
   test("before its first byte is an error, not an answer", async () => {
-    // biome-ignore lint/correctness/useYield: it fails before it has anything to give
     const { reading, events, abort } = readingOf(async function* () {
-      throw new Error("no such expression");
+      yield await Promise.reject<string>(new Error("no such expression"));
     });
     await expect(logAnswer({ ...options, reading, abort, isCompressed: true })).rejects.toThrow("no such expression");
     expect(events.toSorted()).toEqual(["aborted", "closed", "left"]);
