@@ -41,6 +41,7 @@ const HONEST: Readonly<Record<string, Round>> = {
     runtime: { resumes: one },
   }),
   kill: round([["KILL", "succeeded"]], { engine: { dies: 1 } }),
+  "half a restart, which failed": round([["RESTART", "failed"]], { engine: { stops: 1, dies: 1 } }),
   refused: round([["PAUSE", "rejected"]], {}),
   "two people, one of them too late": round(
     [

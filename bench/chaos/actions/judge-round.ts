@@ -41,7 +41,10 @@ export const expectedOf = ({ actions, wasPaused, wasUp }: Pick<Round, "actions" 
   const restarts = count("RESTART");
   // A restart of what does not run ends nothing; which of two came first is not known.
   const isAlone = actions.length === 1;
-  const restartsOfRunning: Range = isAlone ? one(wasUp ? restarts : 0) : { least: 0, most: restarts };
+  // One that failed may have ended the container and not started it again: it says so.
+  const halves = actions.filter(({ verb, state }) => verb === "RESTART" && state === "failed").length;
+  const ended = isAlone && !wasUp ? 0 : restarts;
+  const restartsOfRunning: Range = { least: isAlone ? ended : 0, most: ended + (isAlone && !wasUp ? 0 : halves) };
   const plus = (value: number, range: Range): Range => ({ least: value + range.least, most: value + range.most });
   // Whatever ends a paused container lets it run for that; a kill may be quicker.
   const endsPaused = (isAlone ? wasPaused : true) && count(...ENDING) > 0 ? count(...ENDING) : 0;
