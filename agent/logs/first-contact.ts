@@ -1,7 +1,9 @@
 /** The first reading of a container that is older than its host's enrollment: its last 200 lines, then all since (LOGS-01). */
 import { FIRST_CONTACT_LINES } from "@yardarm/protocol/limits";
-import type { LineSink } from "./line-joiner.ts";
+import type { LineSink, TakeLine } from "./line-joiner.ts";
 import { stampNs } from "./line-tail.ts";
+import type { LineReaderOptions } from "./line-taker.ts";
+import { earlier } from "./reading-place.ts";
 
 /** Messages that are asked for: enough for 200 lines, of which a few are long. */
 export const FIRST_CONTACT_MESSAGES = 2 * FIRST_CONTACT_LINES + 1;
@@ -86,3 +88,16 @@ export class FirstContact implements LineSink {
     this.#heldBytes = 0;
   }
 }
+
+/** The first contact of one reader. `take` gets the lines that are kept. */
+export const firstContactOf = (
+  { taker, createdAtNs, enrolledAtNs }: LineReaderOptions,
+  isWindow: boolean,
+  take: TakeLine,
+): FirstContact =>
+  new FirstContact({
+    ...{ enrolledAtNs, isWindow, sink: { line: take } },
+    onOlder: (lines, toNs) => {
+      taker.loss({ reason: "before_enrollment", fromNs: earlier(createdAtNs, toNs), toNs, lines });
+    },
+  });

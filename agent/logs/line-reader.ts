@@ -10,19 +10,22 @@
  */
 import type { FileCursorHint, LogCursor } from "@yardarm/protocol/log/cursor";
 import type { LossReason } from "@yardarm/protocol/log/loss";
-import { FIRST_CONTACT_MESSAGES, FirstContact } from "./first-contact.ts";
+import { FIRST_CONTACT_MESSAGES, type FirstContact, firstContactOf } from "./first-contact.ts";
 import { FollowTrust } from "./follow-trust.ts";
 import { LineJoiner, type LineSink, type TakeLine } from "./line-joiner.ts";
 import { stampNs } from "./line-tail.ts";
 import type { LineReaderOptions } from "./line-taker.ts";
-import type { LogEnd, LogSource, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
+import type { LogEnd, LogSource, MessageReader, ReadFrom } from "./log-source.ts";
 import { askNewestStamp } from "./newest-stamp.ts";
+import { Patience } from "./patience.ts";
 import { PendingLoss } from "./pending-loss.ts";
-import { earlier, earliest, OVERTAKEN_MS, ReadingPlace } from "./reading-place.ts";
+import type { ReadingPhase } from "./reading-phase.ts";
+import { earliest, OVERTAKEN_MS, ReadingPlace } from "./reading-place.ts";
 import { beginningOf, extentOf, type ReadingPlan, seeksPlace } from "./reading-plan.ts";
 import { redacted } from "./redaction.ts";
 import { ResumeMatcher } from "./resume.ts";
 import { compressesFiles, rotationBytes } from "./rotation.ts";
+import { nothingSeen } from "./seen-in-reading.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { StampOrder } from "./stamp-order.ts";
 
@@ -32,20 +35,8 @@ export const PARK_AFTER_MS = 3_000;
 const TRUSTED_PAUSE_MS = 250;
 /** Opening waits for one of few slots; a search that takes longer gives its slot back. */
 const SLOT_MS = 5_000;
-const RETRY_FIRST_MS = 100;
-const RETRY_LIMIT_MS = 10_000;
-/** So often the engine may fail at the same place before that place is given up. */
-const FAULTS_AT_PLACE = 3;
-/** A place that is found by searching everything, and then again not from its stamp, is given up after so many rounds. */
-const SEARCHES_FOR_PLACE = 3;
-/** An engine that dies ends a reading as if it were complete, so one search in vain proves nothing. */
-const VAIN_SEARCHES = 2;
 /** A place that was taken a moment ago is among the last messages; they are found without reading what is before them. */
 const NEAR_MESSAGES = 1_000;
-type Phase =
-  | { readonly kind: "idle" | "opening" | "parked" | "stopped" | "unreadable" | "gone" | "closed" }
-  | { readonly kind: "reading"; readonly log: OpenLog; readonly plan: ReadingPlan }
-  | { readonly kind: "waiting"; readonly cancel: () => void };
 
 export class LineReader implements MessageReader, LineSink {
   // fixed
@@ -59,34 +50,20 @@ export class LineReader implements MessageReader, LineSink {
   #trust: FollowTrust | null = null;
   readonly #silence: SilenceWatch;
   // state: where we are
-  #phase: Phase = { kind: "idle" };
+  #phase: ReadingPhase = { kind: "idle" };
   #plan: ReadingPlan = { kind: "follow" };
   readonly #place = new ReadingPlace();
   readonly #order = new StampOrder();
   #seek: ResumeMatcher | null = null;
   #firstContact: FirstContact | null = null;
   // state: what happened in this reading
-  #probed = { messages: 0, firstNs: 0n };
-  /** Something older than the line that was open at the place, so that its head was read as well. */
-  #hasReadOlder = false;
-  #hasMessages = false;
-  #linesRead = 0;
-  /** A line before the place looked like one behind it. */
-  #hasReadNewer = false;
-  /** All that is read is newer than the place. */
-  #isBehindPlace = false;
-  #isAtEnd = false;
-  /** It has delivered everything; why it ended is being asked. */
-  #hasEnded = false;
+  #seen = nothingSeen();
   /** It begins, or is to begin, shortly before the place, wherever in the log that is. */
   #isNear = false;
   #cancelQuestion: () => void = () => {};
   #releaseSlot: () => void = () => {};
   // state: across readings
-  #failures = 0;
-  #faultsAtPlace = 0;
-  #missedPlaces = 0;
-  #vainSearches = 0;
+  readonly #patience = new Patience();
   /** Lines of the search that found the place last. */
   #linesSearched = 0;
   #wasStarted = false;
@@ -115,10 +92,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#trust?.forgetLines();
     this.#order.forget();
     this.#isNear = false;
-    this.#faultsAtPlace = 0;
-    this.#missedPlaces = 0;
-    this.#vainSearches = 0;
-    this.#failures = 0;
+    this.#patience.reset();
     this.#plan = this.#firstPlan();
     this.#open();
   }
@@ -209,12 +183,12 @@ export class LineReader implements MessageReader, LineSink {
 
   message(stream: 0 | 1, tsSeconds: number, tsNanos: number, payload: Uint8Array, start: number, end: number): void {
     if (this.#phase.kind === "reading" && this.#phase.plan.kind === "probe") {
-      if (this.#probed.messages++ === 0) this.#probed.firstNs = stampNs(tsSeconds, tsNanos);
+      if (this.#seen.messages++ === 0) this.#seen.firstNs = stampNs(tsSeconds, tsNanos);
     } else {
-      if (!this.#hasMessages && this.#seek !== null && !this.#isWorthReading(tsSeconds, tsNanos)) return;
-      this.#hasMessages = true;
+      if (!this.#seen.hasMessages && this.#seek !== null && !this.#isWorthReading(tsSeconds, tsNanos)) return;
+      this.#seen.hasMessages = true;
       const openNs = this.#place.openLineNs;
-      if (openNs !== undefined) this.#hasReadOlder ||= this.#isBefore(openNs, stampNs(tsSeconds, tsNanos));
+      if (openNs !== undefined) this.#seen.hasReadOlder ||= this.#order.isBefore(openNs, stampNs(tsSeconds, tsNanos));
       this.#joiner.push(stream, tsSeconds, tsNanos, payload, start, end);
     }
   }
@@ -223,7 +197,7 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind !== "reading") return;
     const { kind } = this.#phase.plan;
     // What is missing before the place was told when it was passed, and a first contact tells it by itself.
-    if (this.#seek !== null || this.#isAtEnd || kind === "probe" || kind === "history") return;
+    if (this.#seek !== null || this.#seen.isAtEnd || kind === "probe" || kind === "history") return;
     // What is open had its end in what is missing.
     if (reason !== "source_error") this.#joiner.end();
     this.#settleLoss();
@@ -266,18 +240,18 @@ export class LineReader implements MessageReader, LineSink {
 
   readonly line: TakeLine = (flags, tsSeconds, tsNanos, text, start, end, originalLength) => {
     if (this.#phase.kind !== "reading") return;
-    this.#linesRead++;
+    this.#seen.linesRead++;
     if (this.#seek !== null) {
       const verdict = this.#seek.judge(tsSeconds, tsNanos, text, start, end);
       this.#trust?.pass(tsSeconds, tsNanos, end - start);
       if (verdict === "found") this.#found(this.#phase.plan);
       else if (verdict !== "before") {
-        this.#hasReadNewer = true;
+        this.#seen.hasReadNewer = true;
         if (!this.#mayComeLater(this.#phase.plan)) this.#placeMissing(this.#phase.plan, this.#seek);
       }
       return;
     }
-    if (this.#isAtEnd) return;
+    if (this.#seen.isAtEnd) return;
     if (this.#firstContact !== null) {
       this.#firstContact.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
       return;
@@ -296,20 +270,17 @@ export class LineReader implements MessageReader, LineSink {
     this.#options.taker.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
     this.#place.tail.take(tsSeconds, tsNanos, text, start, end);
     this.#order.take(tsSeconds);
-    this.#failures = 0;
-    this.#faultsAtPlace = 0;
-    this.#missedPlaces = 0;
-    this.#vainSearches = 0;
+    this.#patience.reset();
     this.#trust?.take(this.#place.tail, end - start);
   };
 
   #found({ kind }: ReadingPlan): void {
     if (this.#seek !== null) this.#place.found(this.#seek.read);
     // The last messages alone do not show what stands before them.
-    if (kind === "search" || !this.#isNear) this.#order.found(this.#hasReadNewer);
+    if (kind === "search" || !this.#isNear) this.#order.found(this.#seen.hasReadNewer);
     const openNs = this.#place.openLineNs;
     // What is left of a line whose head was rotated away would look like a line.
-    if (openNs !== undefined && this.#rotatesAtBytes !== null && !this.#hasReadOlder) {
+    if (openNs !== undefined && this.#rotatesAtBytes !== null && !this.#seen.hasReadOlder) {
       // An engine that is asked by stamp gives nothing older anyway.
       if (this.#source?.followsRotation !== true && kind !== "search") {
         this.#readAgain({ kind: "search", match: "exact" });
@@ -319,7 +290,7 @@ export class LineReader implements MessageReader, LineSink {
     }
     this.#seek = null;
     this.#place.openLineNs = undefined;
-    this.#failures = 0;
+    this.#patience.found();
     this.#releaseSlot();
   }
 
@@ -327,7 +298,7 @@ export class LineReader implements MessageReader, LineSink {
   #completed(plan: ReadingPlan): void {
     if (this.#seek !== null) {
       // The place may be a line that only the end of the log ends.
-      this.#isAtEnd = plan.kind !== "finish";
+      this.#seen.isAtEnd = plan.kind !== "finish";
       this.#joiner.end();
       if (this.#phase.kind !== "reading") return;
     }
@@ -339,7 +310,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#settleLoss();
     switch (plan.kind) {
       case "probe": {
-        const { messages, firstNs } = this.#probed;
+        const { messages, firstNs } = this.#seen;
         const isWindow = messages >= FIRST_CONTACT_MESSAGES && firstNs < this.#options.enrolledAtNs;
         this.#readAgain(messages === 0 ? { kind: "follow" } : { kind: "history", isWindow });
         return;
@@ -375,7 +346,7 @@ export class LineReader implements MessageReader, LineSink {
   #verified(): void {
     const isRushing = this.#trust?.verified() === true;
     this.#isNear = !isRushing;
-    this.#linesSearched = this.#linesRead;
+    this.#linesSearched = this.#seen.linesRead;
     this.#readAgain({ kind: isRushing ? "verify" : "follow" });
   }
 
@@ -386,7 +357,7 @@ export class LineReader implements MessageReader, LineSink {
   #mayComeLater(plan: ReadingPlan): boolean {
     if (plan.kind === "search") return true;
     if (!this.#order.isMixed) return false;
-    return extentOf(plan) === "stored" || this.#linesRead <= (this.#isNear ? NEAR_MESSAGES : this.#linesSearched);
+    return extentOf(plan) === "stored" || this.#seen.linesRead <= (this.#isNear ? NEAR_MESSAGES : this.#linesSearched);
   }
 
   /** A reading that is to find the place has begun with this stamp. False when another one had to be begun instead. */
@@ -398,8 +369,8 @@ export class LineReader implements MessageReader, LineSink {
       return false;
     }
     // A file that is just being compressed is not read: there, what is missing may be there the next time.
-    this.#isBehindPlace = aheadMs > 0 && !compressesFiles(this.#options.container);
-    if (!this.#isBehindPlace || aheadMs <= OVERTAKEN_MS || !this.#order.isForward) return true;
+    this.#seen.isBehindPlace = aheadMs > 0 && !compressesFiles(this.#options.container);
+    if (!this.#seen.isBehindPlace || aheadMs <= OVERTAKEN_MS || !this.#order.isForward) return true;
     // The oldest line that the engine has left is newer than the place.
     this.#forgetPlace("rotated", this.#missingFromNs);
     this.#seek = null;
@@ -441,13 +412,9 @@ export class LineReader implements MessageReader, LineSink {
       this.#readFurther(plan);
       return;
     }
-    this.#missedPlaces++;
-    if (plan.kind !== "search" && this.#missedPlaces <= SEARCHES_FOR_PLACE) {
-      this.#readAgain({ kind: "search", match: "exact" });
-    } else if (plan.kind === "search" && plan.match === "exact" && seek.sawStamp)
-      this.#readAgain({ kind: "search", match: "stamp" });
-    else if (!this.#isBehindPlace && ++this.#vainSearches < VAIN_SEARCHES)
-      this.#retry({ kind: "search", match: "exact" });
+    const next = this.#patience.afterMiss(plan, { sawStamp: seek.sawStamp, isBehindPlace: this.#seen.isBehindPlace });
+    if (next.kind === "read") this.#readAgain(next.plan);
+    else if (next.kind === "wait") this.#retry(next.plan);
     else this.#losePlace("rotated", { kind: "salvage" });
   }
 
@@ -469,7 +436,7 @@ export class LineReader implements MessageReader, LineSink {
     const reading = this.#phase;
     this.#silence.stop();
     this.#place.hint = this.#currentHint;
-    this.#hasEnded = true;
+    this.#seen.hasEnded = true;
     this.#wasStarted = false;
     const run = await this.#options.inspect().catch(() => "unknown" as const);
     if (this.#phase !== reading) return;
@@ -500,12 +467,8 @@ export class LineReader implements MessageReader, LineSink {
 
   /** The engine could not read on. Where it cannot at all, what it has stored is given up. */
   #faulted(): void {
-    this.#faultsAtPlace++;
-    if (this.#faultsAtPlace < FAULTS_AT_PLACE) this.#retry();
-    else {
-      this.#faultsAtPlace = 0;
-      this.#losePlace("source_error", { kind: "live" });
-    }
+    if (this.#patience.isFaultFinal()) this.#losePlace("source_error", { kind: "live" });
+    else this.#retry();
   }
 
   #retry(plan?: ReadingPlan): void {
@@ -514,9 +477,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#isNear = false;
     if (plan !== undefined) this.#plan = plan;
     else if (this.#plan.kind !== "finish" && this.#plan.kind !== "live") this.#plan = this.#firstPlan();
-    const ceilingMs = Math.min(RETRY_LIMIT_MS, RETRY_FIRST_MS * 2 ** this.#failures);
-    this.#failures = Math.min(this.#failures + 1, 16);
-    const cancel = clock.setTimer(Math.round(ceilingMs * (0.5 + random() / 2)), () => this.#open());
+    const cancel = clock.setTimer(this.#patience.nextDelayMs(random()), () => this.#open());
     this.#phase = { kind: "waiting", cancel };
   }
 
@@ -565,18 +526,11 @@ export class LineReader implements MessageReader, LineSink {
     };
     this.#joiner.reset();
     this.#trust?.begin(plan.kind === "verify");
-    this.#hasMessages = false;
-    this.#linesRead = 0;
-    this.#hasReadNewer = false;
-    this.#isBehindPlace = false;
-    this.#isAtEnd = false;
-    this.#hasEnded = false;
+    this.#seen = nothingSeen();
     this.#wasStarted = false;
-    this.#probed = { messages: 0, firstNs: 0n };
-    this.#hasReadOlder = false;
     const match = plan.kind === "search" ? plan.match : "exact";
     this.#seek = seeksPlace(plan) && !this.#place.isEmpty ? new ResumeMatcher(this.#place.tail, match) : null;
-    this.#firstContact = plan.kind === "history" ? this.#makeFirstContact(plan.isWindow) : null;
+    this.#firstContact = plan.kind === "history" ? firstContactOf(this.#options, plan.isWindow, this.#take) : null;
     if (this.#seek === null) this.#place.openLineNs = undefined;
     const isByStamp = !this.#order.isMixed || extentOf(plan) === "stored";
     this.#isNear &&=
@@ -587,11 +541,6 @@ export class LineReader implements MessageReader, LineSink {
     this.#listen();
     taker.report({ kind: "reading", source: source.kind, reason });
     if (this.#seek === null) this.#releaseSlot();
-  }
-
-  /** Whether a message, read before a line's head was met, shows that the head's predecessors are still there. */
-  #isBefore(openNs: bigint, tsNs: bigint): boolean {
-    return this.#order.isMixed ? tsNs !== openNs : tsNs < openNs;
   }
 
   /** Where the place is looked for. */
@@ -615,7 +564,7 @@ export class LineReader implements MessageReader, LineSink {
   /** Where the source stands behind the place, if it does: while it looks for the place it stands somewhere else. */
   get #currentHint(): FileCursorHint | null {
     if (this.#place.isEmpty) return null;
-    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#isAtEnd || this.#hasEnded)
+    if (this.#phase.kind !== "reading" || this.#seek !== null || this.#seen.isAtEnd || this.#seen.hasEnded)
       return this.#place.hint;
     return this.#phase.log.position();
   }
@@ -630,18 +579,6 @@ export class LineReader implements MessageReader, LineSink {
   /** No further line is waited for. */
   #settleLoss(): void {
     if (!this.#pendingLoss.isEmpty) this.#pendingLoss.settle(this.#options.clock.nowNs());
-  }
-
-  #makeFirstContact(isWindow: boolean): FirstContact {
-    const { taker, createdAtNs, enrolledAtNs } = this.#options;
-    return new FirstContact({
-      enrolledAtNs,
-      isWindow,
-      sink: { line: this.#take },
-      onOlder: (lines, toNs) => {
-        taker.loss({ reason: "before_enrollment", fromNs: earlier(createdAtNs, toNs), toNs, lines });
-      },
-    });
   }
 
   /** Unfinished lines will never be finished. */

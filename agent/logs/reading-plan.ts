@@ -16,6 +16,8 @@ export type ReadingPlan =
   | { readonly kind: "history"; readonly isWindow: boolean }
   | { readonly kind: "search"; readonly match: "exact" | "stamp" };
 
+export const SEARCH_EXACTLY: ReadingPlan = { kind: "search", match: "exact" };
+
 export const extentOf = (plan: ReadingPlan): "stored" | "follow" =>
   plan.kind === "follow" || plan.kind === "live" ? "follow" : "stored";
 

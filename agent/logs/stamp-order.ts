@@ -34,4 +34,9 @@ export class StampOrder {
   get isForward(): boolean {
     return !this.#isMixed && !Number.isNaN(this.#highSeconds);
   }
+
+  /** Whether a message that was read before the head of a line, begun at `openNs`, shows that what precedes the head is still there. */
+  isBefore(openNs: bigint, tsNs: bigint): boolean {
+    return this.#isMixed ? tsNs !== openNs : tsNs < openNs;
+  }
 }
