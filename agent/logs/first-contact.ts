@@ -64,7 +64,8 @@ export class FirstContact implements LineSink {
       sink.line(flags, tsSeconds, tsNanos, text, start, end, originalLength);
       return;
     }
-    this.#held.push({ flags, seconds: tsSeconds, nanos: tsNanos, text: text.slice(start, end), originalLength });
+    const own = new Uint8Array(text.subarray(start, end));
+    this.#held.push({ flags, seconds: tsSeconds, nanos: tsNanos, text: own, originalLength });
     this.#heldBytes += end - start;
     while (this.#held.length > FIRST_CONTACT_LINES || this.#heldBytes > HELD_BYTES) {
       this.#heldBytes -= this.#held.shift()?.text.length ?? 0;

@@ -101,7 +101,7 @@ export class PageReading implements MessageReader, LineSink {
   ): void {
     if (this.#isOver) return;
     const tsNs = stampNs(seconds, nanos);
-    const own = text.slice(start, end);
+    const own = new Uint8Array(text.subarray(start, end));
     this.#held.push({ flags, seconds, nanos, text: own, originalLength, tsNs, hash: hashText(own) });
     this.#heldBytes += own.length;
     this.#trim();
