@@ -274,7 +274,7 @@ export const logRelayContract = (name: string, open: () => Promise<CommittedLog 
       const second = await world.followed(1);
       second.lines(1, 10);
       await world.until(() => viewer.of(1).expected === 20, [viewer]);
-      expect(viewer.messages).toHaveLength(1);
+      expect(viewer.messages.filter(({ type }) => type !== "log.committed")).toHaveLength(1);
     });
 
     test("[LOG-9] another start of the hub has another epoch, which begins where the store ends", async () => {
@@ -332,6 +332,22 @@ export const logRelayContract = (name: string, open: () => Promise<CommittedLog 
       const later = new World({ log, node: "nod_00000000000002" });
       await later.followed(1);
       expect(await answerOf(later)).toMatchObject({ type: "log.subscribed", fromSeq: 30, committedSeq: 10 });
+    });
+
+    test("[LOG-9] a viewer that comes when everything is committed is told so once it has caught up", async () => {
+      await using log = await open();
+      const world = new World({ log });
+      const agent = await world.followed(1);
+      agent.lines(1, 10);
+      agent.cursor(1);
+      await world.relay.settled();
+      const viewer = world.viewer();
+      viewer.subscribe(1);
+      await world.until(() => viewer.messages.some(({ type }) => type === "log.committed"), [viewer]);
+      expect(viewer.of(1).expected).toBe(10);
+      expect(viewer.messages.flatMap((message) => (message.type === "log.committed" ? [message.seq] : []))).toEqual([
+        10,
+      ]);
     });
 
     test("[LOG-9] a viewer is told how far its lines are committed, every few seconds while that grows", async () => {

@@ -49,6 +49,8 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
   #stream: LogStream | null = null;
   /** The next line to send. */
   #position = 0;
+  /** Up to here the viewer knows its lines committed. */
+  #toldSeq = 0;
   /** Grows with every new epoch: what was read before it is not sent after it. */
   #restarts = 0;
   #fetches: SeqSpan[] = [];
@@ -146,11 +148,13 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
   }
 
   committed(seq: number): void {
-    if (this.#phase !== "opening")
-      this.#options.viewer.send({ type: "log.committed", containerId: this.containerId, seq });
+    if (this.#phase === "opening") return;
+    this.#toldSeq = seq;
+    this.#options.viewer.send({ type: "log.committed", containerId: this.containerId, seq });
   }
 
   #announce(stream: LogStream, committedSeq: number): void {
+    this.#toldSeq = committedSeq;
     this.#options.viewer.send({
       type: "log.subscribed",
       containerId: this.containerId,
@@ -189,6 +193,8 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
       // From here to the switch nothing may wait.
       if (this.#position >= stream.deliveredSeq) {
         this.#phase = "live";
+        // A log that has ended is never told again.
+        if (stream.committedSeq > this.#toldSeq) this.committed(stream.committedSeq);
         return;
       }
       if (this.#position >= backfillEnd && stream.deliveredSeq - this.#position > MOST_LINES_BEHIND) {
