@@ -1,6 +1,6 @@
 /**
  * The agent: reads its configuration, proves who it is, connects to its hub, and looks at its engine until it is stopped.
- * Everything below is wiring; each part lives in its folder.
+ * Everything below is wiring; each part lives in its folder. Above 300 lines because it is one list of what is passed to what.
  */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";

@@ -3,8 +3,7 @@ import { normalizeEmail } from "@yardarm/protocol/person-text";
 import { AuditChain } from "./audit/audit-chain.ts";
 import { nameInstanceAdmin } from "./auth/instance-admins.ts";
 import type { Config } from "./config.ts";
-import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+import { openExistingStorage } from "./open-existing-storage.ts";
 
 /**
  * Makes somebody an administrator of the installation, or takes that away. Works on the database beside a running hub,
@@ -19,10 +18,7 @@ export const changeInstanceAdmin = async (
   isAdmin: boolean,
 ): Promise<readonly string[]> => {
   const email = normalizeEmail(typedEmail);
-  const storage =
-    config.databaseUrl === null
-      ? await openSqliteStorage({ dataDirectory: config.dataDirectory, mayMigrate: false })
-      : await openPostgresStorage({ url: config.databaseUrl, mayMigrate: false });
+  const storage = await openExistingStorage(config);
   try {
     const audit = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });
     const known = await nameInstanceAdmin({ storage, audit, nowMs: Date.now }, { email, isAdmin });

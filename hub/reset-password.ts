@@ -4,8 +4,7 @@ import { normalizeEmail } from "@yardarm/protocol/person-text";
 import { AuditChain } from "./audit/audit-chain.ts";
 import { issuePasswordLink } from "./auth/password-link.ts";
 import type { Config } from "./config.ts";
-import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+import { openExistingStorage } from "./open-existing-storage.ts";
 
 /**
  * A link with which a person who forgot their password sets a new one. Works on the database beside a running hub, and
@@ -15,10 +14,7 @@ import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
  */
 export const passwordLink = async (config: Config, typedEmail: string): Promise<string> => {
   const email = normalizeEmail(typedEmail);
-  const storage =
-    config.databaseUrl === null
-      ? await openSqliteStorage({ dataDirectory: config.dataDirectory, mayMigrate: false })
-      : await openPostgresStorage({ url: config.databaseUrl, mayMigrate: false });
+  const storage = await openExistingStorage(config);
   try {
     const nowMs = Date.now;
     const audit = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });

@@ -3,8 +3,7 @@ import { normalizeEmail } from "@yardarm/protocol/person-text";
 import { AuditChain } from "./audit/audit-chain.ts";
 import { type ResetFactors, resetSecondFactors } from "./auth/reset-second-factors.ts";
 import type { Config } from "./config.ts";
-import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+import { openExistingStorage } from "./open-existing-storage.ts";
 
 /**
  * Takes the second factors of a person away who lost them. Works on the database beside a running hub, as
@@ -14,10 +13,7 @@ import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
  */
 export const resetSecondFactor = async (config: Config, typedEmail: string): Promise<ResetFactors> => {
   const email = normalizeEmail(typedEmail);
-  const storage =
-    config.databaseUrl === null
-      ? await openSqliteStorage({ dataDirectory: config.dataDirectory, mayMigrate: false })
-      : await openPostgresStorage({ url: config.databaseUrl, mayMigrate: false });
+  const storage = await openExistingStorage(config);
   try {
     const audit = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });
     const reset = await resetSecondFactors({ storage, audit }, email);

@@ -1,8 +1,7 @@
 import { AuditChain } from "./audit/audit-chain.ts";
 import { AuditWitnesses, type WitnessedVerdict } from "./audit/audit-witnesses.ts";
 import type { Config } from "./config.ts";
-import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
+import { openExistingStorage } from "./open-existing-storage.ts";
 
 export type OrgVerdict = { readonly name: string; readonly verdict: WitnessedVerdict };
 
@@ -12,10 +11,7 @@ export type OrgVerdict = { readonly name: string; readonly verdict: WitnessedVer
  * @throws ProtocolError `storage_unavailable`
  */
 export const verifyAudit = async (config: Config): Promise<readonly OrgVerdict[]> => {
-  const storage =
-    config.databaseUrl === null
-      ? await openSqliteStorage({ dataDirectory: config.dataDirectory, mayMigrate: false })
-      : await openPostgresStorage({ url: config.databaseUrl, mayMigrate: false });
+  const storage = await openExistingStorage(config);
   try {
     const chain = new AuditChain({ storage, nowNs: () => BigInt(Date.now()) * 1_000_000n });
     const witnesses = new AuditWitnesses({ storage, chain, contradicted: () => {} });

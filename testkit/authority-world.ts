@@ -1,3 +1,4 @@
+// Above 300 lines: one of everything that a permission can be about, for the matrix and the isolation test.
 import path from "node:path";
 import type { Actor } from "@yardarm/hub/auth/can";
 import { createSessionCookie } from "@yardarm/hub/auth/cookies";

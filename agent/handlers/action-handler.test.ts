@@ -1,3 +1,4 @@
+// Above 300 lines: one handler, one engine that can be made to fail at every step.
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import type { ActionCommand } from "@yardarm/protocol/action";

@@ -1,3 +1,4 @@
+// Above 300 lines: compaction, retention and damage need the same filled store.
 import { zstdDecompressSync } from "node:zlib";
 import { asId, type ContainerId, type OrgId } from "@yardarm/protocol/ids";
 import { decodeBatch } from "@yardarm/protocol/log/batch";

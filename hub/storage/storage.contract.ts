@@ -31,7 +31,10 @@ export interface OpenedStorage {
 const NOW_MS = 1_800_000_000_000;
 const NOW_NS = "1800000000000000000";
 
-/** What every engine must do alike. `open` is called once and must give an empty, migrated storage. */
+/**
+ * What every engine must do alike. `open` is called once and must give an empty, migrated storage. Above 300 lines because
+ * it is one list over one storage; people have a suite of their own.
+ */
 export const storageContract = (engine: string, open: () => Promise<OpenedStorage>): void => {
   describe(`storage on ${engine}`, () => {
     let opened: OpenedStorage;

@@ -1,3 +1,4 @@
+// Above 300 lines: one session against one small hub.
 import { asId, type ContainerId } from "@yardarm/protocol/ids";
 import fc from "fast-check";
 import { expect, test } from "vitest";
