@@ -73,6 +73,8 @@ export type LogViewProps = {
   readonly onDownload?: () => void;
   /** Between the bar and the lines, given what acts on the log. */
   readonly above?: (commands: LogCommands) => ReactNode;
+  /** Instead of the view's own details of the line that is open, and of no line. */
+  readonly detailsOf?: (seq: number | null, commands: LogCommands) => ReactNode;
 };
 
 /**
@@ -218,11 +220,12 @@ export const LogView = (props: LogViewProps) => {
           <NewLinesPill count={unseenLines(reading, endSeq)} onGo={() => dispatch({ type: "wentToEnd" })} />
         )}
       </div>
-      {openLine === null ? null : (
-        <Suspense fallback={<div className="h-32 shrink-0 border-line border-t bg-surface" />}>
-          <LineDetails line={openLine} commands={commands} />
-        </Suspense>
-      )}
+      {props.detailsOf?.(view.openSeq, commands) ??
+        (openLine === null ? null : (
+          <Suspense fallback={<div className="h-32 shrink-0 border-line border-t bg-surface" />}>
+            <LineDetails line={openLine} commands={commands} />
+          </Suspense>
+        ))}
       <LogFooter
         rows={rows}
         linesPerSecond={moment.linesPerSecond}

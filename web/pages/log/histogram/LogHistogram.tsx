@@ -25,6 +25,8 @@ export type LogHistogramProps = {
   /** The part of the time that is drawn; `null`: all of it. */
   readonly zoom: TimeSpan | null;
   readonly onZoom: (zoom: TimeSpan | null) => void;
+  /** Before this moment, ms since the epoch, not every line was counted: drawn hatched. `null`: all are. */
+  readonly countedFromMs?: number | null;
 };
 
 /** As often as somebody can follow; in a burst it must not cost a frame. */
@@ -32,6 +34,7 @@ const EVERY_MS = 1_000;
 /** Until there is anything. */
 const FIRST_MS = 100;
 const HEIGHT_PX = 40;
+const HATCH_PX = 8;
 /** Less is a click with an unsteady hand. */
 const LEAST_DRAG_PX = 5;
 /** From the bottom up: what is most severe stands where it is seen first. */
@@ -53,7 +56,7 @@ type Drag = { readonly fromPx: number; readonly toPx: number };
  * Lines over time, by level; a click goes to that moment, dragging draws only that part. The same as a table for those who do not see
  * it, or do not drag.
  */
-export const LogHistogram = ({ read, choice, onJump, zoom, onZoom }: LogHistogramProps) => {
+export const LogHistogram = ({ read, choice, onJump, zoom, onZoom, countedFromMs = null }: LogHistogramProps) => {
   const [buckets, setBuckets] = useState<Buckets | null>(read);
   const [isTable, setTable] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -72,12 +75,12 @@ export const LogHistogram = ({ read, choice, onJump, zoom, onZoom }: LogHistogra
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const draw = (): void => drawBuckets(element, buckets);
+    const draw = (): void => drawBuckets(element, buckets, countedFromMs);
     draw();
     const observer = new ResizeObserver(draw);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [buckets]);
+  }, [buckets, countedFromMs]);
   const bucketAt = (event: MouseEvent): number | null => {
     const box = canvas.current?.getBoundingClientRect();
     if (box === undefined || buckets === null) return null;
@@ -243,7 +246,7 @@ const wordsOf = (buckets: Buckets, bucket: number): string => {
   return `${formatClock(buckets.fromMs + bucket * buckets.stepMs)}: ${parts.length === 0 ? "no lines" : parts.join(", ")}`;
 };
 
-const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null): void => {
+const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null, countedFromMs: number | null): void => {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const scale = devicePixelRatio;
@@ -254,6 +257,10 @@ const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null): void =
   if (buckets === null) return;
   const colours = resolveColours(canvas, Object.values(TOKENS));
   const count = bucketCount(buckets);
+  if (countedFromMs !== null) {
+    const part = (countedFromMs - buckets.fromMs) / (count * buckets.stepMs);
+    hatch(context, colours.get(TOKENS.debug) ?? "", Math.min(1, Math.max(0, part)) * width);
+  }
   const most = tallest(buckets);
   const step = width / count;
   for (let bucket = 0; bucket < count; bucket++) {
@@ -268,4 +275,21 @@ const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null): void =
       bottom -= height;
     }
   }
+};
+
+/** Strokes over the first `widthPx`, behind whatever was counted there. */
+const hatch = (context: CanvasRenderingContext2D, colour: string, widthPx: number): void => {
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, widthPx, HEIGHT_PX);
+  context.clip();
+  context.beginPath();
+  for (let x = -HEIGHT_PX; x < widthPx; x += HATCH_PX) {
+    context.moveTo(x, HEIGHT_PX);
+    context.lineTo(x + HEIGHT_PX, 0);
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.stroke();
+  context.restore();
 };
