@@ -8,6 +8,7 @@ import { onlySource } from "@yardarm/agent/logs/log-sources";
 import type { LogRate } from "@yardarm/agent/logs/rate-limit";
 import { systemClock } from "@yardarm/agent/system-clock";
 import type { LogSourceState } from "@yardarm/protocol/container";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { CollectingLogHub } from "./collecting-log-hub.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -34,6 +35,7 @@ export class AgentLogBench {
   #isConnected = false;
   #committer: NodeJS.Timeout | undefined;
   #failure: unknown = null;
+  #isKnown = true;
 
   constructor(options: AgentLogBenchOptions) {
     this.#options = options;
@@ -44,7 +46,7 @@ export class AgentLogBench {
     this.#manager = new LogManager({
       sources,
       ...(rate === undefined ? {} : { rate }),
-      describe: () => container,
+      describe: () => (this.#isKnown ? container : null),
       inspect: (dockerId) => runStateOf(() => engine.inspectContainer(dockerId)),
       send: ({ containers }) => {
         if (this.#isConnected) this.statuses.push(...containers.map(({ source }) => source));
@@ -96,6 +98,19 @@ export class AgentLogBench {
     this.cutConnection();
     this.#manager.stop();
     this.#manager = null;
+  }
+
+  /** The engine's inventory does not name the container any more. */
+  forgetContainer(): void {
+    this.#isKnown = false;
+  }
+
+  /** Resolves when the hub has committed such a cursor. */
+  async waitForCursor(isRight: (cursor: LogCursor) => boolean): Promise<void> {
+    await waitUntil("such a cursor", () => {
+      const cursor = this.hub.cursor(ALIAS);
+      return cursor !== null && isRight(cursor);
+    });
   }
 
   containerStarted(): void {

@@ -15,8 +15,10 @@ import { FollowTrust } from "./follow-trust.ts";
 import { LineJoiner, type LineSink, type TakeLine } from "./line-joiner.ts";
 import { stampNs } from "./line-tail.ts";
 import type { LineReaderOptions } from "./line-taker.ts";
+import { LogBeginning } from "./log-beginning.ts";
 import type { LogEnd, LogSource, MessageReader, ReadFrom } from "./log-source.ts";
 import { askNewestStamp } from "./newest-stamp.ts";
+import { OpeningSlot } from "./opening-slot.ts";
 import { Patience } from "./patience.ts";
 import { PendingLoss } from "./pending-loss.ts";
 import type { ReadingPhase } from "./reading-phase.ts";
@@ -33,8 +35,6 @@ import { StampOrder } from "./stamp-order.ts";
 export const PARK_AFTER_MS = 3_000;
 /** In a log that rotates, even a short pause may have skipped something. */
 const TRUSTED_PAUSE_MS = 250;
-/** Opening waits for one of few slots; a search that takes longer gives its slot back. */
-const SLOT_MS = 5_000;
 /** A place that was taken a moment ago is among the last messages; they are found without reading what is before them. */
 const NEAR_MESSAGES = 1_000;
 
@@ -44,6 +44,8 @@ export class LineReader implements MessageReader, LineSink {
   readonly #joiner: LineJoiner;
   readonly #rotatesAtBytes: number | null;
   readonly #pendingLoss: PendingLoss;
+  readonly #beginning: LogBeginning;
+  readonly #slot: OpeningSlot;
   // state: how we read
   #source: LogSource | null = null;
   /** Only of a follow that rotation may confuse. */
@@ -61,13 +63,11 @@ export class LineReader implements MessageReader, LineSink {
   /** It begins, or is to begin, shortly before the place, wherever in the log that is. */
   #isNear = false;
   #cancelQuestion: () => void = () => {};
-  #releaseSlot: () => void = () => {};
   // state: across readings
   readonly #patience = new Patience();
   /** Lines of the search that found the place last. */
   #linesSearched = 0;
   #wasStarted = false;
-  #opening = 0;
   #pausedAtMs: number | null = null;
   #cancelPark: () => void = () => {};
 
@@ -80,6 +80,8 @@ export class LineReader implements MessageReader, LineSink {
       loss: (loss) => options.taker.loss(loss),
     });
     this.#rotatesAtBytes = rotationBytes(container.logDriver, container.logOptions);
+    this.#beginning = new LogBeginning(options);
+    this.#slot = new OpeningSlot(options.acquireSlot, options.clock.setTimer);
     this.#silence = new SilenceWatch(options.clock, () => this.#fellSilent());
   }
 
@@ -99,7 +101,8 @@ export class LineReader implements MessageReader, LineSink {
 
   /** Where reading goes on if it began anew behind the lines taken so far, which `nextSeq` lines precede. */
   cursor(nextSeq: number): LogCursor {
-    return this.#place.cursor(nextSeq, this.#joiner.openLineSinceNs, this.#currentHint);
+    const cursor = this.#place.cursor(nextSeq, this.#joiner.openLineSinceNs, this.#currentHint);
+    return this.#phase.kind === "stopped" || this.#phase.kind === "gone" ? { ...cursor, ended: true } : cursor;
   }
 
   /** Stamp of the line taken last, ns since the epoch; `null` before the first. */
@@ -149,7 +152,7 @@ export class LineReader implements MessageReader, LineSink {
   /** The container was started: a log that had ended goes on. */
   containerStarted(): void {
     this.#wasStarted = true;
-    if (this.#phase.kind === "stopped") this.#readAgain({ kind: "follow" });
+    if (this.#phase.kind === "stopped") this.#readAgain(this.#place.isEmpty ? this.#firstPlan() : { kind: "follow" });
     else if (this.#phase.kind === "reading") this.#chooseAgain();
     else if (this.#phase.kind === "waiting") {
       this.#phase.cancel();
@@ -182,10 +185,12 @@ export class LineReader implements MessageReader, LineSink {
   // From the source.
 
   message(stream: 0 | 1, tsSeconds: number, tsNanos: number, payload: Uint8Array, start: number, end: number): void {
-    if (this.#phase.kind === "reading" && this.#phase.plan.kind === "probe") {
-      if (this.#seen.messages++ === 0) this.#seen.firstNs = stampNs(tsSeconds, tsNanos);
+    const plan = this.#phase.kind === "reading" ? this.#phase.plan.kind : null;
+    if (plan === "probe" || plan === "gauge") {
+      const isThere = this.#beginning.look(stampNs(tsSeconds, tsNanos), end - start);
+      if (plan === "gauge" && !isThere) this.#losePlace("rotated", { kind: "follow" });
     } else {
-      if (!this.#seen.hasMessages && this.#seek !== null && !this.#isWorthReading(tsSeconds, tsNanos)) return;
+      if (!this.#seen.hasMessages && !this.#isWorthReading(tsSeconds, tsNanos)) return;
       this.#seen.hasMessages = true;
       const openNs = this.#place.openLineNs;
       if (openNs !== undefined) this.#seen.hasReadOlder ||= this.#order.isBefore(openNs, stampNs(tsSeconds, tsNanos));
@@ -197,7 +202,7 @@ export class LineReader implements MessageReader, LineSink {
     if (this.#phase.kind !== "reading") return;
     const { kind } = this.#phase.plan;
     // What is missing before the place was told when it was passed, and a first contact tells it by itself.
-    if (this.#seek !== null || this.#seen.isAtEnd || kind === "probe" || kind === "history") return;
+    if (this.#seek !== null || this.#seen.isAtEnd || kind === "probe" || kind === "gauge" || kind === "history") return;
     // What is open had its end in what is missing.
     if (reason !== "source_error") this.#joiner.end();
     this.#settleLoss();
@@ -216,23 +221,14 @@ export class LineReader implements MessageReader, LineSink {
   ended(end: LogEnd): void {
     if (this.#phase.kind !== "reading") return;
     const { plan } = this.#phase;
-    switch (end.kind) {
-      case "complete":
-        this.#completed(plan);
-        return;
-      case "broken":
-        this.#retry();
-        return;
-      case "faulty":
-        this.#faulted();
-        return;
-      case "gone":
-        this.#goneUnread(plan);
-        return;
-      case "unreadable":
-        this.#leaveReading();
-        this.#phase = { kind: "unreadable" };
-        this.#options.taker.report(end);
+    if (end.kind === "complete") this.#completed(plan);
+    else if (end.kind === "broken") this.#retry();
+    else if (end.kind === "faulty") this.#faulted();
+    else if (end.kind === "gone") this.#goneUnread(plan);
+    else {
+      this.#leaveReading();
+      this.#phase = { kind: "unreadable" };
+      this.#options.taker.report(end);
     }
   }
 
@@ -291,7 +287,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#seek = null;
     this.#place.openLineNs = undefined;
     this.#patience.found();
-    this.#releaseSlot();
+    this.#slot.release();
   }
 
   /** The source has delivered all it has for `plan`. */
@@ -309,12 +305,10 @@ export class LineReader implements MessageReader, LineSink {
   #planAfter(plan: ReadingPlan): void {
     this.#settleLoss();
     switch (plan.kind) {
-      case "probe": {
-        const { messages, firstNs } = this.#seen;
-        const isWindow = messages >= FIRST_CONTACT_MESSAGES && firstNs < this.#options.enrolledAtNs;
-        this.#readAgain(messages === 0 ? { kind: "follow" } : { kind: "history", isWindow });
+      case "probe":
+      case "gauge":
+        this.#readAgain(this.#beginning.planAfter(plan));
         return;
-      }
       case "history":
         this.#firstContact?.release();
         this.#options.taker.readEnd();
@@ -360,9 +354,16 @@ export class LineReader implements MessageReader, LineSink {
     return extentOf(plan) === "stored" || this.#seen.linesRead <= (this.#isNear ? NEAR_MESSAGES : this.#linesSearched);
   }
 
-  /** A reading that is to find the place has begun with this stamp. False when another one had to be begun instead. */
+  /** A reading has begun with this stamp. False when another one had to be begun instead. */
   #isWorthReading(tsSeconds: number, tsNanos: number): boolean {
     if (this.#trust === null || this.#phase.kind !== "reading") return true;
+    if (this.#seek === null) {
+      const isFromBeginning = this.#phase.plan.kind === "follow" && this.#place.isEmpty && this.#pendingLoss.isEmpty;
+      if (isFromBeginning && !this.#beginning.isFirst(stampNs(tsSeconds, tsNanos))) {
+        this.#forgetPlace("rotated", this.#missingFromNs);
+      }
+      return true;
+    }
     const aheadMs = this.#place.tail.millisecondsTo(tsSeconds, tsNanos);
     if (this.#isNear && aheadMs >= 0 && !this.#order.isMixed) {
       this.#readFurther(this.#phase.plan);
@@ -374,7 +375,7 @@ export class LineReader implements MessageReader, LineSink {
     // The oldest line that the engine has left is newer than the place.
     this.#forgetPlace("rotated", this.#missingFromNs);
     this.#seek = null;
-    this.#releaseSlot();
+    this.#slot.release();
     return true;
   }
 
@@ -482,14 +483,13 @@ export class LineReader implements MessageReader, LineSink {
   }
 
   #firstPlan(): ReadingPlan {
-    const { createdAtNs, enrolledAtNs } = this.#options;
     // A follow waits for what is written; only a reading that ends shows that the place is not there any more.
+    const { source } = this.#options.sources.choose(this.#options.container);
     if (!this.#place.isEmpty) {
-      const { source } = this.#options.sources.choose(this.#options.container);
       const isStoredFirst = source.followsRotation || this.#rotatesAtBytes !== null || this.#order.isMixed;
       return { kind: isStoredFirst ? "verify" : "follow" };
     }
-    return { kind: createdAtNs < enrolledAtNs && this.#pendingLoss.isEmpty ? "probe" : "follow" };
+    return this.#pendingLoss.isEmpty ? this.#beginning.firstPlan(source) : { kind: "follow" };
   }
 
   #readAgain(plan: ReadingPlan): void {
@@ -504,28 +504,25 @@ export class LineReader implements MessageReader, LineSink {
       return;
     }
     this.#phase = { kind: "opening" };
-    const opening = ++this.#opening;
-    void this.#options.acquireSlot().then((release) => {
-      if (this.#phase.kind !== "opening" || opening !== this.#opening) release();
-      else if (this.#pausedAtMs !== null) {
-        release();
-        this.#phase = { kind: "parked" };
-      } else this.#beginReading(release);
+    void this.#slot.take().then((isLatest) => {
+      if (!isLatest) return;
+      if (this.#phase.kind === "opening" && this.#pausedAtMs === null) {
+        this.#beginReading();
+        return;
+      }
+      this.#slot.release();
+      if (this.#phase.kind === "opening") this.#phase = { kind: "parked" };
     });
   }
 
-  #beginReading(release: () => void): void {
-    const { sources, container, clock, taker } = this.#options;
+  #beginReading(): void {
+    const { sources, container, taker } = this.#options;
     const { source, reason } = sources.choose(container);
     this.#use(source);
     const plan = this.#plan;
-    const cancelSlotTimer = clock.setTimer(SLOT_MS, release);
-    this.#releaseSlot = () => {
-      cancelSlotTimer();
-      release();
-    };
     this.#joiner.reset();
     this.#trust?.begin(plan.kind === "verify");
+    this.#beginning.begin(plan);
     this.#seen = nothingSeen();
     this.#wasStarted = false;
     const match = plan.kind === "search" ? plan.match : "exact";
@@ -540,7 +537,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#phase = { kind: "reading", log, plan };
     this.#listen();
     taker.report({ kind: "reading", source: source.kind, reason });
-    if (this.#seek === null) this.#releaseSlot();
+    if (this.#seek === null) this.#slot.release();
   }
 
   /** Where the place is looked for. */
@@ -612,7 +609,7 @@ export class LineReader implements MessageReader, LineSink {
     this.#phase.log.close();
     this.#silence.stop();
     this.#cancelQuestion();
-    this.#releaseSlot();
+    this.#slot.release();
     // It may have ended in the middle of a read.
     if (this.#seek === null) this.#options.taker.readEnd();
     this.#place.openLineNs = earliest(this.#joiner.openLineSinceNs, this.#place.openLineNs);

@@ -19,7 +19,7 @@ import type { ContainerRun } from "./container-run.ts";
 import { LineReader } from "./line-reader.ts";
 import type { LineReaderOptions, ReaderReport } from "./line-taker.ts";
 import { BEHIND_TOLD_MS, LogLag } from "./log-lag.ts";
-import type { LogSources } from "./log-source.ts";
+import type { LogContainer, LogSources } from "./log-source.ts";
 import { Follower } from "./numberer/follower.ts";
 import { type LogRate, logRateOf } from "./rate-limit.ts";
 import { ReaderTurns } from "./reader-turns.ts";
@@ -50,6 +50,13 @@ export type LogManagerOptions = {
   /** Why this container's log is not to be read, by the host owner's word; `null` when it may be. */
   refuse?(container: ContainerDetails): string | null;
 };
+
+type LoggedContainer = LogContainer & Pick<ContainerDetails, "createdAtNs">;
+
+/** One that went before it could be read: its reader finds nothing, and says so in the log. */
+const removed = (dockerId: DockerId, createdAtNs: bigint): LoggedContainer => ({
+  ...{ dockerId, createdAtNs, tty: false, logDriver: "json-file", logOptions: {}, logPath: null },
+});
 
 type Entry = {
   readonly dockerId: DockerId;
@@ -118,6 +125,9 @@ export class LogManager {
 
   /** The connection ended. */
   offline(): void {
+    // What the hub did not ask about again had ended.
+    const assigned = new Set(this.#byAlias.values());
+    for (const entry of this.#entries.values()) if (entry.isRemoved && !assigned.has(entry)) this.#forget(entry);
     this.#byAlias.clear();
     for (const { follower } of this.#entries.values()) follower?.offline();
   }
@@ -199,16 +209,18 @@ export class LogManager {
       status: { kind: "pending" },
       lag: new LogLag(),
     };
-    // One that went meanwhile keeps its alias, so that what the hub still says about it is understood.
-    if (details === null) return entry;
     this.#entries.set(dockerId, entry);
+    if (details === null) {
+      entry.follower = this.#makeFollower(entry, removed(dockerId, this.#enrolledAtNs));
+      return entry;
+    }
     const reason = this.#options.refuse?.(details) ?? refusalByLabel(details);
     if (reason !== null) this.#setStatus(entry, { kind: "off", reason });
     else entry.follower = this.#makeFollower(entry, details);
     return entry;
   }
 
-  #makeFollower(entry: Entry, details: ContainerDetails): Follower {
+  #makeFollower(entry: Entry, details: LoggedContainer): Follower {
     const { sources, inspect, sendFrame, clock, random } = this.#options;
     const { dockerId, tty, logDriver, logOptions, logPath, createdAtNs } = details;
     return new Follower({

@@ -1,10 +1,9 @@
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { beforeEach, describe, expect, test } from "vitest";
+import { LoneLogReader } from "../../testkit/lone-log-reader.ts";
 import { ManualClock } from "../../testkit/manual-clock.ts";
-import { LineReader } from "./line-reader.ts";
 import { LineTail } from "./line-tail.ts";
 import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
-import { onlySource } from "./log-sources.ts";
 import type { Loss } from "./pending-loss.ts";
 
 const MS = 1_000_000n;
@@ -41,50 +40,22 @@ class HandFedSource implements LogSource {
 
 type Told = string | { readonly fromMs: number; readonly toMs: number };
 
-let clock: ManualClock;
 let source: HandFedSource;
-let told: Told[];
-let reader: LineReader;
+let log: LoneLogReader<Told>;
 
 const spanOf = ({ fromNs, toNs }: Loss): Told => {
   return { fromMs: Number((fromNs - BEGAN_NS) / MS), toMs: Number((toNs - BEGAN_NS) / MS) };
 };
 
-const start = async (cursor: LogCursor | null): Promise<void> => {
-  reader.start(cursor);
-  await clock.advanceAsync(0);
-};
+const start = (cursor: LogCursor | null): Promise<void> => log.start(cursor);
 
 beforeEach(() => {
-  clock = new ManualClock();
+  const clock = new ManualClock();
   clock.step(Number(BEGAN_NS / MS) + 60_000 - clock.nowMs());
   source = new HandFedSource();
-  told = [];
-  reader = new LineReader({
-    sources: onlySource(source),
-    container: {
-      dockerId: "a".repeat(64) as LogRead["container"]["dockerId"],
-      tty: false,
-      logDriver: "json-file",
-      logOptions: { "max-size": "1m" },
-      logPath: null,
-    },
-    createdAtNs: BEGAN_NS,
-    enrolledAtNs: 0n,
-    taker: {
-      line: (_flags, _seconds, _nanos, text, from, to) => told.push(Buffer.from(text.subarray(from, to)).toString()),
-      loss: (loss) => told.push(spanOf(loss)),
-      readEnd: () => {},
-      report: () => {},
-    },
-    inspect: async () => "running",
-    acquireSlot: async () => () => {},
-    clock: {
-      nowNs: () => clock.nowNs(),
-      monotonicMs: () => clock.nowMs(),
-      setTimer: (ms, callback) => clock.setTimer(ms, callback),
-    },
-    random: () => 0.5,
+  log = new LoneLogReader({
+    ...{ source, clock, tellLoss: spanOf, createdAtNs: BEGAN_NS },
+    logOptions: { "max-size": "1m" },
   });
 });
 
@@ -110,7 +81,7 @@ test("[LOGS-09] behind rotated files a long line's rest comes first: the loss co
   source.put(0, 2_000, "rest of a long line\n");
   source.put(1, 4_000, "on stderr\n");
   source.put(0, 4_001, "on stdout\n");
-  expect(told).toEqual([
+  expect(log.told).toEqual([
     "taken",
     { fromMs: 1_000 - OVERTAKEN_MS, toMs: 4_000 },
     "rest of a long line",
@@ -126,7 +97,7 @@ test("[LOGS-09] a line whose end is in what is missing ends there, in front of t
   source.reader?.missing("rotated", null);
   source.put(0, 5_000, "next\n");
   source.put(0, 5_010, "and the one after\n");
-  expect(told).toEqual([
+  expect(log.told).toEqual([
     "on stderr",
     "head of a long line",
     { fromMs: 1_000 - OVERTAKEN_MS, toMs: 5_010 },
@@ -142,7 +113,7 @@ test("[LOGS-09] a line that is damaged does not end one that is open; the loss m
   source.reader?.missing("source_error", 1);
   source.put(0, 1_000, "end\n");
   source.put(1, 1_620, "later\n");
-  expect(told).toEqual(["on stderr", { fromMs: 1_000, toMs: 1_620 }, "head, end", "later"]);
+  expect(log.told).toEqual(["on stderr", { fromMs: 1_000, toMs: 1_620 }, "head, end", "later"]);
 });
 
 test("[LOGS-09] a follow does not wait for a second line: what is missing was written before now", async () => {
@@ -151,22 +122,22 @@ test("[LOGS-09] a follow does not wait for a second line: what is missing was wr
   source.reader?.missing("rotated", null);
   source.put(0, 5_000, "the only one\n");
   source.reader?.readEnd();
-  expect(told).toEqual(["taken", { fromMs: 750, toMs: 60_000 }, "the only one"]);
+  expect(log.told).toEqual(["taken", { fromMs: 750, toMs: 60_000 }, "the only one"]);
 });
 
 test("[LOGS-09] a place that is gone takes the line with it that was open there", async () => {
   await start(cursorAt(3_000, "on stderr", 1_000));
   // What is stored holds neither; the reader searches until it is sure.
   for (let round = 0; round < 20; round++) {
-    if (source.reader === null) await clock.advanceAsync(20_000);
+    if (source.reader === null) await log.clock.advanceAsync(20_000);
     const isStored = source.plans.at(-1) === "stored";
     source.put(0, 8_000, "oldest that is left\n");
     source.put(0, 8_001, "and the next\n");
     if (isStored) source.reader?.ended({ kind: "complete" });
-    await clock.advanceAsync(0);
-    if (told.length > 0) break;
+    await log.clock.advanceAsync(0);
+    if (log.told.length > 0) break;
   }
-  expect(told).toEqual([{ fromMs: 1_000, toMs: 8_001 }, "oldest that is left", "and the next"]);
+  expect(log.told).toEqual([{ fromMs: 1_000, toMs: 8_001 }, "oldest that is left", "and the next"]);
 });
 
 test("[LOGS-09] where the head of a line that was open at the place is gone, its rest comes behind a loss", async () => {
@@ -174,7 +145,7 @@ test("[LOGS-09] where the head of a line that was open at the place is gone, its
   source.put(1, 3_000, "on stderr\n");
   source.put(0, 2_500, "rest of a long line\n");
   source.put(0, 3_100, "next\n");
-  expect(told).toEqual([{ fromMs: 2_500, toMs: 3_100 }, "rest of a long line", "next"]);
+  expect(log.told).toEqual([{ fromMs: 2_500, toMs: 3_100 }, "rest of a long line", "next"]);
 });
 
 test("[LOGS-09] where it is there, the line is whole and nothing is lost", async () => {
@@ -183,7 +154,7 @@ test("[LOGS-09] where it is there, the line is whole and nothing is lost", async
   source.put(0, 2_500, "a long ");
   source.put(1, 3_000, "on stderr\n");
   source.put(0, 2_500, "line\n");
-  expect(told).toEqual(["a long line"]);
+  expect(log.told).toEqual(["a long line"]);
 });
 
 describe("[LOGS-09] an engine that is asked since a stamp gives nothing older, so that nothing shows whether the head of an open line is there", () => {
@@ -192,7 +163,7 @@ describe("[LOGS-09] an engine that is asked since a stamp gives nothing older, s
     await start(cursorAt(3_000, "on stderr", 2_500));
     expect(source.from).toBe("since");
     source.put(1, 3_000, "on stderr\n");
-    await clock.advanceAsync(0);
+    await log.clock.advanceAsync(0);
   });
 
   test("it is asked for everything: older lines are there, and so is the head", async () => {
@@ -201,7 +172,7 @@ describe("[LOGS-09] an engine that is asked since a stamp gives nothing older, s
     source.put(0, 2_500, "a long ");
     source.put(1, 3_000, "on stderr\n");
     source.put(0, 2_500, "line\n");
-    expect(told).toEqual(["a long line"]);
+    expect(log.told).toEqual(["a long line"]);
   });
 
   test("it is asked for everything: the log begins behind the head, and its rest comes behind a loss", async () => {
@@ -209,6 +180,6 @@ describe("[LOGS-09] an engine that is asked since a stamp gives nothing older, s
     source.put(1, 3_000, "on stderr\n");
     source.put(0, 2_500, "rest of a long line\n");
     source.put(0, 3_100, "next\n");
-    expect(told).toEqual([{ fromMs: 2_500, toMs: 3_100 }, "rest of a long line", "next"]);
+    expect(log.told).toEqual([{ fromMs: 2_500, toMs: 3_100 }, "rest of a long line", "next"]);
   });
 });

@@ -3,6 +3,7 @@ import type { ReadFrom } from "./log-source.ts";
 /**
  * What a reading is for.
  * - `probe`: how much there is, before the first contact with an old container.
+ * - `gauge`: whether the beginning of a log that rotates is still there, before its first reading.
  * - `history`: that first contact; `isWindow` when it reads only the end of the log.
  * - `follow`: from the place (or the beginning) on, until the container stops.
  * - `verify`: what is stored behind the place, as the record that a follow may have fallen short of.
@@ -12,7 +13,7 @@ import type { ReadFrom } from "./log-source.ts";
  * - `live`: only what comes from now on, because the engine cannot read what is stored.
  */
 export type ReadingPlan =
-  | { readonly kind: "probe" | "follow" | "verify" | "finish" | "salvage" | "live" }
+  | { readonly kind: "probe" | "gauge" | "follow" | "verify" | "finish" | "salvage" | "live" }
   | { readonly kind: "history"; readonly isWindow: boolean }
   | { readonly kind: "search"; readonly match: "exact" | "stamp" };
 
@@ -36,6 +37,7 @@ export const beginningOf = (plan: ReadingPlan, place: ReadFrom, windowMessages: 
       return { kind: "tail", messages: windowMessages };
     case "history":
       return plan.isWindow ? { kind: "tail", messages: windowMessages } : { kind: "beginning" };
+    case "gauge":
     case "search":
     case "salvage":
       return { kind: "beginning" };

@@ -1,9 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { ManualClock } from "../../testkit/manual-clock.ts";
-import type { ContainerRun } from "./container-run.ts";
-import { LineReader } from "./line-reader.ts";
+import { LoneLogReader, reasonOf } from "../../testkit/lone-log-reader.ts";
 import type { LogEnd, LogRead, LogSource, MessageReader } from "./log-source.ts";
-import { onlySource } from "./log-sources.ts";
 
 /** An engine whose answers the test gives, one reading after the other. */
 class HandFedSource implements LogSource {
@@ -29,80 +26,63 @@ class HandFedSource implements LogSource {
   }
 }
 
-let clock: ManualClock;
 let source: HandFedSource;
-let run: ContainerRun;
-let told: string[];
+let log: LoneLogReader;
 
 beforeEach(async () => {
-  clock = new ManualClock();
   source = new HandFedSource();
-  run = "running";
-  told = [];
-  const reader = new LineReader({
-    sources: onlySource(source),
-    container: {
-      dockerId: "a".repeat(64) as LogRead["container"]["dockerId"],
-      tty: false,
-      logDriver: "json-file",
-      logOptions: {},
-      logPath: null,
-    },
-    createdAtNs: clock.nowNs(),
-    enrolledAtNs: 0n,
-    taker: {
-      line: (_flags, _seconds, _nanos, text, from, to) => told.push(Buffer.from(text.subarray(from, to)).toString()),
-      loss: ({ reason }) => told.push(`(${reason})`),
-      readEnd: () => {},
-      report: ({ kind }) => void (kind === "reading" || told.push(kind)),
-    },
-    inspect: async () => run,
-    acquireSlot: async () => () => {},
-    clock: {
-      nowNs: () => clock.nowNs(),
-      monotonicMs: () => clock.monotonicMs(),
-      setTimer: (ms, callback) => clock.setTimer(ms, callback),
-    },
-    random: () => 0.5,
-  });
-  reader.start(null);
-  await clock.advanceAsync(0);
+  log = new LoneLogReader({ source, tellLoss: reasonOf });
+  await log.start();
 });
 
 test("[LOGS-01] a container that is removed as soon as it has ended leaves its last words, also without a line feed", async () => {
   source.put("first\n");
   source.put("last words");
-  run = "gone";
+  log.run = "gone";
   source.end({ kind: "complete" });
-  await clock.advanceAsync(0);
-  expect(told).toEqual(["first", "last words", "gone"]);
+  await log.clock.advanceAsync(0);
+  expect(log.told).toEqual(["first", "last words", "gone"]);
 });
 
 test("[LOGS-01] one that is removed while its end is looked at again has lost nothing", async () => {
   source.put("first\n");
-  run = "stopped";
+  log.run = "stopped";
   source.end({ kind: "complete" });
-  await clock.advanceAsync(0);
+  await log.clock.advanceAsync(0);
   expect(source.reads).toHaveLength(2);
   source.end({ kind: "gone" });
-  expect(told).toEqual(["first", "gone"]);
+  expect(log.told).toEqual(["first", "gone"]);
 });
 
 test("[LOGS-09] of last words that were to be read once more, the loss is declared", async () => {
   source.put("first\n");
   source.put("last words");
-  run = "stopped";
+  log.run = "stopped";
   source.end({ kind: "complete" });
-  await clock.advanceAsync(0);
+  await log.clock.advanceAsync(0);
   source.end({ kind: "gone" });
-  expect(told).toEqual(["first", "(source_error)", "gone"]);
+  expect(log.told).toEqual(["first", "(source_error)", "gone"]);
 });
 
 test("[LOGS-09] one that is removed while its log cannot be read: what may have come is declared as lost", async () => {
   source.put("first\n");
   source.end({ kind: "broken", error: new Error("reset") as never });
-  await clock.advanceAsync(1_000);
+  await log.clock.advanceAsync(1_000);
   expect(source.reads).toHaveLength(2);
   source.end({ kind: "gone" });
-  expect(told).toEqual(["first", "(source_error)", "gone"]);
+  expect(log.told).toEqual(["first", "(source_error)", "gone"]);
+});
+
+test("[LOG-23] the cursor of a log that was read to its end says so, and that of one that goes on does not", async () => {
+  source.put("first\n");
+  expect(log.reader.cursor(1).ended).toBeUndefined();
+  log.run = "stopped";
+  source.end({ kind: "complete" });
+  await log.clock.advanceAsync(0);
+  source.put("first\n");
+  source.end({ kind: "complete" });
+  expect(log.told).toEqual(["first", "stopped"]);
+  expect(log.reader.cursor(1).ended).toBe(true);
+  log.reader.containerStarted();
+  expect(log.reader.cursor(1).ended).toBeUndefined();
 });

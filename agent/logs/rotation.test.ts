@@ -52,8 +52,10 @@ describe("signs of a stream that repeats itself", () => {
 });
 
 test("json-file keeps one old file even when it is told to keep none", () => {
-  expect([keptFiles({}), keptFiles({ "max-file": "1" }), keptFiles({ "max-file": "5" })]).toEqual([2, 2, 5]);
-  expect(keptFiles({ "max-file": "many" })).toBe(2);
+  const kept = (logDriver: string, file?: string) =>
+    keptFiles({ logDriver, logOptions: file === undefined ? {} : { "max-file": file } });
+  expect([kept("json-file"), kept("json-file", "1"), kept("json-file", "5")]).toEqual([2, 2, 5]);
+  expect([kept("local"), kept("local", "3"), kept("local", "many")]).toEqual([5, 3, 2]);
 });
 
 test.each([

@@ -1,8 +1,11 @@
 /** What is known beforehand of a log's rotation, and the signs of one in a stream that is followed. */
+import type { LogContainer } from "./log-source.ts";
 
 /** The `local` driver rotates at 20 MB by itself; json-file only when it is told to. */
 const LOCAL_DEFAULT_BYTES = 20_000_000;
 const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1e3, m: 1e6, g: 1e9 };
+
+type LogOfDriver = Pick<LogContainer, "logDriver" | "logOptions">;
 
 /** The size at which the engine rotates this log, bytes; `null` when it never does. */
 export const rotationBytes = (driver: string, options: Readonly<Record<string, string>>): number | null => {
@@ -15,14 +18,17 @@ export const rotationBytes = (driver: string, options: Readonly<Record<string, s
 };
 
 /** Whether the engine compresses files that it has rotated: `local` does unless it is told not to, json-file only when it is told to. */
-export const compressesFiles = (log: {
-  readonly logDriver: string;
-  readonly logOptions: Readonly<Record<string, string>>;
-}): boolean => (log.logOptions.compress ?? String(log.logDriver === "local")) === "true";
+export const compressesFiles = (log: LogOfDriver): boolean =>
+  (log.logOptions.compress ?? String(log.logDriver === "local")) === "true";
 
-/** So many files the json-file driver keeps, the current one included: two, however few it is asked for. */
-export const keptFiles = (options: Readonly<Record<string, string>>): number =>
-  Math.max(2, Number.parseInt(options["max-file"] ?? "1", 10) || 1);
+/** The `local` driver keeps five files unless it is told otherwise. */
+const LOCAL_DEFAULT_FILES = "5";
+
+/** So many files the engine keeps of a log, the current one included: two, however few it is asked for. */
+export const keptFiles = ({ logDriver, logOptions }: LogOfDriver): number => {
+  const asked = logOptions["max-file"] ?? (logDriver === "local" ? LOCAL_DEFAULT_FILES : "1");
+  return Math.max(2, Number.parseInt(asked, 10) || 1);
+};
 
 /** Bytes around each stored message (stamp, stream, quotes), so that a count of text comes near the file's size. */
 export const STORED_OVERHEAD_BYTES = 70;

@@ -1,8 +1,5 @@
 /** What one reading of a log has met so far. */
 export type SeenInReading = {
-  /** Messages of a reading that only counts them, and the first one's stamp, ns since the epoch. */
-  messages: number;
-  firstNs: bigint;
   hasMessages: boolean;
   linesRead: number;
   /** Something older than the line that was open at the place, so that its head was read as well. */
@@ -17,8 +14,6 @@ export type SeenInReading = {
 };
 
 export const nothingSeen = (): SeenInReading => ({
-  messages: 0,
-  firstNs: 0n,
   hasMessages: false,
   linesRead: 0,
   hasReadOlder: false,

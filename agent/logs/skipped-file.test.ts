@@ -1,8 +1,7 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { LoneLogReader, reasonOf } from "../../testkit/lone-log-reader.ts";
 import { ManualClock } from "../../testkit/manual-clock.ts";
-import { LineReader } from "./line-reader.ts";
 import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
-import { onlySource } from "./log-sources.ts";
 
 const LINE_EVERY_MS = 0.02;
 
@@ -63,7 +62,8 @@ class SkippingSource implements LogSource {
 
   get verifications(): number {
     return this.reads.filter(
-      ({ extent, from }) => extent === "stored" && !(from.kind === "tail" && from.messages === 1),
+      ({ extent, from }) =>
+        extent === "stored" && (from.kind === "since" || (from.kind === "tail" && from.messages > 1)),
     ).length;
   }
 
@@ -80,43 +80,15 @@ class SkippingSource implements LogSource {
   }
 }
 
-let clock: ManualClock;
 let source: SkippingSource;
-let told: string[];
+let log: LoneLogReader;
 
 beforeEach(async () => {
-  clock = new ManualClock();
+  const clock = new ManualClock();
   source = new SkippingSource(clock.nowMs());
-  told = [];
-  const reader = new LineReader({
-    sources: onlySource(source),
-    container: {
-      dockerId: "a".repeat(64) as LogRead["container"]["dockerId"],
-      tty: false,
-      logDriver: "json-file",
-      // About 1,200 lines.
-      logOptions: { "max-size": "100k" },
-      logPath: null,
-    },
-    createdAtNs: clock.nowNs(),
-    enrolledAtNs: 0n,
-    taker: {
-      line: (_flags, _seconds, _nanos, text, from, to) => told.push(Buffer.from(text.subarray(from, to)).toString()),
-      loss: ({ reason }) => told.push(`(${reason})`),
-      readEnd: () => {},
-      report: () => {},
-    },
-    inspect: async () => "running",
-    acquireSlot: async () => () => {},
-    clock: {
-      nowNs: () => clock.nowNs(),
-      monotonicMs: () => clock.monotonicMs(),
-      setTimer: (ms, callback) => clock.setTimer(ms, callback),
-    },
-    random: () => 0.5,
-  });
-  reader.start(null);
-  await clock.advanceAsync(0);
+  // About 1,200 lines.
+  log = new LoneLogReader({ source, tellLoss: reasonOf, logOptions: { "max-size": "100k" }, clock });
+  await log.start();
 });
 
 /** Every line that was written, in order. */
@@ -127,8 +99,8 @@ test("[LOGS-09] a file that a follow left out without a sign is taken from what 
   source.write(2_000);
   source.write(1_300, { isSkipped: true });
   source.write(50);
-  await clock.advanceAsync(0);
-  expect(told).toEqual(numbers(3_350));
+  await log.clock.advanceAsync(0);
+  expect(log.told).toEqual(numbers(3_350));
   expect(source.verifications).toBeGreaterThan(0);
 });
 
@@ -137,30 +109,30 @@ test("[LOGS-09] of a file that was left out, and that the engine no longer has, 
   source.write(20_000, { isSkipped: true });
   source.keep(500);
   source.write(50);
-  await clock.advanceAsync(0);
+  await log.clock.advanceAsync(0);
   const all = numbers(22_050);
-  expect(told).toEqual([...all.slice(0, 2_000), "(rotated)", ...all.slice(21_500)]);
+  expect(log.told).toEqual([...all.slice(0, 2_000), "(rotated)", ...all.slice(21_500)]);
 });
 
 test("[LOGS-09] a tail that a follow left out comes although nothing is written behind it", async () => {
   source.write(2_000);
   source.write(700, { isSkipped: true });
-  await clock.advanceAsync(1_000);
-  expect(told).toEqual(numbers(2_700));
+  await log.clock.advanceAsync(1_000);
+  expect(log.told).toEqual(numbers(2_700));
 });
 
 test("[LOGS-09] a follow that missed the rotation while it began is found out by its silence", async () => {
   source.write(1, { isSkipped: true });
-  await clock.advanceAsync(1_000);
-  expect(told).toEqual(numbers(1));
+  await log.clock.advanceAsync(1_000);
+  expect(log.told).toEqual(numbers(1));
 });
 
 test("[LOGS-09] a quiet log is followed and asked about once, not verified", async () => {
   for (let line = 0; line < 100; line++) {
     source.write(1, { everyMs: 1_000 });
-    await clock.advanceAsync(1_000);
+    await log.clock.advanceAsync(1_000);
   }
-  expect(told).toEqual(numbers(100, 1_000));
+  expect(log.told).toEqual(numbers(100, 1_000));
   expect(source.verifications).toBe(0);
   expect(source.reads.length).toBeLessThanOrEqual(3);
 });
@@ -169,10 +141,38 @@ test("[LOGS-09] bursts with rests long enough to hide a file are verified once e
   for (let burst = 0; burst < 100; burst++) {
     source.write(1, { everyMs: 20 });
     source.write(99);
-    await clock.advanceAsync(20);
+    await log.clock.advanceAsync(20);
   }
-  expect(told.length).toBe(10_000);
-  expect(new Set(told).size).toBe(10_000);
-  expect(told).toEqual(told.toSorted((left, right) => Number(left) - Number(right)));
+  expect(log.told.length).toBe(10_000);
+  expect(new Set(log.told).size).toBe(10_000);
+  expect(log.told).toEqual(log.told.toSorted((left, right) => Number(left) - Number(right)));
   expect(source.verifications).toBeLessThanOrEqual(100);
+});
+
+describe("[LOGS-09] a log whose beginning", () => {
+  const lateReader = async (): Promise<LoneLogReader> => {
+    log.reader.close();
+    const late = new LoneLogReader({ source, tellLoss: reasonOf, logOptions: { "max-size": "100k" } });
+    await late.start();
+    return late;
+  };
+
+  test("was rotated away before it was read for the first time begins with a loss", async () => {
+    source.write(3_000);
+    source.keep(1_000);
+    expect((await lateReader()).told).toEqual(["(rotated)", ...numbers(3_000).slice(-1_000)]);
+  });
+
+  test("must still be there, so little is stored, begins without one", async () => {
+    source.write(300);
+    expect((await lateReader()).told).toEqual(numbers(300));
+  });
+
+  test("was there, and is not any more when everything is read again, begins with a loss then", async () => {
+    source.write(300);
+    source.keep(100);
+    log.told.length = 0;
+    await log.start();
+    expect(log.told).toEqual(["(rotated)", ...numbers(300).slice(-100)]);
+  });
 });

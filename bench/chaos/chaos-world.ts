@@ -13,7 +13,7 @@ import { EngineWitness } from "./engine-witness.ts";
 import type { Breakables } from "./fault-runner.ts";
 import { type MortalEngine, startMortalEngine } from "./mortal-engine.ts";
 import { NetworkPath } from "./network-path.ts";
-import { hasArrived, type WatchedWriter } from "./watched-writer.ts";
+import type { WatchedWriter } from "./watched-writer.ts";
 import { createWriters, killWriter, nextRotation, recreateWriter, startWriters, type Writer } from "./writers.ts";
 
 const VIEWERS: readonly Pick<ChaosViewerOptions, "name" | "from">[] = [
@@ -162,16 +162,10 @@ export class ChaosWorld implements AsyncDisposable {
     await readToEnd(writers);
   }
 
-  /**
-   * Replaces a container that was killed by another one of its name. Its log is removed with it, so this happens when the hub has it whole: what
-   * nobody has read by then, nobody could.
-   */
+  /** Replaces a container that was killed by another one of its name. Its log is removed with it, whoever has read it by then. */
   async #recreate(writer: WatchedWriter): Promise<void> {
     const { engine, session, generations, viewers } = this;
     await readToEnd([writer]);
-    const reader = viewers[0] as ChaosViewer;
-    const isStored = (): boolean => hasArrived(writer, reader) && reader.log(writer.containerId).isCommitted;
-    await waitUntil(`the hub to have the whole log of ${writer.name}`, isStored, PATIENT);
     const before = await findContainer(session, writer.dockerId);
     const next = witness(await recreateWriter(engine, writer), this.#stack);
     await startWriters(engine.socketPath, [next]);

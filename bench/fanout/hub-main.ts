@@ -85,7 +85,9 @@ const gateway = new Gateway({
     router: new RequestRouter({ bus: new MemoryBus({ report, after }), report }),
     handlers: {
       connected: (connection) =>
-        void relay.assign(connection, [{ containerId: CONTAINER_ID, dockerId: asId<DockerId>(DOCKER_ID) }]),
+        void relay.assign(connection, [
+          { containerId: CONTAINER_ID, dockerId: asId<DockerId>(DOCKER_ID), removedAtNs: null },
+        ]),
       message: () => {},
     },
     beforeWelcome: [],

@@ -18,7 +18,10 @@ export type ReportingAgent = {
   readonly send: (message: { readonly type: "inventory.request" }) => void;
 };
 
-/** MUST assign a log stream to each of these containers on this connection, once, however often they are named. */
+/**
+ * MUST assign a log stream to each of these containers on this connection, once, however often they are named; to a removed
+ * one only when its log has no end yet.
+ */
 export type AssignLogs<Agent> = (agent: Agent, containers: readonly Container[]) => void;
 
 export type AgentReportsOptions<Agent> = {
@@ -127,7 +130,7 @@ export class AgentReports<Agent extends ReportingAgent> {
     if (outcome === undefined || !this.#apply(agent, outcome)) return;
     // All of them, not only the changed ones: to a new connection every stream is new.
     const { fleet, assignLogs } = this.#options;
-    assignLogs(agent, [...fleet.containersOfHost(agent.orgId, agent.hostId)].filter(exists));
+    assignLogs(agent, [...fleet.containersOfHost(agent.orgId, agent.hostId)].filter(mayHaveMore));
   }
 
   delta(agent: Agent, message: InventoryDelta): void {
@@ -188,3 +191,7 @@ export class AgentReports<Agent extends ReportingAgent> {
 }
 
 const exists = (container: Container): boolean => container.removedAtNs === null;
+
+/** One that is not there any more may have written what its agent had not read yet. */
+const mayHaveMore = (container: Container): boolean =>
+  exists(container) || (container.state !== "created" && !["off", "unreadable"].includes(container.logSource.kind));

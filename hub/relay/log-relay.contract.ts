@@ -104,6 +104,35 @@ export const logRelayContract = (name: string, open: () => Promise<CommittedLog 
       expect((await log.cursors(ORG, [containerIdOf(1)])).get(containerIdOf(1))?.nextSeq).toBe(13);
     });
 
+    test("[LOG-23] of removed containers an agent is assigned those whose log has no end yet", async () => {
+      await using log = await open();
+      const world = new World({ log });
+      const first = await world.followed(1, 2);
+      for (const index of [1, 2]) first.lines(index, 10);
+      first.cursor(1, { ended: true });
+      first.cursor(2);
+      await world.relay.settled();
+      first.leave();
+      const second = world.agent();
+      await second.assignRemoved(1, 2, 3);
+      second.hear();
+      expect([...second.streams.keys()]).toEqual([containerIdOf(2), containerIdOf(3)]);
+      expect(second.stream(2).nextSeq).toBe(10);
+      // It says what is missing, and that this is the end; nobody asks again.
+      second.lines(2, 1);
+      for (const index of [2, 3]) second.cursor(index, { ended: true });
+      await world.relay.settled();
+      second.leave();
+      const third = world.agent();
+      await third.assignRemoved(1, 2, 3);
+      expect(third.inbox).toEqual([]);
+      const cursors = await log.cursors(ORG, [containerIdOf(2), containerIdOf(3)]);
+      expect([...cursors.values()].map(({ nextSeq, ended }) => ({ nextSeq, ended }))).toEqual([
+        { nextSeq: 11, ended: true },
+        { nextSeq: 0, ended: true },
+      ]);
+    });
+
     test("[LOG-2] an alias of another connection, an unknown one, or one that was released is refused", async () => {
       await using log = await open();
       const world = new World({ log });

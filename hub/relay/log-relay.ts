@@ -33,6 +33,8 @@ export interface LogRelayOptions {
 export interface FollowedContainer {
   readonly containerId: ContainerId;
   readonly dockerId: DockerId;
+  /** `null` while the engine has it. */
+  readonly removedAtNs: string | null;
 }
 
 export interface LogRequest {
@@ -85,7 +87,8 @@ export class LogRelay {
   // --- agents -------------------------------------------------------------------------------------------------------
 
   /**
-   * Has the agent follow these containers: gives each an alias and sends `log.assign` with the committed cursors.
+   * Has the agent follow these containers: gives each an alias and sends `log.assign` with the committed cursors. Of removed ones
+   * the agent can only say what is missing, and only where their log has no end yet.
    * Containers that this connection was given already are left out. Never rejects: a connection whose containers cannot
    * be assigned is closed with `storage_unavailable` and comes back.
    */
@@ -203,7 +206,7 @@ export class LogRelay {
     return link;
   }
 
-  /** `null` when the store does not answer. Streams that a newer connection took meanwhile are left out. */
+  /** `null` when the store does not answer. Left out are streams that a newer connection took meanwhile, and those that have ended for good. */
   async #prepare(connection: AgentConnection, page: readonly FollowedContainer[]) {
     let streams: readonly LogStream[] = [];
     try {
@@ -212,9 +215,12 @@ export class LogRelay {
         page.map(({ containerId }) => containerId),
       );
       const isReady = await Promise.all(streams.map((stream) => stream.prepare(connection)));
-      return page.flatMap(({ dockerId }, index) => {
+      return page.flatMap(({ dockerId, removedAtNs }, index) => {
         const stream = streams[index];
-        return stream !== undefined && isReady[index] ? [{ dockerId, stream }] : [];
+        if (stream === undefined || !isReady[index]) return [];
+        if (removedAtNs === null || stream.cursor?.ended !== true) return [{ dockerId, stream }];
+        stream.detach(connection);
+        return [];
       });
     } catch (error) {
       this.#options.report(error);

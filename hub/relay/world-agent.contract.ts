@@ -2,6 +2,7 @@ import { zstdCompressSync } from "node:zlib";
 import type { AgentDown } from "@yardarm/protocol/agent-down/down";
 import { asId, type ContainerId, type DockerId, type HostId, type OrgId } from "@yardarm/protocol/ids";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
+import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { encodeCursorFrame, FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, writeFramePrefix } from "@yardarm/protocol/log/frame";
 import { expect } from "vitest";
 import { AgentConnection } from "./agent-connection.ts";
@@ -75,10 +76,12 @@ export class WorldAgent {
   }
 
   assign(...containers: readonly number[]): Promise<void> {
-    return this.#relay.assign(
-      this.connection,
-      containers.map((index) => ({ containerId: containerIdOf(index), dockerId: dockerIdOf(index) })),
-    );
+    return this.#assign(containers, null);
+  }
+
+  /** Containers that were there, and are not any more. */
+  assignRemoved(...containers: readonly number[]): Promise<void> {
+    return this.#assign(containers, "1");
   }
 
   /** Takes in what the hub said, oldest first. */
@@ -105,11 +108,11 @@ export class WorldAgent {
     stream.nextSeq = firstSeq + lines;
   }
 
-  cursor(index: number): void {
+  cursor(index: number, more: Pick<LogCursor, "ended"> = {}): void {
     const { alias, nextSeq } = this.stream(index);
     this.#relay.frame(
       this.connection,
-      encodeCursorFrame(alias, { nextSeq, tsNs: String(nextSeq), ordinal: 0, tail: [] }),
+      encodeCursorFrame(alias, { nextSeq, tsNs: String(nextSeq), ordinal: 0, tail: [], ...more }),
     );
   }
 
@@ -117,6 +120,13 @@ export class WorldAgent {
   leave(): void {
     this.connection.markGone();
     this.#relay.gone(this.connection);
+  }
+
+  #assign(containers: readonly number[], removedAtNs: string | null): Promise<void> {
+    return this.#relay.assign(
+      this.connection,
+      containers.map((index) => ({ containerId: containerIdOf(index), dockerId: dockerIdOf(index), removedAtNs })),
+    );
   }
 
   #obey(message: AgentDown): void {

@@ -12,6 +12,7 @@ export const logCursorSchema = z.object({
     .max(CURSOR_TAIL_LINES)
     .readonly(),
   openLineSinceNs: tsNsSchema.exactOptional(),
+  ended: z.literal(true).exactOptional(),
   hint: z
     .object({ kind: z.literal("file"), inode: seqSchema, offset: seqSchema })
     .readonly()

@@ -22,6 +22,7 @@ const cursors: fc.Arbitrary<LogCursor> = fc.record(
     ordinal: fc.nat(),
     tail: fc.array(fc.record({ tsNs, hash }), { maxLength: CURSOR_TAIL_LINES }),
     openLineSinceNs: tsNs,
+    ended: fc.constant(true as const),
     hint: fc.record({ kind: fc.constant("file" as const), inode: fc.maxSafeNat(), offset: fc.maxSafeNat() }),
   },
   { requiredKeys: ["nextSeq", "tsNs", "ordinal", "tail"] },
@@ -31,7 +32,7 @@ const wrong = fc.oneof(
   fc.constantFrom(null, undefined, "", "x", "1.5", "-", -1, 1.5, 2 ** 60, true, [], {}, [null], [{}]),
   fc.anything({ maxDepth: 2 }),
 );
-const fields = ["nextSeq", "tsNs", "ordinal", "tail", "openLineSinceNs", "hint"] as const;
+const fields = ["nextSeq", "tsNs", "ordinal", "tail", "openLineSinceNs", "ended", "hint"] as const;
 
 const attempt = (value: unknown): unknown => {
   try {

@@ -35,6 +35,8 @@ export interface LogCursor {
   readonly tail: readonly CursorLine[];
   /** Stamp of the oldest line that had begun but not ended: reading on starts before it. */
   readonly openLineSinceNs?: string;
+  /** The container had stopped, or was gone, and its log was read to the end. */
+  readonly ended?: true;
   readonly hint?: FileCursorHint;
 }
 
@@ -47,7 +49,8 @@ export const decodeLogCursor = (value: unknown): LogCursor => {
   const tail = source.tail;
   if (!Array.isArray(tail) || tail.length > CURSOR_TAIL_LINES) throw invalid("tail");
   const openLineSinceNs = source.openLineSinceNs;
-  const hint = source.hint;
+  const { ended, hint } = source;
+  if (ended !== undefined && ended !== true) throw invalid("ended");
   return {
     nextSeq: count(source.nextSeq, "nextSeq"),
     tsNs: text(source.tsNs, TS_NS, "tsNs"),
@@ -57,6 +60,7 @@ export const decodeLogCursor = (value: unknown): LogCursor => {
       return { tsNs: text(line.tsNs, TS_NS, "tail"), hash: text(line.hash, HASH, "tail") };
     }),
     ...(openLineSinceNs === undefined ? {} : { openLineSinceNs: text(openLineSinceNs, TS_NS, "openLineSinceNs") }),
+    ...(ended === undefined ? {} : { ended }),
     ...(hint === undefined ? {} : { hint: decodeHint(hint) }),
   };
 };

@@ -118,7 +118,7 @@ export class FileReading implements OpenLog, JsonLogSink {
       const { directory } = answer;
       // Before the first look, so that no change falls between the two.
       if (read.extent === "follow") this.#news.follow(directory);
-      this.#chain = new FileChain(directory, read.from, keptFiles(read.container.logOptions));
+      this.#chain = new FileChain(directory, read.from, keptFiles(read.container));
       if (this.#chain.hasLostBeginning) this.#reader.missing("rotated", null);
       this.#offset = this.#chain.first.offset;
       if (read.extent === "follow") void this.#askWhetherItRuns();
