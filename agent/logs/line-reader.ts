@@ -187,8 +187,8 @@ export class LineReader implements MessageReader, LineSink {
   message(stream: 0 | 1, tsSeconds: number, tsNanos: number, payload: Uint8Array, start: number, end: number): void {
     const plan = this.#phase.kind === "reading" ? this.#phase.plan.kind : null;
     if (plan === "probe" || plan === "gauge") {
-      const isThere = this.#beginning.look(stampNs(tsSeconds, tsNanos), end - start);
-      if (plan === "gauge" && !isThere) this.#losePlace("rotated", { kind: "follow" });
+      this.#beginning.look(stampNs(tsSeconds, tsNanos), end - start);
+      if (plan === "gauge" && this.#beginning.isFull) this.#losePlace("rotated", { kind: "follow" });
     } else {
       if (!this.#seen.hasMessages && !this.#isWorthReading(tsSeconds, tsNanos)) return;
       this.#seen.hasMessages = true;
@@ -307,7 +307,8 @@ export class LineReader implements MessageReader, LineSink {
     switch (plan.kind) {
       case "probe":
       case "gauge":
-        this.#readAgain(this.#beginning.planAfter(plan));
+        if (plan.kind === "gauge" && this.#beginning.isDoubtful) this.#losePlace("rotated", { kind: "follow" });
+        else this.#readAgain(this.#beginning.planAfter(plan));
         return;
       case "history":
         this.#firstContact?.release();

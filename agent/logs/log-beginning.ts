@@ -2,14 +2,18 @@
  * What is found out about a log before its first reading: how much of it is to be taken, and whether its beginning is there.
  *
  * Where a source cannot see the engine's files, what is stored of a log that rotates is gauged. An engine that has removed a
- * file has as many full ones left as it keeps beside the current one, so less than those hold means that none was removed. More
- * is no proof, but where nothing can be proved a loss is declared.
+ * file has as many full ones left as it keeps beside the current one, so less than those hold means that none was removed. Where
+ * it keeps only one, it is asked whether a file may have been written between the container's creation and the first message.
+ * A doubt is no proof, but where nothing can be proved a loss is declared.
  */
+
+import { instantFromNs } from "@yardarm/protocol/time";
 import { FIRST_CONTACT_MESSAGES } from "./first-contact.ts";
 import type { LineReaderOptions } from "./line-taker.ts";
 import type { LogSource } from "./log-source.ts";
 import type { ReadingPlan } from "./reading-plan.ts";
-import { keptFiles, rotationBytes, STORED_OVERHEAD_BYTES } from "./rotation.ts";
+import { rotationBytes, STORED_OVERHEAD_BYTES, servedFiles } from "./rotation.ts";
+import { SkipDoubt } from "./skip-doubt.ts";
 
 /** A file holds less text than its size says: quotes, colours and whatever is no ASCII are escaped in it. */
 const LEAST_TEXT_SHARE = 1 / 2;
@@ -17,20 +21,25 @@ const LEAST_TEXT_SHARE = 1 / 2;
 export class LogBeginning {
   // fixed
   readonly #options: Pick<LineReaderOptions, "createdAtNs" | "enrolledAtNs">;
-  /** At least so much is stored once a file was removed; `null` for a log that does not rotate. */
-  readonly #doubtfulBytes: number | null;
+  /** The size at which the engine rotates; `null`: never. */
+  readonly #fileBytes: number | null;
+  /** At least so much is stored once a file was removed. */
+  readonly #doubtfulBytes: number;
   // state: of the look that is being taken, or was the last
   #messages = 0;
   #bytes = 0;
   #lookedAtNs: bigint | null = null;
+  #speed: SkipDoubt | null = null;
   // state: across readings
   /** Stamp of the log's first message, once it was seen. */
   #firstNs: bigint | null = null;
 
   constructor({ container, ...options }: Pick<LineReaderOptions, "container" | "createdAtNs" | "enrolledAtNs">) {
     this.#options = options;
-    const fileBytes = rotationBytes(container.logDriver, container.logOptions);
-    this.#doubtfulBytes = fileBytes === null ? null : (keptFiles(container) - 1) * fileBytes * LEAST_TEXT_SHARE;
+    this.#fileBytes = rotationBytes(container.logDriver, container.logOptions);
+    const fullFiles = servedFiles(container) - 1;
+    this.#doubtfulBytes =
+      fullFiles === 0 ? Number.POSITIVE_INFINITY : fullFiles * (this.#fileBytes ?? 0) * LEAST_TEXT_SHARE;
   }
 
   /** How a log is begun of which nothing was ever taken. */
@@ -38,7 +47,7 @@ export class LogBeginning {
     const { createdAtNs, enrolledAtNs } = this.#options;
     if (createdAtNs < enrolledAtNs) return { kind: "probe" };
     // A source that knows the files sees by itself whether the beginning is missing.
-    const isDoubtful = !followsRotation && this.#doubtfulBytes !== null && this.#firstNs === null;
+    const isDoubtful = !followsRotation && this.#fileBytes !== null && this.#firstNs === null;
     return { kind: isDoubtful ? "gauge" : "follow" };
   }
 
@@ -48,14 +57,30 @@ export class LogBeginning {
     this.#messages = 0;
     this.#bytes = 0;
     this.#lookedAtNs = null;
+    this.#speed = kind === "probe" || this.#fileBytes === null ? null : new SkipDoubt(this.#fileBytes);
   }
 
-  /** A message of a `probe` or `gauge`. Returns false as soon as so much is stored that the beginning may have been removed. */
-  look(tsNs: bigint, textBytes: number): boolean {
+  /** A message of a `probe` or `gauge`. */
+  look(tsNs: bigint, textBytes: number): void {
     this.#lookedAtNs ??= tsNs;
     this.#messages++;
-    this.#bytes += textBytes + STORED_OVERHEAD_BYTES;
-    return this.#doubtfulBytes === null || this.#bytes < this.#doubtfulBytes;
+    const bytes = textBytes + STORED_OVERHEAD_BYTES;
+    this.#bytes += bytes;
+    const { seconds, nanos } = instantFromNs(tsNs);
+    this.#speed?.take(seconds, nanos, bytes);
+  }
+
+  /** So much is stored that the beginning may have been removed; a `gauge` has to look no further. */
+  get isFull(): boolean {
+    return this.#bytes >= this.#doubtfulBytes;
+  }
+
+  /** A `gauge` has seen everything, and the beginning may not have been among it. */
+  get isDoubtful(): boolean {
+    if (this.isFull) return true;
+    if (this.#doubtfulBytes < Number.POSITIVE_INFINITY || this.#lookedAtNs === null) return false;
+    const gapNs = this.#lookedAtNs - this.#options.createdAtNs;
+    return this.#speed?.mayFillFile(Number(gapNs) / 1e6) === true;
   }
 
   /** What follows a `probe` or `gauge` that has seen everything it was to see. */

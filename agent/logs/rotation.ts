@@ -24,11 +24,14 @@ export const compressesFiles = (log: LogOfDriver): boolean =>
 /** The `local` driver keeps five files unless it is told otherwise. */
 const LOCAL_DEFAULT_FILES = "5";
 
-/** So many files the engine keeps of a log, the current one included: two, however few it is asked for. */
-export const keptFiles = ({ logDriver, logOptions }: LogOfDriver): number => {
+/** Of so many files the engine's API gives a log's lines, the current one included. */
+export const servedFiles = ({ logDriver, logOptions }: LogOfDriver): number => {
   const asked = logOptions["max-file"] ?? (logDriver === "local" ? LOCAL_DEFAULT_FILES : "1");
-  return Math.max(2, Number.parseInt(asked, 10) || 1);
+  return Math.max(1, Number.parseInt(asked, 10) || 1);
 };
+
+/** So many files are on the disk: two, however few the engine is asked for. */
+export const keptFiles = (log: LogOfDriver): number => Math.max(2, servedFiles(log));
 
 /** Bytes around each stored message (stamp, stream, quotes), so that a count of text comes near the file's size. */
 export const STORED_OVERHEAD_BYTES = 70;

@@ -41,9 +41,12 @@ export class SkipDoubt {
 
   /** Whether a file may be missing between the lines taken so far and one with this stamp. */
   isDoubtful(seconds: number, nanos: number): boolean {
-    if (this.#speed === 0) return false;
-    const gapMs = millisecondsBetween(this.#highSeconds, this.#highNanos, seconds, nanos);
-    return gapMs * this.#speed * FASTER >= this.#fileBytes;
+    return this.mayFillFile(millisecondsBetween(this.#highSeconds, this.#highNanos, seconds, nanos));
+  }
+
+  /** Whether a whole file may have been written in so many milliseconds. */
+  mayFillFile(ms: number): boolean {
+    return this.#speed > 0 && ms * this.#speed * FASTER >= this.#fileBytes;
   }
 
   /** Takes a line that was taken, or that is known from before; `bytes` it takes in the engine's file. */

@@ -150,22 +150,34 @@ test("[LOGS-09] bursts with rests long enough to hide a file are verified once e
 });
 
 describe("[LOGS-09] a log whose beginning", () => {
-  const lateReader = async (): Promise<LoneLogReader> => {
+  const lateReader = async (logOptions: Readonly<Record<string, string>>): Promise<LoneLogReader> => {
     log.reader.close();
-    const late = new LoneLogReader({ source, tellLoss: reasonOf, logOptions: { "max-size": "100k" } });
+    const late = new LoneLogReader({ source, tellLoss: reasonOf, logOptions });
     await late.start();
     return late;
   };
+  const twoFiles = { "max-size": "100k", "max-file": "2" };
 
   test("was rotated away before it was read for the first time begins with a loss", async () => {
     source.write(3_000);
     source.keep(1_000);
-    expect((await lateReader()).told).toEqual(["(rotated)", ...numbers(3_000).slice(-1_000)]);
+    expect((await lateReader(twoFiles)).told).toEqual(["(rotated)", ...numbers(3_000).slice(-1_000)]);
   });
 
   test("must still be there, so little is stored, begins without one", async () => {
     source.write(300);
-    expect((await lateReader()).told).toEqual(numbers(300));
+    expect((await lateReader(twoFiles)).told).toEqual(numbers(300));
+  });
+
+  test("may have been rotated away, where the engine keeps one file and this one was written fast enough", async () => {
+    source.write(3_000);
+    source.keep(500);
+    expect((await lateReader({ "max-size": "100k" })).told).toEqual(["(rotated)", ...numbers(3_000).slice(-500)]);
+  });
+
+  test("must be there, because no file can have been written before it", async () => {
+    source.write(500);
+    expect((await lateReader({ "max-size": "100k" })).told).toEqual(numbers(500));
   });
 
   test("was there, and is not any more when everything is read again, begins with a loss then", async () => {
