@@ -2,9 +2,9 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 
 /** The oldest API with everything the agent needs (Docker 20.10, Podman 4). */
-export const API_FLOOR = "1.41";
+const API_FLOOR = "1.41";
 /** The newest API whose answers these decoders are written for; newer engines still speak it. */
-export const API_CEILING = "1.47";
+const API_CEILING = "1.47";
 
 /**
  * The version to put into every path: the engine's own, at most `API_CEILING`.

@@ -10,7 +10,7 @@ export const objectAt = (parent: JsonObject, key: string): JsonObject => asObjec
 
 export const asObject = (value: unknown): JsonObject => (isObject(value) ? value : EMPTY);
 
-export const isObject = (value: unknown): value is JsonObject =>
+const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const arrayAt = (parent: JsonObject, key: string): readonly unknown[] => {

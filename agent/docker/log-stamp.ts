@@ -3,7 +3,7 @@
 /** `2026-01-02T03:04:05.123456789Z ` */
 export const UTC_STAMP_BYTES = 31;
 /** `2026-01-02T03:04:05.123456789+01:00 ` */
-export const ZONED_STAMP_BYTES = 36;
+const ZONED_STAMP_BYTES = 36;
 
 const DIGITS = "dddd-dd-ddTdd:dd:dd.ddddddddd";
 const [D, Z, PLUS, MINUS, SPACE] = Buffer.from("dZ+- ");

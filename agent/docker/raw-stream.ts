@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { connectedEvent, connectTo, type EngineEndpoint } from "./endpoint.ts";
 import { connectionError, statusError, timeoutError } from "./engine-errors.ts";
+import { REST_MS, ReadPace } from "./read-pace.ts";
 import { type ResponseHead, ResponseHeadParser } from "./response-head.ts";
 
 export type StreamReader = {
@@ -152,6 +153,8 @@ class SocketStream implements RawStream {
   #isClosed = false;
   #isPaused = false;
   #onClose = (): void => {};
+  readonly #pace = new ReadPace();
+  #resting: NodeJS.Timeout | undefined;
 
   constructor(open: OpenSocket) {
     this.headers = open.head.headers;
@@ -170,7 +173,13 @@ class SocketStream implements RawStream {
   take(bytes: Buffer): boolean {
     if (this.#isClosed) return false;
     this.#reader?.bytes(bytes);
-    return !this.#isClosed && !this.#isPaused;
+    if (this.#isClosed || this.#isPaused) return false;
+    // There is more already when the buffer is full.
+    if (!this.#pace.takeRead(performance.now()) || bytes.length === READ_BUFFER.length) return true;
+    this.#resting = setTimeout(() => {
+      if (!this.#isClosed && !this.#isPaused) this.#socket.resume();
+    }, REST_MS);
+    return false;
   }
 
   read(reader: StreamReader): void {
@@ -224,6 +233,7 @@ class SocketStream implements RawStream {
   close(): void {
     this.#isClosed = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
+    clearTimeout(this.#resting);
     this.#socket.destroy();
     this.#onClose();
   }

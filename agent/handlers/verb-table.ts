@@ -23,7 +23,7 @@ const MARGIN_MS = 60_000;
 const LONGEST_GRACE_SECONDS = 3_600;
 
 /** How long the engine may take to answer, from the grace that is in force. */
-export const actTimeoutMs = (command: ActionCommand, details: ContainerDetails): number => {
+const actTimeoutMs = (command: ActionCommand, details: ContainerDetails): number => {
   if (command.verb !== "STOP" && command.verb !== "RESTART") return MARGIN_MS;
   const graceSeconds = command.timeoutSeconds ?? details.stopGraceSeconds ?? DEFAULT_GRACE_SECONDS;
   return (graceSeconds < 0 ? LONGEST_GRACE_SECONDS : graceSeconds) * 1_000 + MARGIN_MS;

@@ -18,8 +18,8 @@ import { HubClock } from "./hub-clock.ts";
 import { SendQueue } from "./send-queue.ts";
 
 /** A hub that says nothing for this long is gone, whatever TCP believes. */
-export const HUB_SILENCE_MS = HOST_STALE_MS;
-export const WELCOME_TIMEOUT_MS = 10_000;
+const HUB_SILENCE_MS = HOST_STALE_MS;
+const WELCOME_TIMEOUT_MS = 10_000;
 
 /** A clock that is slewed never gets that far ahead between two welcomes; one that is set does. */
 const CLOCK_LEAP_MS = 5_000;

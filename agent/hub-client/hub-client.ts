@@ -38,7 +38,7 @@ export type HubClientOptions = {
 };
 
 /** Dialling with both its steps. */
-export const DIAL_TIMEOUT_MS = 15_000;
+const DIAL_TIMEOUT_MS = 15_000;
 /** After these, trying again soon would only do harm: two agents of one identity, or a host that was shut out. */
 const SLOW_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["superseded", "host_revoked", "forbidden"]);
 /** A person compares keys: whoever waits for that is in soon afterwards. */

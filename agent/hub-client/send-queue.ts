@@ -3,14 +3,14 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import { AGENT_MESSAGE_BYTES, AGENT_WINDOW_BYTES } from "@yardarm/protocol/limits";
 
 /** What may be in the socket's own buffers: enough to fill a link, little enough that a control message soon gets through. */
-export const IN_FLIGHT_BYTES = 256 * 1024;
+const IN_FLIGHT_BYTES = 256 * 1024;
 /** Control messages that wait. Beyond it the connection is given up: a new one begins with a snapshot anyway. */
-export const CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
+const CONTROL_QUEUE_BYTES = 4 * 1024 * 1024;
 /**
  * Log frames that wait. Never reached while the log manager keeps to its window (`AGENT_WINDOW_BYTES` and one frame per
  * container); beyond it the connection is given up too, because a log frame is never dropped.
  */
-export const FRAME_QUEUE_BYTES = 2 * AGENT_WINDOW_BYTES;
+const FRAME_QUEUE_BYTES = 2 * AGENT_WINDOW_BYTES;
 
 type Write = (frame: string | Uint8Array, written: () => void) => void;
 type Waiting = { readonly key: string | null; readonly text: string; readonly bytes: number };

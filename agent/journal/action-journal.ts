@@ -30,7 +30,7 @@ type JournalLine =
   | { readonly event: "settled"; readonly actionId: ActionId; readonly result: ActionResult };
 
 const KEPT_AFTER_DEADLINE_NS = 24n * 3_600n * 1_000_000_000n;
-export const JOURNAL_ENTRIES = 10_000;
+const JOURNAL_ENTRIES = 10_000;
 
 export class ActionJournal {
   readonly #path: string;

@@ -32,7 +32,7 @@ import { SilenceWatch } from "./silence-watch.ts";
 import { StampOrder } from "./stamp-order.ts";
 
 /** A pause that lasts longer closes the stream: the engine would skip whole files behind its back. */
-export const PARK_AFTER_MS = 3_000;
+const PARK_AFTER_MS = 3_000;
 /** In a log that rotates, even a short pause may have skipped something. */
 const TRUSTED_PAUSE_MS = 250;
 /** A place that was taken a moment ago is among the last messages; they are found without reading what is before them. */

@@ -46,7 +46,7 @@ type Running = { readonly request: number; reading: PageReading | null; isCancel
 type Page = { readonly end: PageEnd; readonly lines: readonly PageLine[] };
 
 /** A page that takes longer is given up, with what a shorter look back has brought. */
-export const PAGE_TIME_MS = 12_000;
+const PAGE_TIME_MS = 12_000;
 /** How far to look back at first: most logs have a page in less. */
 const FIRST_LOOK_BACK_NS = 60n * 1_000_000_000n;
 const LOOK_FURTHER = 30n;

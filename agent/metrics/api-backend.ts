@@ -45,7 +45,7 @@ export class ApiBackend {
   }
 }
 
-export const countersFromStats = (stats: ContainerStats, networkMode: string): Counters => {
+const countersFromStats = (stats: ContainerStats, networkMode: string): Counters => {
   const hasNetwork = hasOwnNetwork(networkMode);
   return {
     takenAtMs: Number(stats.readAtNs / 1_000n) / 1_000,
