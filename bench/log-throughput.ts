@@ -1,4 +1,4 @@
-/** `log-throughput`: one container that writes as fast as it can, until everything is committed in the hub's store. */
+/** `log-throughput`: one container that writes as fast as it can, and several, until everything is committed in the hub's store. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { type Bench, RUNS, type Series } from "./bench.ts";
@@ -16,6 +16,8 @@ const LINES = { file: 2_000_000, api: 1_000_000 } as const;
 /** It is the slowest by far, and only its rate is of interest. */
 const DOCKER_LOGS_LINES = 500_000;
 const WARM_UP_LINES = 100_000;
+/** Where one container cannot write faster, several may. */
+const CONTAINERS = 4;
 const POLL_MS = 10;
 /** Nothing is this slow; a run that is not over by then has lost lines. */
 const LIMIT_MS = 180_000;
@@ -122,27 +124,36 @@ const countLost = async ({ session }: Chain, containerId: ContainerId, lines: nu
   return misplaced + Math.abs(lines - next);
 };
 
-const measureChain = async (chain: Chain, lines: number): Promise<ChainRun> => {
+/** `lines` in all, by so many containers at once. */
+const measureChain = async (chain: Chain, lines: number, containers = 1): Promise<ChainRun> => {
   const { engine, agentPid, hubPid } = chain;
-  const writer = await engine.startWriter({ name: "chain", lines, rate: 0, isFollowed: true });
+  const each = lines / containers;
+  const writers = await Promise.all(
+    Array.from({ length: containers }, (_, index) =>
+      engine.startWriter({ name: `chain-${index}`, lines: each, rate: 0, isFollowed: true }),
+    ),
+  );
   try {
-    const { containerId } = await chain.findContainer(writer.dockerId);
-    await until(() => chain.committedLines(containerId) >= READY_LINES);
+    const found = await Promise.all(writers.map(({ dockerId }) => chain.findContainer(dockerId)));
+    const allHave = (count: number) => () =>
+      found.every(({ containerId }) => chain.committedLines(containerId) >= count + READY_LINES);
+    await until(allHave(0));
     const readCpu = () =>
       Promise.all([readCpuSecondsOf(engine.enginePids), readCpuSeconds(agentPid), readCpuSeconds(hubPid)]);
     const before = await readCpu();
     const beganMs = performance.now();
-    await writer.go();
-    await until(() => chain.committedLines(containerId) >= lines + READY_LINES);
+    await Promise.all(writers.map((writer) => writer.go()));
+    await until(allHave(each));
     const linesPerSecond = perSecond(lines, beganMs);
     const after = await readCpu();
     const [engineCpu, agentCpu, hubCpu] = [0, 1, 2].map(
       (index) => (((after[index] ?? 0) - (before[index] ?? 0)) * 1e6) / lines,
     ) as [number, number, number];
-    const lost = await countLost(chain, containerId, lines);
+    let lost = 0;
+    for (const { containerId } of found) lost += await countLost(chain, containerId, each);
     return { linesPerSecond, lost, engineCpu, agentCpu, hubCpu };
   } finally {
-    await writer.remove();
+    for (const writer of writers) await writer.remove();
   }
 };
 
@@ -161,14 +172,18 @@ const measureSource = async (source: Source, progress: (sentence: string) => voi
   const bares: BareRun[] = [];
   const dockers: number[] = [];
   const alone: number[] = [];
+  const together: ChainRun[] = [];
   const lines = LINES[source];
   for (let round = 1; round <= RUNS; round++) {
-    progress(`${source}, round ${round} of ${RUNS}: nobody, bare reader, docker logs -f, whole chain`);
+    progress(
+      `${source}, round ${round} of ${RUNS}: nobody, bare reader, docker logs -f, whole chain, ${CONTAINERS} containers`,
+    );
     if (source === "file") alone.push(await measureAlone(chain, lines));
     bares.push(await measureBare(chain, source, lines));
     const docker = await measureDockerLogs(chain, DOCKER_LOGS_LINES);
     if (docker !== null) dockers.push(docker);
     chains.push(await measureChain(chain, lines));
+    together.push(await measureChain(chain, lines, CONTAINERS));
   }
   const values = chains.map(({ linesPerSecond }) => linesPerSecond);
   const of = (metric: string): string => `${source}: ${metric}`;
@@ -196,9 +211,15 @@ const measureSource = async (source: Source, progress: (sentence: string) => voi
           },
         ]),
     {
+      metric: of(`${CONTAINERS} containers at once → store, against one`),
+      unit: "lines/s",
+      values: together.map(({ linesPerSecond }) => linesPerSecond),
+      references: values,
+    },
+    {
       metric: of("lines lost or doubled"),
       unit: "lines",
-      values: chains.map(({ lost }) => lost),
+      values: [...chains, ...together].map(({ lost }) => lost),
       goal: { of: "value", atMost: 0 },
     },
     {
