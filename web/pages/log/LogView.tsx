@@ -73,7 +73,7 @@ export type LogViewProps = {
   readonly onDownload?: () => void;
   /** Between the bar and the lines, given what acts on the log. */
   readonly above?: (commands: LogCommands) => ReactNode;
-  /** Instead of the view's own details of the line that is open, and of no line. */
+  /** Instead of the view's own details of the line that is open, and of no line. A click on a line then opens it. */
   readonly detailsOf?: (seq: number | null, commands: LogCommands) => ReactNode;
 };
 
@@ -205,7 +205,9 @@ export const LogView = (props: LogViewProps) => {
           hubNowMs={hubNowMs}
           onScrolled={onScrolled}
           onSeen={reading.status === "scrolled" ? onSeen : null}
-          onLine={(action, seq) => commands.onLine(action, seq)}
+          onLine={(action, seq) =>
+            commands.onLine(action === "choose" && props.detailsOf && !isTextSelected() ? "open" : action, seq)
+          }
           onLoad={onLoad}
           onShowCleared={() => view.change({ cleared: null })}
           onMarker={(id) => props.onMarker?.(id)}
@@ -244,6 +246,9 @@ const useLogCommands = (scroll: PaneScroll, parts: CommandParts): LogCommands =>
   useLayoutEffect(() => commands.update(parts));
   return commands;
 };
+
+/** Whoever selects text ends with a click, too. */
+const isTextSelected = (): boolean => document.getSelection()?.isCollapsed === false;
 
 /** The same object as long as it says the same. */
 const useSameChip = ({ icon, tone, text }: ChipLook): ChipLook =>

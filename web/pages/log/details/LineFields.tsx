@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useRef } from "react";
 import { stripEscapes } from "../../../format/escape-sequences.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { type FieldValue, fieldText, type LineField, structureOf } from "../../../workers/line-shape.ts";
-import { lineTokens } from "../line/line-tokens.ts";
+import { visibleText } from "../line/visible-text.ts";
 
 /** What can be done with a value of a line. */
 export interface ValueActions {
@@ -35,7 +35,7 @@ export const LineFields = ({ text, shape, actions }: LineFieldsProps) => {
   return (
     <div ref={fields}>
       {structure === null ? (
-        <p className="whitespace-pre-wrap break-all">{visible(stripEscapes(text).slice(0, SHOWN_CHARACTERS))}</p>
+        <p className="whitespace-pre-wrap break-all">{visibleText(stripEscapes(text).slice(0, SHOWN_CHARACTERS))}</p>
       ) : (
         <>
           {structure.message === "" ? null : (
@@ -66,12 +66,6 @@ const useValueClicks = (fields: RefObject<HTMLElement | null>, actions: ValueAct
   }, [fields, actions]);
 };
 
-/** Control characters made visible, as in the rows. */
-const visible = (text: string): string =>
-  lineTokens(text)
-    .map((token) => (token.className?.includes("yd-caret") === true ? `^${token.text}` : token.text))
-    .join("");
-
 type FieldProps = { readonly field: LineField; readonly actions: ValueActions };
 
 const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
@@ -80,7 +74,7 @@ const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
     return (
       <details open className="pl-4">
         <summary className="-ml-4 min-h-6 cursor-default">
-          <span className="text-muted">{visible(key)}</span>
+          <span className="text-muted">{visibleText(key)}</span>
         </summary>
         {entries.map((entry) => (
           <FieldRow key={entry.key} field={entry} actions={actions} />
@@ -92,14 +86,14 @@ const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
   return (
     <div className="group flex min-h-6 items-start gap-2">
       <span className="w-40 shrink-0 truncate text-muted" title={key}>
-        {visible(key)}
+        {visibleText(key)}
       </span>
       <span
         className="min-w-0 flex-1 whitespace-pre-wrap break-all decoration-dotted hover:underline"
         data-value={text === "" ? undefined : text}
         title="Click: only lines with it. Alt and click: no lines with it."
       >
-        {visible(text)}
+        {visibleText(text)}
       </span>
       {text === "" ? null : (
         <span className="flex shrink-0">
