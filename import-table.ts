@@ -297,7 +297,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     folder: "*",
     holds: "tool configuration and the tests of the repository as a whole",
     imports: ["testkit"],
-    thirdParty: ["node:", "vitest", "oxlint"],
+    thirdParty: ["node:", "vitest", "knip", "oxlint"],
   },
 ];
 

@@ -17,7 +17,7 @@ export type AgentBundle = {
 };
 
 const repository = path.resolve(import.meta.dirname, "..");
-export const AGENT_BUNDLE_NAME = "yardarm-agent.mjs";
+const AGENT_BUNDLE_NAME = "yardarm-agent.mjs";
 
 /**
  * An ES module's import of `node:http` reads every name that it exports, and one of them loads Node's whole `fetch`

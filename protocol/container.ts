@@ -8,14 +8,14 @@ import { dockerIdSchema, idSchema, tsNsSchema } from "./schema.ts";
 export const CONTAINER_STATES = ["created", "running", "paused", "restarting", "removing", "exited", "dead"] as const;
 export const HEALTH_STATES = ["none", "starting", "healthy", "unhealthy"] as const;
 
-export const portSchema = z.object({
+const portSchema = z.object({
   containerPort: z.number().int().min(0).max(65_535),
   protocol: z.string().max(16),
   hostIp: z.string().max(64).nullable(),
   hostPort: z.number().int().min(0).max(65_535).nullable(),
 });
 
-export const composeSchema = z.object({
+const composeSchema = z.object({
   project: z.string().max(256),
   service: z.string().max(256),
   number: z.number().int().nullable(),

@@ -65,7 +65,7 @@ export const hostApprovalSchema = z.object({
 export type HostApproval = z.infer<typeof hostApprovalSchema>;
 
 /** `pending`: created, its agent has not enrolled yet. The others are `HOST-04`'s states. */
-export const HOST_STATUSES = ["pending", "online", "stale", "offline"] as const;
+const HOST_STATUSES = ["pending", "online", "stale", "offline"] as const;
 
 export const hostSchema = z.object({
   hostId: idSchema<HostId>(),

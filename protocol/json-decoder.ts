@@ -76,11 +76,6 @@ export const integerOf =
     return value;
   };
 
-export const flag: Decoder<boolean> = (value, path) => {
-  if (typeof value !== "boolean") throw refused(path, "true or false");
-  return value;
-};
-
 export const oneOf =
   <const T extends string>(words: readonly T[]): Decoder<T> =>
   (value, path) => {

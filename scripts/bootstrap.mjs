@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 /** The Node of the pinned npm package `node`: it runs everything after the installation. */
-export const pinnedNode = path.join(root, "node_modules/.bin/node");
+const pinnedNode = path.join(root, "node_modules/.bin/node");
 
 const MINIMUM_MAJOR = 24;
 const MINIMUM_MINOR = 7;

@@ -2,7 +2,7 @@ import { STATIC_CHECKS } from "./check-steps.ts";
 import { describeFileSizes } from "./file-sizes.ts";
 import { runCommand } from "./run-command.ts";
 
-/** `npm run check`: format, lint, types, then boundaries and all other unit tests. All of it runs, and what failed is named at the end. */
+/** `npm run check`: format, lint, what is unused, types, then boundaries and all other unit tests. All of it runs, and what failed is named at the end. */
 
 const failed: string[] = [];
 for (const { name, command } of [

@@ -27,7 +27,7 @@ import {
 } from "@yardarm/protocol/ids";
 import { WebSocket } from "ws";
 
-export const GATEWAY_ORG: OrgId = asId<OrgId>("org_aaaaaaaaaaaaaaaaaaaa");
+const GATEWAY_ORG: OrgId = asId<OrgId>("org_aaaaaaaaaaaaaaaaaaaa");
 export const GATEWAY_CONTAINER: ContainerId = asId<ContainerId>("ctr_aaaaaaaaaaaaaaaaaaaa");
 const hostId = asId<HostId>("hst_aaaaaaaaaaaaaaaaaaaa");
 

@@ -25,7 +25,7 @@ const escapeText = (text: string): string =>
   });
 
 /** RFC 3339 as the driver writes it: trailing zeros of the fraction are left out. */
-export const trimmedStamp = (tsNs: bigint): string => {
+const trimmedStamp = (tsNs: bigint): string => {
   const seconds = new Date(Number(tsNs / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
   const fraction = String(tsNs % 1_000_000_000n)
     .padStart(9, "0")

@@ -11,7 +11,7 @@ import { type Corpus, ORG } from "./sample-corpus.ts";
 /** Rare enough to be read for, frequent enough to check the count. */
 const NEEDLE = "authentication failure";
 /** The corpus comes on so many days: the oldest tenth is one of them. */
-export const DAYS = 10;
+const DAYS = 10;
 const TAILS = 20;
 const TAIL_LINES = 1_000;
 /** Whole scans that count; one before them does not: a hub's threads run and its code is warm. */

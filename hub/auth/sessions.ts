@@ -9,7 +9,7 @@ import { hashSecret, newSecret } from "./secrets.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A session ends this long after its last use, and this long after its beginning. */
-export const SESSION_IDLE_MS = 7 * DAY_MS;
+const SESSION_IDLE_MS = 7 * DAY_MS;
 export const SESSION_ABSOLUTE_MS = 30 * DAY_MS;
 /** Last use is written at most this often. */
 const TOUCH_MS = 60_000;

@@ -4,7 +4,7 @@ import type { ContainerSample } from "@yardarm/protocol/metrics";
 export type SampleValues = Omit<ContainerSample, "dockerId">;
 
 /** The values that are kept; `NaN` inside stands for unknown. */
-export const COLUMNS = [
+const COLUMNS = [
   "cpuCores",
   "memoryUsedBytes",
   "memoryLimitBytes",

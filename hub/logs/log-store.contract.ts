@@ -21,7 +21,7 @@ export const OTHER_ORG = asId<OrgId>("org_0000000000bb");
 export const CONTAINER = asId<ContainerId>("ctr_0000000000aa");
 export const OTHER = asId<ContainerId>("ctr_0000000000bb");
 
-export const batchOfLines = (
+const batchOfLines = (
   firstSeq: number,
   lines: number,
   options: { zstd?: boolean; width?: number } = {},

@@ -1,8 +1,8 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** How a pack's bytes are stored. */
-export const PACK_PLAIN = 0;
-export const PACK_ZSTD = 1;
+const PACK_PLAIN = 0;
+const PACK_ZSTD = 1;
 /** Not a pack but one batch, compressed or not by its own header: what compaction makes. */
 export const PACK_BATCH = 2;
 

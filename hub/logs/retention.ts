@@ -48,9 +48,9 @@ export interface Eviction {
 }
 
 /** How full a bound is left after evicting, so that not every line evicts the next. */
-export const EVICT_TO = 15 / 16;
+const EVICT_TO = 15 / 16;
 /** Rows that one step deletes at most, so that commits come in between. */
-export const ROWS_PER_STEP = 256;
+const ROWS_PER_STEP = 256;
 
 const DAY_MS = 24 * 60 * 60_000;
 

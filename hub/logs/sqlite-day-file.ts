@@ -57,7 +57,7 @@ const SCHEMA = `
 export const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10);
 
 /** @throws RangeError for an org id that could name another folder */
-export const orgDirectory = (directory: string, orgId: string): string => {
+const orgDirectory = (directory: string, orgId: string): string => {
   if (!ID_PATTERN.test(orgId)) throw new RangeError("Not an org id.");
   return path.join(directory, orgId);
 };
@@ -94,7 +94,7 @@ export const cursorChecksum = (cursor: string): number => crc32(cursor);
 const OLDER = [1, 2];
 
 /** A file that a version of this program made which was never released: nothing of it is read, and nothing of it is touched. */
-export class OlderLogFileError extends Error {
+class OlderLogFileError extends Error {
   constructor(file: string) {
     super(
       `The log file ${file} was made by an earlier development version of Yardarm and cannot be read. ` +

@@ -5,7 +5,7 @@ import { timeBoundSchema } from "./time-bound.ts";
 
 /** Who did what: the audit as people read it. */
 
-export const AUDIT_PAGE = 500;
+const AUDIT_PAGE = 500;
 /** Kinds that one question may name. */
 const MOST_KINDS = 50;
 
@@ -46,7 +46,7 @@ export type AuditExportQuery = z.infer<typeof auditExportQuerySchema>;
 
 const partySchema = z.object({ type: z.string(), id: z.string().nullable(), name: z.string() });
 
-export const AUDIT_OUTCOMES = ["pending", "success", "failure", "denied", "unknown"] as const;
+const AUDIT_OUTCOMES = ["pending", "success", "failure", "denied", "unknown"] as const;
 
 export const auditRowSchema = z.object({
   /** From 1, without holes. */
@@ -65,7 +65,7 @@ export const auditRowSchema = z.object({
 export type AuditRow = z.infer<typeof auditRowSchema>;
 
 /** What is wrong with a row: its text, its place, the columns that lists filter by; or it is not there at all. */
-export const AUDIT_PROBLEMS = ["changed", "unlinked", "columns", "missing"] as const;
+const AUDIT_PROBLEMS = ["changed", "unlinked", "columns", "missing"] as const;
 
 /** The newest intent that a host's agent saw, as it reported it. */
 const witnessSchema = z.object({ hostId: idSchema<HostId>(), seq: z.number().int().min(1) });

@@ -39,7 +39,7 @@ export const planRequestSchema = z
   );
 export type PlanRequest = z.infer<typeof planRequestSchema>;
 
-export const PLAN_EXCLUSIONS = [
+const PLAN_EXCLUSIONS = [
   "already", // it is so already
   "impossible", // its state does not allow it
   "protected", // acted on one by one only, by an Admin
@@ -86,7 +86,7 @@ export const bulkRequestSchema = z.strictObject({
 export type BulkRequest = z.infer<typeof bulkRequestSchema>;
 
 /** `skipped`: it was not begun, and will not be. `unknown` may still turn into one of the others. */
-export const BULK_TARGET_STATES = ["waiting", "under_way", "succeeded", "failed", "unknown", "skipped"] as const;
+const BULK_TARGET_STATES = ["waiting", "under_way", "succeeded", "failed", "unknown", "skipped"] as const;
 
 export const bulkTargetSchema = z.object({
   ...planned,
@@ -98,7 +98,7 @@ export const bulkTargetSchema = z.object({
 export type BulkTarget = z.infer<typeof bulkTargetSchema>;
 
 /** `stopped`: after a failure, as asked. `interrupted`: the hub ended meanwhile; what was not begun is skipped. */
-export const BULK_STATES = ["running", "finished", "stopped", "interrupted"] as const;
+const BULK_STATES = ["running", "finished", "stopped", "interrupted"] as const;
 
 /** A bulk action and how far it is. It has the id of its plan. */
 export const bulkSchema = z.object({

@@ -13,10 +13,10 @@ import { timeBoundSchema } from "./time-bound.ts";
 export const LOG_QUERY_CHARACTERS = 1_000;
 /** Containers that one search may name. */
 export const SEARCH_CONTAINERS = 200;
-export const SEARCH_LIMIT = 1_000;
-export const HISTOGRAM_BUCKETS = 500;
+const SEARCH_LIMIT = 1_000;
+const HISTOGRAM_BUCKETS = 500;
 /** Lines on each side of a line. */
-export const CONTEXT_LINES = 500;
+const CONTEXT_LINES = 500;
 /** Bytes of a hit's message; the rest is in the log itself. */
 export const HIT_MESSAGE_BYTES = 8 * 1024;
 
@@ -224,7 +224,7 @@ export const positionResponseSchema = z.object({
 export type PositionResponse = z.infer<typeof positionResponseSchema>;
 
 /** What took the lines before the oldest stored one; `null`: nothing did, or none are stored. */
-export const LOGS_SINCE_REASONS = ["age", "container_bytes", "org_bytes", "total_bytes", "free_disk"] as const;
+const LOGS_SINCE_REASONS = ["age", "container_bytes", "org_bytes", "total_bytes", "free_disk"] as const;
 
 /** What is stored of a container's log; all `null` when nothing is. */
 export const logRangeSchema = z.object({

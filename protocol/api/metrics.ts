@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { ContainerId } from "../ids.ts";
 import { idSchema } from "../schema.ts";
 
-export const METRICS_RANGES = ["15m", "1h", "6h", "24h", "7d", "30d"] as const;
-export const metricsRangeSchema = z.enum(METRICS_RANGES);
+const METRICS_RANGES = ["15m", "1h", "6h", "24h", "7d", "30d"] as const;
+const metricsRangeSchema = z.enum(METRICS_RANGES);
 
 const column = z.array(z.number().nullable());
 

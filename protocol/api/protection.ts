@@ -5,7 +5,7 @@ import { PROTECTION_SCOPES, patternSchema } from "../protection-schema.ts";
 import { idSchema } from "../schema.ts";
 
 /** At least one of these; what is left out is not looked at. */
-export const protectionMatchRequestSchema = z
+const protectionMatchRequestSchema = z
   .strictObject({
     name: patternSchema.nullable().default(null),
     image: patternSchema.nullable().default(null),

@@ -5,7 +5,7 @@ import { displayNameSchema, idSchema } from "../schema.ts";
 /** One-time codes, passkeys and linked identities: how a person proves who they are, besides a password. */
 
 /** Six digits of an authenticator, or a recovery code; blanks and dashes do not matter. */
-export const factorCodeSchema = z.string().trim().min(6).max(40);
+const factorCodeSchema = z.string().trim().min(6).max(40);
 
 /**
  * Asked again before anything here changes: the password, or a code. An account without a password needs neither
@@ -116,7 +116,7 @@ export const oidcStartRequestSchema = z.strictObject({ invitationToken: z.string
 export type OidcStartRequest = z.infer<typeof oidcStartRequestSchema>;
 
 /** How coming back from the provider ended where it did not sign in; part of an address, so no sentence. */
-export const OIDC_OUTCOMES = [
+const OIDC_OUTCOMES = [
   "linked",
   "denied",
   "expired",

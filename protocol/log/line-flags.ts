@@ -10,7 +10,7 @@ export type StreamName = (typeof STREAM_NAMES)[number];
 
 export const FLAG_STDERR = 0x01;
 export const FLAG_LEVEL_SHIFT = 1;
-export const FLAG_LEVEL_BITS = 0x1e;
+const FLAG_LEVEL_BITS = 0x1e;
 /** The line belongs to the one before it (stack frame, wrapped message) and carries its level. */
 export const FLAG_CONTINUATION = 0x20;
 /** The text was cut at the line limit; the original length is kept beside it. */

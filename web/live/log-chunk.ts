@@ -12,8 +12,8 @@ import {
 /** A run of consecutive lines in a few large arrays. Only ever appended to: what an index holds never changes. */
 
 /** Lines and bytes of text of a full chunk; eviction takes whole chunks. One line alone may be larger. */
-export const CHUNK_LINES = 1_024;
-export const CHUNK_TEXT_BYTES = 256 * 1024;
+const CHUNK_LINES = 1_024;
+const CHUNK_TEXT_BYTES = 256 * 1024;
 /** Beside its text, a line has an offset, a stamp, a flag byte, a match byte and a shape byte. */
 const COLUMN_BYTES = 4 + 8 + 1 + 1 + 1;
 const FIRST_LINES = 64;

@@ -18,7 +18,7 @@ export type MergeChange<Line> = { readonly from: number; readonly lines: readonl
 
 export const REORDER_MS = 200;
 /** Lines that may still be reordered; beyond it the oldest are settled before their time. */
-export const MOST_UNSETTLED = 8_192;
+const MOST_UNSETTLED = 8_192;
 
 type Entry<Line> = MergedLine<Line> & {
   /** Its place in time: its own, or that of the line before it in its container when its stamp steps back. */

@@ -37,7 +37,7 @@ export type MergedSourceOptions = {
 };
 
 /** More than this is not fetched: whoever needs every line opens the container's own log. */
-export const MOST_OWED = 2_000;
+const MOST_OWED = 2_000;
 const MOST_HELD = 5_000;
 const FETCH_TIMEOUT_MS = 10_000;
 

@@ -1,5 +1,3 @@
-import type { LineShape } from "./line-shape.ts";
-
 /** What a page says to its log worker, and what that answers, strictly in the order of what was said. */
 
 /** Decoded lines as columns. The arrays may be views of larger buffers, which travel with them without a copy. */
@@ -14,11 +12,9 @@ export type LogColumns = {
   readonly text: Uint8Array;
   /** Of lines that were cut: index and the bytes that the container wrote. */
   readonly originalBytes: readonly (readonly [index: number, bytes: number])[];
-  /** How each line is written: a `LineShape`. */
+  /** How each line is written: a `LineShape` (line-shape.ts). */
   readonly shapes: Uint8Array;
 };
-
-export type { LineShape };
 
 /** What is looked for in a line; `pattern` is RE2 syntax when `isRegex`. */
 export type LogPattern = {

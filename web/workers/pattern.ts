@@ -17,7 +17,7 @@ export type CompileRegex = (text: string, isCaseSensitive: boolean) => LineMatch
 export const loadRegex = async (): Promise<CompileRegex> => (await import("./regex.ts")).compileRegex;
 
 /** Folds case as the search does, so that highlighting agrees with it; keeps the length of the text. */
-export const foldCase = (text: string): string => {
+const foldCase = (text: string): string => {
   const folded = text.toLowerCase();
   // A few letters (İ) grow when lowered, and positions would shift.
   return folded.length === text.length ? folded : Array.from(text, lowerOrSame).join("");

@@ -6,7 +6,7 @@ import { requiredLiteral } from "./required-literal.ts";
 import { hasEscapes, type LineText, stripEscapes } from "./strip-escapes.ts";
 
 /** Bytes of a line that a regular expression looks at: the cost of one line has to have a bound. */
-export const REGEX_LINE_BYTES = 16 * 1024;
+const REGEX_LINE_BYTES = 16 * 1024;
 
 /** A pattern made ready for many batches. */
 export interface LineMatcher {

@@ -22,7 +22,7 @@ export const isNothing = (selection: LogSelection): boolean =>
   Object.values(selection).every((values: readonly string[]) => values.length === 0);
 
 /** Reading more at once helps nobody, and each of them costs its host a stream. */
-export const MOST_FOLLOWED = 50;
+const MOST_FOLLOWED = 50;
 
 const hasLabel = (container: Container, label: string): boolean => {
   const at = label.indexOf("=");
