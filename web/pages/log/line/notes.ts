@@ -34,6 +34,16 @@ export const lossText = ({ reason, fromTsNs, toTsNs, lines, bytes }: LossRecord)
 
 export const lossNote = (bytes: Uint8Array): Note => ({ tone: "warn", text: readLoss(bytes), action: null });
 
+/** How many stored lines, the record's own seq included, a loss record stands for (LOG-22); 1 for every other record. */
+export const lostSeqs = (bytes: Uint8Array): number => {
+  try {
+    const { reason, lines = 1 } = parseLoss(bytes);
+    return reason === "source_error" ? lines : 1;
+  } catch {
+    return 1;
+  }
+};
+
 const readLoss = (bytes: Uint8Array): string => {
   try {
     return lossText(parseLoss(bytes));

@@ -1,4 +1,5 @@
 import { DEBUG, ERROR, INFO, maskAtLeast, maskOfLevels, WARN } from "@yardarm/protocol/log/level";
+import type { LossRecord } from "@yardarm/protocol/log/loss";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { framesOf, type SampleLine } from "../../../dev/log-samples.ts";
@@ -16,8 +17,10 @@ const LOSS = { reason: "rotated", fromTsNs: "1", toTsNs: "2", lines: 5 } as cons
 const lineOf = (seq: number): SampleLine =>
   seq % 50 === 49 ? { text: "", loss: LOSS } : { text: `line ${seq}`, level: LEVELS[seq % 4] ?? INFO };
 
-const fill = (store: LogStore, fromSeq: number, endSeq: number): LogStore => {
-  const lines = Array.from({ length: endSeq - fromSeq }, (_, index) => lineOf(fromSeq + index));
+const linesOf = (fromSeq: number, endSeq: number): readonly SampleLine[] =>
+  Array.from({ length: endSeq - fromSeq }, (_, index) => lineOf(fromSeq + index));
+
+const fill = (store: LogStore, fromSeq: number, endSeq: number, lines = linesOf(fromSeq, endSeq)): LogStore => {
   const decoding = new LogDecoding();
   for (const frame of framesOf(1, fromSeq, lines)) {
     const answer = decoding.receive({ type: "frame", frame });
@@ -72,6 +75,17 @@ test("lines, losses and both kinds of hole stand in the order of their numbers",
     "notLoaded 51-60",
     ...["60", "61"],
   ]);
+});
+
+test("stored lines that a loss record stands for are not said to be missing once more", () => {
+  const damaged = (reason: LossRecord["reason"]): LogStore => {
+    const store = fill(new LogStore(), 49, 50, [{ text: "", loss: { ...LOSS, reason } }]);
+    store.noteAbsent({ fromSeq: 40, endSeq: 49 });
+    return store;
+  };
+  expect(described(build(damaged("source_error")))).toEqual(["notLoaded 0-40", "notStored 40-45", "loss 49"]);
+  // Its lines never had a number.
+  expect(described(build(damaged("rotated")))).toEqual(["notLoaded 0-40", "notStored 40-49", "loss 49"]);
 });
 
 test("clearing hides what was there behind one row; pausing ends the view", () => {

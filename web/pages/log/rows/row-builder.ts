@@ -2,7 +2,8 @@ import { ERROR, isInMask } from "@yardarm/protocol/log/level";
 import { FLAG_CONTINUATION, FLAG_LOSS, levelOfFlags } from "@yardarm/protocol/log/line-flags";
 import { HOST_LINES_END } from "../../../live/host-lines.ts";
 import type { LogChunk } from "../../../live/log-chunk.ts";
-import type { LogStore } from "../../../live/log-store.ts";
+import type { LogHole, LogStore } from "../../../live/log-store.ts";
+import { lostSeqs } from "../line/notes.ts";
 import { type LineSegment, LogRows, type Segment } from "./log-rows.ts";
 import { lowerBound } from "./marks.ts";
 import { isFiltering, type LogMarker, type RowFilter, type RowsWanted } from "./row-list.ts";
@@ -60,9 +61,11 @@ export class LogRowBuilder {
     if (clearedSeq !== null) out.addRow({ kind: "cleared", firstSeq: fromSeq });
     // What the host still has is not missing.
     let nextHole = older.length > 0 && holes[0]?.fromSeq === 0 ? 1 : 0;
-    const addHolesBefore = (seq: number): void => {
-      for (let hole = holes[nextHole]; hole !== undefined && hole.fromSeq < seq; hole = holes[++nextHole]) {
-        if (hole.endSeq <= fromSeq || hole.fromSeq >= beforeSeq) continue;
+    const addHolesBefore = (next: LogChunk | null): void => {
+      const seq = next?.firstSeq ?? Number.POSITIVE_INFINITY;
+      for (let found = holes[nextHole]; found !== undefined && found.fromSeq < seq; found = holes[++nextHole]) {
+        const hole = next === null ? found : untold(found, next);
+        if (hole.endSeq <= hole.fromSeq || hole.endSeq <= fromSeq || hole.fromSeq >= beforeSeq) continue;
         const clipped = { ...hole, fromSeq: Math.max(hole.fromSeq, fromSeq), endSeq: Math.min(hole.endSeq, beforeSeq) };
         out.addRow({ kind: "hole", firstSeq: clipped.fromSeq, hole: clipped });
       }
@@ -85,12 +88,12 @@ export class LogRowBuilder {
     for (const chunk of older) addChunk(chunk, 0, chunk.count);
     if (older.length > 0) out.addJoint();
     for (const chunk of store.chunks) {
-      addHolesBefore(chunk.firstSeq);
+      addHolesBefore(chunk);
       const from = Math.max(0, fromSeq - chunk.firstSeq);
       const end = Math.min(chunk.count, beforeSeq - chunk.firstSeq);
       if (from < end) addChunk(chunk, from, end);
     }
-    addHolesBefore(Number.POSITIVE_INFINITY);
+    addHolesBefore(null);
     out.addMarkersLeft();
     return new LogRows({
       segments: out.segments,
@@ -175,6 +178,12 @@ type RowContent = Segment extends infer One
     ? Omit<One, "firstRow" | "rowCount">
     : never
   : never;
+
+/** What is left of a hole when the record right behind it says what became of its end: the record has the last lost line's number. */
+const untold = (hole: LogHole, next: LogChunk): LogHole => {
+  if (hole.kind !== "notStored" || hole.endSeq !== next.firstSeq || (next.flags(0) & FLAG_LOSS) === 0) return hole;
+  return { ...hole, endSeq: Math.max(hole.fromSeq, hole.endSeq - (lostSeqs(next.lineBytes(0)) - 1)) };
+};
 
 /** Segments in the making; puts markers where they belong among the lines. */
 class SegmentList {
