@@ -4,6 +4,8 @@ import ipaddr from "ipaddr.js";
 /**
  * Every option of the hub, described once: environment variables, flags, `--help` and `docs/configuration.md` come out
  * of this table. A secret has no flag, because argument lists are public; it can be read from a file instead.
+ *
+ * Above 300 lines because it is one table: whoever adds an option adds a row.
  */
 
 /** What a parser makes of a text: the value, or the end of a sentence that begins with the variable's name. */

@@ -1,4 +1,8 @@
-/** Carries out what the hub commands: checked against the pinned key and the container itself, at most once, verified, signed. */
+/**
+ * Carries out what the hub commands: checked against the pinned key and the container itself, at most once, verified, signed.
+ *
+ * Above 300 lines because it is one path: each step from the order to the signed result relies on the one before it.
+ */
 import type { ActionCommand } from "@yardarm/protocol/action";
 import type { ActionMessage } from "@yardarm/protocol/agent-down/action";
 import type { ActionQuery } from "@yardarm/protocol/agent-down/action-query";
