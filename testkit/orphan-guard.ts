@@ -22,6 +22,7 @@ export function guardAgainstOrphans(kind: GuardedKind, directory: string): Orpha
   return {
     async release() {
       if (guard.exitCode !== null || guard.signalCode !== null) return;
+      guard.ref(); // else this process, when nothing else is left to do, would end before its guard
       const ended = once(guard, "exit");
       guard.stdin.end();
       await ended;
