@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "./api/http.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
+import type { LiveStart } from "./live/live-start.ts";
 import { readAuditSearch } from "./pages/audit/audit-address.ts";
 import { readContainerSearch } from "./pages/container/container-search.ts";
 import { FleetPage } from "./pages/fleet/FleetPage.tsx";
@@ -24,7 +25,11 @@ import { Shell } from "./pages/shell/Shell.tsx";
 
 /** All routes. A page's state is its address; what needs a session sits below `signedIn`. */
 
-export type RouterContext = { readonly queryClient: QueryClient; readonly linkSecret: LinkSecret | null };
+export type RouterContext = {
+  readonly queryClient: QueryClient;
+  readonly linkSecret: LinkSecret | null;
+  readonly live: LiveStart;
+};
 
 const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
@@ -220,6 +225,8 @@ export const makeRouter = (context: RouterContext) =>
     defaultPreload: "intent",
     defaultPendingComponent: LoadingPage,
     defaultPendingMs: 100,
+    // A page that is ready does not wait behind its placeholder.
+    defaultPendingMinMs: 0,
     defaultErrorComponent: RouteError,
     // What a page remembers of its scrolling is its own matter: lists are virtual.
     scrollRestoration: false,

@@ -37,8 +37,18 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // jitless.ts must have run before the first schema is made: whatever makes one imports this chunk first.
-        codeSplitting: { groups: [{ name: "zod", test: /node_modules\/zod\/|\/web\/jitless\.ts$/ }] },
+        codeSplitting: {
+          groups: [
+            // jitless.ts must have run before the first schema is made: whatever makes one imports this chunk first.
+            { name: "zod", test: /node_modules\/zod\/|\/web\/jitless\.ts$/ },
+            // Few files: each takes a page that opens a turn on one of its six connections.
+            { name: "vendor", test: /node_modules\//, tags: ["$initial"] },
+            { name: "app", tags: ["$initial"] },
+            { name: "ui", test: /node_modules\/|\/web\/ui\//, minShareCount: 2 },
+            { name: "log", test: /\/web\/(?:workers|live|pages\/log)\//, minShareCount: 2 },
+            { name: "acting", test: /\/web\/pages\/container\//, minShareCount: 2 },
+          ],
+        },
       },
     },
   },

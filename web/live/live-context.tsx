@@ -3,28 +3,27 @@ import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { SeenAction } from "./action-store.ts";
-import { type BrowserClient, startBrowserClient } from "./browser-client.ts";
 import type { ConnectionState } from "./hub-socket.ts";
 import type { Inventory } from "./inventory-store.ts";
 import type { LiveClient } from "./live-client.ts";
+import type { LiveStart } from "./live-start.ts";
 import type { SeenHostSample, SeenSample } from "./metrics-store.ts";
 
 /** The live client as React sees it: one provider below sign-in, and a hook per question. */
 
 const LiveContext = createContext<LiveClient | null>(null);
 
-/** Connects while mounted. `onLost` runs whenever the connection is lost. */
-export const LiveProvider = ({ onLost, children }: { readonly onLost: () => void; readonly children: ReactNode }) => {
-  const [running, setRunning] = useState<BrowserClient | null>(null);
+/** Connected while mounted, and perhaps before. */
+export const LiveProvider = ({ start, children }: { readonly start: LiveStart; readonly children: ReactNode }) => {
+  const [client, setClient] = useState(start.client);
   useEffect(() => {
-    const started = startBrowserClient(onLost);
-    setRunning(started);
+    setClient(start.begin());
     return () => {
-      started.stop();
-      setRunning(null);
+      start.end();
+      setClient(null);
     };
-  }, [onLost]);
-  return running === null ? null : <LiveContext value={running.client}>{children}</LiveContext>;
+  }, [start]);
+  return client === null ? null : <LiveContext value={client}>{children}</LiveContext>;
 };
 
 /** The page's live client. @throws Error outside a `LiveProvider` */

@@ -1,6 +1,6 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { ApiError } from "../../api/http.ts";
 import { meQuery } from "../../api/queries.ts";
 import { LiveProvider } from "../../live/live-context.tsx";
@@ -14,17 +14,17 @@ import { StatusStrip } from "./StatusStrip.tsx";
 import { SECTIONS } from "./sections.tsx";
 import { TopBar } from "./TopBar.tsx";
 
+const route = getRouteApi("/signed-in");
+
 /** The frame of every page behind sign-in: navigation, breadcrumb, one line of news, and the live connection. */
 export const Shell = () => {
-  const queryClient = useQueryClient();
+  const { live } = route.useRouteContext();
   const navigate = useNavigate();
-  // A lost connection may mean a lost session; the hub says so on the next request.
-  const onLost = useCallback(() => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey }), [queryClient]);
   useLeaveWhenSignedOut();
   useFollowOrg();
   useHotkeys(Object.fromEntries(SECTIONS.map(({ keys, to }) => [keys, () => void navigate({ to })])));
   return (
-    <LiveProvider onLost={onLost}>
+    <LiveProvider start={live}>
       <a
         href="#main"
         className="absolute top-1 left-1 z-50 -translate-y-16 rounded-control bg-accent px-3 py-1 text-on-accent focus:translate-y-0"
