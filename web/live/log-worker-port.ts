@@ -2,6 +2,7 @@ import type { FromLogWorker, ToLogWorker } from "../workers/log-messages.ts";
 // oxlint-disable-next-line import/default -- the bundler makes the default export
 import workerUrl from "../workers/log-worker.ts?worker&url";
 import type { OpenLogDecoderPort } from "./log-decoder.ts";
+import { openNear } from "./near-decoding.ts";
 import { startWorker } from "./trusted-worker.ts";
 
 /**
@@ -10,8 +11,7 @@ import { startWorker } from "./trusted-worker.ts";
  */
 const TOGETHER_MS = 4;
 
-/** A worker of its own for each log that is read. */
-export const openLogWorkerPort: OpenLogDecoderPort = (onAnswer, onBroken) => {
+const openWorker: OpenLogDecoderPort = (onAnswer, onBroken) => {
   const worker = startWorker(workerUrl);
   let isClosed = false;
   let waiting: ToLogWorker[] = [];
@@ -45,3 +45,6 @@ export const openLogWorkerPort: OpenLogDecoderPort = (onAnswer, onBroken) => {
     },
   };
 };
+
+/** For each log that is read, a worker of its own as soon as one is needed. */
+export const openLogWorkerPort: OpenLogDecoderPort = openNear(openWorker);
