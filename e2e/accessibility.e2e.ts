@@ -3,6 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { type HubProcess, startHubProcess } from "@yardarm/testkit/hub-process";
 import type { TestContainer } from "@yardarm/testkit/test-container";
 import { findContainer, freshName, test } from "./fixtures.ts";
+import { logOf } from "./log-watch.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** The page's ground in each theme: what tells that the theme is there. */
@@ -128,10 +129,25 @@ test("[WCAG] logs explorer, palette, keys", async ({ page, fleet, run }) => {
   await page.goto(`${url}/logs?name=${container.name}`);
   await expect(page.getByRole("log")).toContainText("slow query");
   await expectAccessible(page, "explorer, live");
+  await logOf(page)
+    .locator("[data-seq]")
+    .filter({ hasText: /slow query/ })
+    .click();
+  const around = page.getByRole("region", { name: "Lines around the line" });
+  await expect(around.locator("[aria-current]")).toBeVisible();
+  await expectAccessible(page, "explorer, a line");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByRole("dialog").locator("[aria-current]")).toBeVisible();
+  await expectAccessible(page, "explorer on a phone, a line");
+  await page.setViewportSize({ width: 1280, height: 720 });
   await page.goto(`${url}/logs?tab=stored&find=slow`);
   // A search may take the hub some seconds.
   await expect(page.getByRole("status").filter({ hasText: /hit/ })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("status").filter({ hasText: /\d+ lines?,/ })).toBeVisible();
   await expectAccessible(page, "explorer, stored lines");
+  await page.goto(`${url}/logs?tab=stored&find=(slow&pattern=true`);
+  await expect(page.getByRole("alert").filter({ hasText: "Not a valid regular expression" })).toBeVisible();
+  await expectAccessible(page, "explorer, an expression that is none");
   await openContainer(page, fleet.hub, container);
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("option", { name: `Restart ${container.name}` })).toBeVisible();

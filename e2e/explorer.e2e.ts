@@ -110,11 +110,12 @@ test("[LOGS-11] stored lines are searched over all hosts; a hit opens what is ar
   await expect(hits).toContainText(container.name);
 
   await hits.getByRole("button", { name: new RegExp(needle) }).click();
-  const around = page.getByRole("list", { name: "Lines around the hit" });
+  const around = page.getByRole("region", { name: "Lines around the line" });
   await expect(around).toContainText("hay 40");
   await expect(around).toContainText("hay 41");
 
-  await page.getByRole("link", { name: `Open this line in the log of ${container.name}` }).click();
+  const panel = page.getByRole("region", { name: "Line", exact: true });
+  await panel.getByRole("link", { name: `Open this line in the log of ${container.name}` }).click();
   await expect(page.getByRole("heading", { level: 1, name: container.name })).toBeVisible();
   await expect(lineOf(page, new RegExp(needle))).toBeVisible();
 

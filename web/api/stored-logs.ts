@@ -2,7 +2,9 @@ import {
   type HistogramQueryInput,
   type HistogramResponse,
   histogramResponseSchema,
+  type LogRange,
   type LogsQueryInput,
+  logRangeSchema,
   type PositionResponse,
   positionResponseSchema,
 } from "@yardarm/protocol/api/logs";
@@ -26,13 +28,17 @@ const SCAN_TIMEOUT_MS = 20_000;
 /** Lines per level and time. @throws ApiError */
 export const getHistogram = (
   containerId: ContainerId,
-  query: HistogramQueryInput & Readonly<Record<string, string | number | undefined>>,
+  { buckets, ...query }: Omit<HistogramQueryInput, "buckets"> & { readonly buckets: number },
   signal: AbortSignal,
 ): Promise<HistogramResponse> =>
-  request(withQuery(`${logsPath(containerId)}/histogram`, query), histogramResponseSchema, {
+  request(withQuery(`${logsPath(containerId)}/histogram`, { ...query, buckets }), histogramResponseSchema, {
     signal,
     timeoutMs: SCAN_TIMEOUT_MS,
   });
+
+/** Since when lines are stored. @throws ApiError */
+export const getLogRange = (containerId: ContainerId, signal: AbortSignal): Promise<LogRange> =>
+  request(`${logsPath(containerId)}/range`, logRangeSchema, { signal });
 
 /** The line that was written at that moment, in whichever container of the workload. @throws ApiError */
 export const getPosition = (containerId: ContainerId, atMs: number): Promise<PositionResponse> =>

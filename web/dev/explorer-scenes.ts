@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
+import { INFO } from "@yardarm/protocol/log/level";
 import type { MockHub } from "./mock-hub.ts";
-import { CALM_LOG, EMPTY_LOG } from "./mock-log.ts";
+import { CALM_LOG, EMPTY_LOG, type LogProfile } from "./mock-log.ts";
 import type { Scene } from "./scenes.ts";
 
 /** The logs explorer, the palette and the sheet of keys in each of their looks. */
@@ -11,6 +12,24 @@ const firstOf = (hub: MockHub, name: string) => {
   const container = [...hub.fleet.containers.values()].find((candidate) => candidate.name === name);
   if (container === undefined) throw new Error(`No container ${name}.`);
   return container;
+};
+
+/** The panel shows the line and what stands around it. */
+const isOpen = (page: Page): Promise<void> =>
+  expect(page.getByRole("region", { name: "Lines around the line" }).locator("[aria-current]")).toBeVisible();
+
+/** Lines with something to filter for. */
+const FIELDS_LOG: LogProfile = {
+  ...CALM_LOG,
+  line: (seq) => ({
+    text: JSON.stringify({
+      msg: "order paid",
+      order: 4_000 + (seq % 90),
+      ms: (seq * 37) % 190,
+      customer: { country: "NO" },
+    }),
+    level: INFO,
+  }),
 };
 
 export const EXPLORER_SCENES: readonly Scene[] = [
@@ -113,8 +132,68 @@ export const EXPLORER_SCENES: readonly Scene[] = [
     path: () => "/logs?tab=stored&find=served%20in%201&compose=shop",
     act: async (page) => {
       await expect(button(page, "Search further")).toBeVisible();
+      // One of the containers is too large to be counted at once.
+      await expect(page.getByText(/not all is counted: narrow the range/)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-stored-line",
+    path: () => "/logs?tab=stored&find=served%20in%201&compose=shop",
+    act: async (page) => {
       await page.getByRole("region", { name: "Hits" }).getByRole("listitem").nth(1).getByRole("button").click();
-      await expect(page.getByRole("list", { name: "Lines around the hit" })).toBeVisible();
+      await isOpen(page);
+    },
+  },
+  {
+    name: "explorer-stored-range",
+    path: () =>
+      `/logs?tab=stored&compose=shop&from=${Date.now() - 90_000}&to=${Date.now() - 20_000}&levels=error,fatal`,
+    act: async (page) => {
+      await expect(page.getByText(/not all is counted: narrow the range/)).toBeVisible();
+      await button(page, "Range: from … to …").click();
+      await page.getByLabel("To", { exact: true }).fill("yesterday");
+      await button(page, "Set the range").click();
+      await expect(page.getByText(/This is no moment/)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-stored-expression",
+    path: () => "/logs?tab=stored&find=served%20in%20(1&pattern=true&compose=shop",
+    expectsFailures: true,
+    act: async (page) => {
+      await expect(page.getByRole("alert").filter({ hasText: "Not a valid regular expression" })).toBeVisible();
+      await expect(button(page, "Search for it as text")).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-expression",
+    path: () => "/logs?compose=shop&q=served%20in%20(1&re=true",
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await expect(page.getByRole("alert").filter({ hasText: "Not a valid regular expression" })).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-line",
+    path: (hub) => {
+      for (const name of ["shop-web-1", "shop-db-1"]) hub.fleet.logs.set(name, FIELDS_LOG);
+      return "/logs?compose=shop";
+    },
+    act: async (page) => {
+      await row(page).nth(6).click();
+      await isOpen(page);
+      await expect(page.getByText(/before the line|after the line/)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-line-linked",
+    path: (hub) => {
+      const { workloadId, containerId } = firstOf(hub, "shop-web-1");
+      return `/logs?compose=shop&line=${workloadId}.${containerId}.4200.${Date.now() - 3_600_000}`;
+    },
+    act: async (page) => {
+      await isOpen(page);
+      await expect(page.getByText(/this line is older/)).toBeVisible();
     },
   },
   {

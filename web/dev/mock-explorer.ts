@@ -1,10 +1,11 @@
 import type { LogHit } from "@yardarm/protocol/api/logs";
-import { logSearchQuerySchema } from "@yardarm/protocol/api/logs";
+import { histogramQuerySchema, logSearchQuerySchema } from "@yardarm/protocol/api/logs";
+import { nsOfBound, type TimeBound } from "@yardarm/protocol/api/time-bound";
 import { createViewRequestSchema, type SavedView } from "@yardarm/protocol/api/views";
 import type { Container } from "@yardarm/protocol/container";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, type UserId, type ViewId } from "@yardarm/protocol/ids";
-import { levelName } from "@yardarm/protocol/log/level";
+import { isInMask, type LevelMask, type LevelName, levelName, parseLevelName } from "@yardarm/protocol/log/level";
 import type { MockFleet } from "./mock-fleet.ts";
 import type { Answer, MockRequest } from "./mock-routes.ts";
 
@@ -26,6 +27,8 @@ export class MockExplorer {
     const [, , collection = "", id = ""] = request.path.split("/");
     if (`${request.method} ${request.path}` === "GET /api/logs/search") return this.#search(request);
     if (request.path.endsWith("/logs/context")) return this.#context(request);
+    if (request.path.endsWith("/logs/histogram")) return this.#histogram(request);
+    if (request.path.endsWith("/logs/range")) return this.#range(request);
     if (collection !== "views") return null;
     if (request.method === "GET") return { status: 200, body: { items: this.#views, nextCursor: null } };
     if (request.method === "POST") return this.#create(request, userId);
@@ -45,7 +48,7 @@ export class MockExplorer {
     const containers = [...this.#fleet.containers.values()].filter(
       ({ containerId }) => wanted.container === undefined || wanted.container.includes(containerId),
     );
-    const hits = containers.flatMap((container) => this.#hitsIn(container, wanted.q ?? ""));
+    const hits = containers.flatMap((container) => this.#hitsIn(container, wanted));
     const newestFirst = hits.toSorted((one, other) => (one.tsNs < other.tsNs ? 1 : -1));
     const from = Number(wanted.cursor ?? 0);
     const items = newestFirst.slice(from, from + wanted.limit);
@@ -66,14 +69,15 @@ export class MockExplorer {
     return { status: 200, body: { items, nextCursor: isComplete ? null : String(next), progress } };
   }
 
-  #hitsIn(container: Container, text: string): readonly LogHit[] {
+  #hitsIn(container: Container, wanted: Wanted): readonly LogHit[] {
+    const fits = matcherOf(wanted);
     const profile = this.#fleet.logs.profile(container);
     const endSeq = this.#fleet.logs.nextSeq(container);
     const hits: LogHit[] = [];
     for (let seq = Math.max(0, endSeq - SCANNED_LINES); seq < endSeq; seq++) {
       const line = profile.line(seq);
-      if (typeof line.text !== "string" || !line.text.toLowerCase().includes(text.toLowerCase())) continue;
-      hits.push({
+      if (typeof line.text !== "string") continue;
+      const hit: LogHit = {
         containerId: container.containerId,
         workloadId: container.workloadId,
         seq,
@@ -81,25 +85,98 @@ export class MockExplorer {
         stream: line.isStderr === true ? "stderr" : "stdout",
         level: levelName(line.level ?? 0),
         message: line.text,
-      });
+      };
+      if (fits(hit)) hits.push(hit);
     }
     return hits;
   }
 
-  #context({ path, query }: MockRequest): Answer {
+  /** The one that gives up half-way is a database, as such things are. */
+  #histogram({ path, query }: MockRequest): Answer {
+    const container = this.#containerOf(path);
+    const wanted = histogramQuerySchema.parse(Object.fromEntries(query));
+    const [fromNs, toNs] = [boundNs(wanted.since), boundNs(wanted.until)];
+    const bucketNs = (toNs - fromNs) / BigInt(wanted.buckets);
+    const counts: Partial<Record<LevelName, number[]>> = {};
+    const isSlow = container.name === SLOW_TO_COUNT;
+    const halfNs = fromNs + (bucketNs * BigInt(wanted.buckets)) / 2n;
+    const hits = this.#hitsIn(container, wanted).filter(({ tsNs }) => !isSlow || BigInt(tsNs) >= halfNs);
+    for (const { level, tsNs } of hits) {
+      const column = counts[level] ?? Array.from({ length: wanted.buckets }, () => 0);
+      counts[level] = column;
+      const bucket = Number((BigInt(tsNs) - fromNs) / bucketNs);
+      column[bucket] = (column[bucket] ?? 0) + 1;
+    }
+    const progress = {
+      scannedBackToNs: `${isSlow ? halfNs : fromNs}`,
+      isComplete: !isSlow,
+      ...{ bytesScanned: SCANNED_LINES * 48, containersDone: 1, containersTotal: 1, hostsDone: 1, hostsTotal: 1 },
+      ...{ stoppedBy: isSlow ? "budget" : "end", unreadableLines: 0 },
+    };
+    const span = { fromNs: `${fromNs}`, toNs: `${toNs}`, bucketNs: `${bucketNs}` };
+    return { status: 200, body: { ...span, counts, total: hits.length, progress } };
+  }
+
+  #range({ path }: MockRequest): Answer {
+    const { containerId } = this.#containerOf(path);
+    const sinceNs = `${BigInt(Date.now() - SCANNED_LINES * GAP_MS) * 1_000_000n}`;
+    const range = { firstSeq: 0, lastSeq: SCANNED_LINES - 1, sinceNs, untilNs: `${Date.now()}000000`, reason: null };
+    return { status: 200, body: { containerId, ...range } };
+  }
+
+  #containerOf(path: string): Container {
     const [, , , containerId = ""] = path.split("/");
     const container = this.#fleet.containers.get(asId(containerId));
     if (container === undefined) throw new ProtocolError("not_found", "There is no such container.");
+    return container;
+  }
+
+  #context({ path, query }: MockRequest): Answer {
+    const container = this.#containerOf(path);
     const profile = this.#fleet.logs.profile(container);
     const seq = Number(query.get("seq"));
     const around = Number(query.get("before"));
+    const endSeq = this.#fleet.logs.nextSeq(container);
     const items = Array.from({ length: 2 * around + 1 }, (_, index) => seq - around + index)
-      .filter((at) => at >= 0)
+      .filter((at) => at >= 0 && at < endSeq)
       .map((at) => {
         const line = profile.line(at);
-        const ts = new Date(Date.now() - 60_000 + at * GAP_MS).toISOString();
-        return { seq: at, ts, stream: "stdout", level: levelName(line.level ?? 0), message: String(line.text) };
+        const ts = new Date(Date.now() - (endSeq - at) * GAP_MS).toISOString();
+        const stream = line.isStderr === true ? "stderr" : "stdout";
+        return { seq: at, ts, stream, level: levelName(line.level ?? 0), message: String(line.text) };
       });
-    return { status: 200, body: { containerId, items } };
+    return { status: 200, body: { containerId: container.containerId, items } };
   }
 }
+
+type Wanted = {
+  readonly q?: string | undefined;
+  readonly regex?: boolean | undefined;
+  readonly level?: LevelMask | undefined;
+  readonly since?: TimeBound | undefined;
+  readonly until?: TimeBound | undefined;
+};
+
+const SLOW_TO_COUNT = "shop-db-1";
+
+const boundNs = (bound: TimeBound | undefined): bigint =>
+  bound === undefined ? 0n : nsOfBound(bound, BigInt(Date.now()) * 1_000_000n);
+
+const matcherOf = ({ q = "", regex = false, level, since, until }: Wanted): ((hit: LogHit) => boolean) => {
+  const [fromNs, toNs] = [boundNs(since), until === undefined ? null : boundNs(until)];
+  const hasText = regex ? patternOf(q) : (text: string) => text.toLowerCase().includes(q.toLowerCase());
+  return (hit) => {
+    const atNs = BigInt(hit.tsNs);
+    const isInTime = atNs >= fromNs && (toNs === null || atNs < toNs);
+    return isInTime && (level === undefined || isInMask(level, parseLevelName(hit.level) ?? 0)) && hasText(hit.message);
+  };
+};
+
+const patternOf = (source: string): ((text: string) => boolean) => {
+  try {
+    const pattern = new RegExp(source, "i");
+    return (text) => pattern.test(text);
+  } catch {
+    throw new ProtocolError("invalid_request", "q: not a regular expression: missing closing )");
+  }
+};

@@ -1,4 +1,4 @@
-import { Check, Copy } from "lucide-react";
+import { Check, Copy, type LucideIcon } from "lucide-react";
 import { useEffect, useState } from "react";
 import { IconButton } from "./Button.tsx";
 
@@ -6,8 +6,15 @@ const SAID_MS = 2_000;
 
 type Outcome = "none" | "copied" | "refused";
 
+export type CopyButtonProps = {
+  readonly label: string;
+  readonly text: string;
+  /** Where what is copied is not what is seen. */
+  readonly icon?: LucideIcon;
+};
+
 /** Copies `text`. Says so in its label; where the browser refuses, it says that instead. */
-export const CopyButton = ({ label, text }: { readonly label: string; readonly text: string }) => {
+export const CopyButton = ({ label, text, icon = Copy }: CopyButtonProps) => {
   const [outcome, setOutcome] = useState<Outcome>("none");
   useEffect(() => {
     if (outcome === "none") return;
@@ -23,7 +30,7 @@ export const CopyButton = ({ label, text }: { readonly label: string; readonly t
     }
   };
   const said = outcome === "copied" ? "Copied" : outcome === "refused" ? "Not allowed: select the text instead" : label;
-  const Icon = outcome === "copied" ? Check : Copy;
+  const Icon = outcome === "copied" ? Check : icon;
   return (
     <>
       <IconButton label={said} onClick={() => void copy()} icon={<Icon className="size-4" aria-hidden="true" />} />

@@ -1,15 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { NdjsonLine } from "@yardarm/protocol/api/log-line";
 import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
-import { ChevronRight, ExternalLink } from "lucide-react";
-import { useId, useState } from "react";
-import { getContext } from "../../api/log-calls.ts";
+import { ExternalLink } from "lucide-react";
+import { memo } from "react";
 import { stripEscapes } from "../../format/escape-sequences.ts";
 import { formatClockMs, formatMoment, nsToMs } from "../../format/time.ts";
-import { ProblemState } from "../ProblemState.tsx";
+import { visibleText } from "../log/line/visible-text.ts";
+import { LEVEL_TONES } from "./level-tones.ts";
 import { lineTarget } from "./line-link.ts";
 import { markFound } from "./mark-found.ts";
 import { colourOf } from "./source-colours.ts";
@@ -20,21 +18,16 @@ export type HitRowProps = {
   readonly host: Host | undefined;
   /** What to mark in the line; empty marks nothing. */
   readonly find: string;
-  readonly nowMs: number;
+  /** The line that the panel shows. */
+  readonly isOpen: boolean;
+  /** Written on the day that it is now: the date is left out. */
+  readonly isToday: boolean;
+  readonly onOpen: (hit: LogHit) => void;
 };
 
-const LEVEL_TONES: Readonly<Partial<Record<LogHit["level"], string>>> = {
-  fatal: "text-danger",
-  error: "text-danger",
-  warn: "text-warn",
-};
-
-/** A line that was found; opens what stands around it in place, or in the container's log. */
-export const HitRow = ({ hit, container, host, find, nowMs }: HitRowProps) => {
-  const [isOpen, setOpen] = useState(false);
-  const contextId = useId();
+/** A line that was found; opens in the panel, or in the container's log. */
+export const HitRow = memo(({ hit, container, host, find, isOpen, isToday, onOpen }: HitRowProps) => {
   const atMs = nsToMs(hit.tsNs) ?? 0;
-  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
   const target = container === undefined ? null : lineTarget(container, { seq: hit.seq, tsNs: BigInt(hit.tsNs) });
   const name = container === undefined ? "removed container" : `${container.name} · ${host?.name ?? "?"}`;
   return (
@@ -42,44 +35,41 @@ export const HitRow = ({ hit, container, host, find, nowMs }: HitRowProps) => {
       <div className="flex items-start gap-1 px-1">
         <button
           type="button"
+          data-hit={hitKey(hit)}
           aria-expanded={isOpen}
-          aria-controls={contextId}
-          onClick={() => setOpen(!isOpen)}
-          className="flex min-h-7 min-w-0 flex-1 items-start gap-2 rounded-control px-1 py-1 text-left hover:bg-raised"
+          onClick={() => {
+            // Whoever selects text ends with a click, too.
+            if (document.getSelection()?.isCollapsed !== false) onOpen(hit);
+          }}
+          className="flex min-h-7 min-w-0 flex-1 select-text flex-col rounded-control border-transparent border-l-2 px-2 py-1 text-left font-mono text-log text-text hover:bg-raised aria-expanded:border-accent aria-expanded:bg-raised phone:flex-row phone:gap-2"
         >
-          <ChevronRight
-            className={`mt-0.5 size-4 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`}
-            aria-hidden="true"
-          />
-          <span className="flex min-w-0 flex-1 flex-col font-mono text-log text-text phone:flex-row phone:gap-2">
-            <span className="flex shrink-0 gap-2">
-              <time className="tabular shrink-0 text-muted" title={formatMoment(atMs)}>
-                {isToday ? formatClockMs(atMs) : formatMoment(atMs)}
-              </time>
-              <span
-                className="w-44 shrink-0 truncate"
-                style={{
-                  color: `var(--yd-ansi-${container === undefined ? "white" : colourOf(container.workloadId)})`,
-                }}
-                title={name}
-              >
-                {name}
-              </span>
-              <span className={`w-12 shrink-0 ${LEVEL_TONES[hit.level] ?? "text-muted"}`}>
-                {hit.level === "unknown" ? "" : hit.level}
-              </span>
+          <span className="flex shrink-0 gap-2">
+            <time className="tabular shrink-0 text-muted" title={formatMoment(atMs)}>
+              {isToday ? formatClockMs(atMs) : formatMoment(atMs)}
+            </time>
+            <span
+              className="w-44 shrink-0 truncate"
+              style={{
+                color: `var(--yd-ansi-${container === undefined ? "white" : colourOf(container.workloadId)})`,
+              }}
+              title={name}
+            >
+              {name}
             </span>
-            <span className={`min-w-0 flex-1 break-words ${isOpen ? "" : "line-clamp-3"}`}>
-              {markFound(stripEscapes(hit.message), find).map((part, index) =>
-                part.isFound ? (
-                  <mark key={index} className="bg-warn text-log">
-                    {part.text}
-                  </mark>
-                ) : (
-                  part.text
-                ),
-              )}
+            <span className={`w-12 shrink-0 ${LEVEL_TONES[hit.level] ?? "text-muted"}`}>
+              {hit.level === "unknown" ? "" : hit.level}
             </span>
+          </span>
+          <span className="line-clamp-3 min-w-0 flex-1 break-words">
+            {markFound(visibleText(stripEscapes(hit.message)), find).map((part, index) =>
+              part.isFound ? (
+                <mark key={index} className="bg-warn text-log">
+                  {part.text}
+                </mark>
+              ) : (
+                part.text
+              ),
+            )}
           </span>
         </button>
         {target === null ? null : (
@@ -94,45 +84,9 @@ export const HitRow = ({ hit, container, host, find, nowMs }: HitRowProps) => {
           </Link>
         )}
       </div>
-      <div id={contextId}>{isOpen ? <HitContext hit={hit} /> : null}</div>
     </li>
   );
-};
+});
+HitRow.displayName = "HitRow";
 
-const LINES_AROUND = 8;
-
-const HitContext = ({ hit }: { readonly hit: LogHit }) => {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["log context", hit.containerId, hit.seq],
-    queryFn: ({ signal }) => getContext(hit.containerId, hit.seq, LINES_AROUND, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (error !== null) return <ProblemState error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <p className="h-10 px-8 py-2 text-muted">Loading the lines around it…</p>;
-  if (data.items.length === 0) return <p className="px-8 py-2 text-muted">What stood around it is no longer stored.</p>;
-  return (
-    <ol
-      aria-label="Lines around the hit"
-      className="overflow-x-auto border-line border-t pb-1 pl-8 font-mono text-log text-text"
-    >
-      {data.items.map((line) => (
-        <li
-          key={line.seq}
-          aria-current={line.seq === hit.seq || undefined}
-          className="whitespace-pre-wrap break-words px-1 aria-current:bg-raised"
-        >
-          <ContextLine line={line} />
-        </li>
-      ))}
-    </ol>
-  );
-};
-
-const ContextLine = ({ line }: { readonly line: NdjsonLine }) => {
-  if ("loss" in line) return <span className="text-warn">┄┄ Lines are missing here: {line.loss.reason}.</span>;
-  return (
-    <>
-      <time className="tabular text-muted">{formatClockMs(Date.parse(line.ts))}</time> {stripEscapes(line.message)}
-    </>
-  );
-};
+export const hitKey = ({ containerId, seq }: Pick<LogHit, "containerId" | "seq">): string => `${containerId} ${seq}`;

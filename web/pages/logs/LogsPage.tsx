@@ -14,11 +14,19 @@ import { useLogAddress } from "../log/use-log-address.ts";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
 import { EVERYTHING, isNothing, type LogSelection, NOTHING, type Selected, select } from "./log-selection.ts";
-import { type LogsSearch, readSelection, withoutLogParams, withoutSelection, writeSelection } from "./logs-address.ts";
+import {
+  type LogsSearch,
+  readSelection,
+  withoutLogParams,
+  withoutSelection,
+  withoutStored,
+  writeSelection,
+} from "./logs-address.ts";
 import { MergedLog } from "./MergedLog.tsx";
 import { SavedViews } from "./SavedViews.tsx";
 import { SourcePicker } from "./SourcePicker.tsx";
 import { StoredLines } from "./StoredLines.tsx";
+import type { StoredRange } from "./stored-range.ts";
 import { useMergedSession } from "./use-merged-session.ts";
 
 const route = getRouteApi("/signed-in/logs");
@@ -48,6 +56,21 @@ export const LogsPage = () => {
   );
   const choose = (next: LogSelection): void =>
     go((former) => ({ ...withoutSelection(former), ...writeSelection(next) }));
+  const setLine = useCallback(
+    (line: string | null): void => go(({ line: _former, ...rest }) => (line === null ? rest : { ...rest, line }), true),
+    [go],
+  );
+  const showStored = useCallback(
+    ({ fromMs, toMs }: StoredRange): void =>
+      go((former) => ({
+        ...withoutStored(former),
+        ...(former.levels === undefined ? {} : { levels: former.levels }),
+        tab: "stored",
+        ...(fromMs === undefined ? {} : { from: Math.round(fromMs) }),
+        ...(toMs === undefined ? {} : { to: Math.round(toMs) }),
+      })),
+    [go],
+  );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <h1 className="only-read-aloud">Logs</h1>
@@ -76,6 +99,7 @@ export const LogsPage = () => {
                   hosts={hosts}
                   onEverything={() => choose(EVERYTHING)}
                   onNothing={() => choose(NOTHING)}
+                  onStored={showStored}
                   onParams={(params) => go((former) => ({ ...withoutLogParams(former), ...params }), true)}
                 />
               ),
@@ -86,15 +110,13 @@ export const LogsPage = () => {
               content: (
                 <StoredLines
                   searched={isNothing(selection) ? null : selected.searched}
+                  selectionKey={selectionKey}
+                  isKnown={isKnown}
                   containers={containers}
                   hosts={hosts}
                   search={search}
-                  onSearch={(changes) =>
-                    go(({ find: _find, pattern: _pattern, since: _since, levels: _levels, ...rest }) => ({
-                      ...rest,
-                      ...changes,
-                    }))
-                  }
+                  onSearch={(params) => go((former) => ({ ...withoutStored(former), ...params }))}
+                  onLine={setLine}
                 />
               ),
             },
@@ -117,6 +139,7 @@ type LiveTabProps = {
   readonly hosts: ReadonlyMap<HostId, Host>;
   readonly onEverything: () => void;
   readonly onNothing: () => void;
+  readonly onStored: (range: StoredRange) => void;
   readonly onParams: (params: LogParams) => void;
 };
 
@@ -156,6 +179,7 @@ const LiveTab = (props: LiveTabProps) => {
       fittingCount={selected.fitting.length}
       address={address}
       onAddress={onAddress}
+      onStored={props.onStored}
     />
   );
 };

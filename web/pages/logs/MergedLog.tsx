@@ -7,19 +7,21 @@ import { formatCount, formatPlural } from "../../format/percent.ts";
 import { useConnection, useLive } from "../../live/live-context.tsx";
 import type { MergedSession } from "../../live/merged-session.ts";
 import { useNow } from "../../live/now.ts";
-import { type Buckets, loadedBuckets, type TimeSpan } from "../log/histogram/buckets.ts";
-import { LogHistogram } from "../log/histogram/LogHistogram.tsx";
 import { LogView } from "../log/LogView.tsx";
 import type { SourceMark } from "../log/line/row-element.ts";
 import type { LogAddress } from "../log/log-address.ts";
+import type { LogCommands } from "../log/log-commands.ts";
 import type { LineAt } from "../log/rows/copy-lines.ts";
 import { LogRowBuilder } from "../log/rows/row-builder.ts";
 import type { LogMarker, LogRowList, RowsWanted } from "../log/rows/row-list.ts";
 import type { AddressChange } from "../log/use-log-address.ts";
 import { PATHS } from "../paths.ts";
+import { LiveHistogram } from "./LiveHistogram.tsx";
 import { lineLink } from "./line-link.ts";
 import { type FollowedSource, followedWords, mergedNotice, mergedTransport } from "./merged-words.ts";
+import { LivePanel } from "./panel/LivePanel.tsx";
 import { colourOf } from "./source-colours.ts";
+import type { StoredRange } from "./stored-range.ts";
 
 export type MergedLogProps = {
   readonly session: MergedSession;
@@ -28,10 +30,13 @@ export type MergedLogProps = {
   readonly fittingCount: number;
   readonly address: LogAddress;
   readonly onAddress: AddressChange;
+  /** To the stored lines of that time. MUST stay the same function. */
+  readonly onStored: (range: StoredRange) => void;
 };
 
 /** The live lines of many containers in one stream; each says whose it is. */
-export const MergedLog = ({ session, containers, hosts, fittingCount, address, onAddress }: MergedLogProps) => {
+export const MergedLog = (props: MergedLogProps) => {
+  const { session, containers, hosts, fittingCount, address, onAddress, onStored } = props;
   const live = useLive();
   const navigate = useNavigate();
   const connection = useConnection();
@@ -51,9 +56,6 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
     },
     [session, builder],
   );
-  const [goToSeq, setGoToSeq] = useState<number | null>(null);
-  const [zoom, setZoom] = useState<TimeSpan | null>(null);
-  const readBuckets = useCallback((): Buckets | null => loadedBuckets(session.store, zoom), [session, zoom]);
   const lineAt = useCallback<LineAt>(
     (seq) => {
       const chunk = session.store.chunkOf(seq);
@@ -82,15 +84,16 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
   const transport = mergedTransport(facts);
   const words = followedWords(facts);
   const above = useCallback(
-    () => (
-      <LogHistogram
-        read={readBuckets}
-        zoom={zoom}
-        onZoom={setZoom}
-        onJump={(atMs) => setGoToSeq(session.store.seqAt(atMs))}
+    (commands: LogCommands) => (
+      <LiveHistogram
+        session={session}
+        onPlace={(place) => {
+          if (place !== null) commands.goToLine(place);
+        }}
+        onStored={onStored}
       />
     ),
-    [session, readBuckets, zoom],
+    [session, onStored],
   );
   return (
     <>
@@ -124,7 +127,17 @@ export const MergedLog = ({ session, containers, hosts, fittingCount, address, o
         fileName="logs"
         lead={<span className="tabular truncate text-muted">{leadWords(sources.length, fittingCount)}</span>}
         above={above}
-        goToSeq={goToSeq}
+        detailsOf={(place, commands) => (
+          <LivePanel
+            session={session}
+            place={place}
+            commands={commands}
+            containers={containers}
+            hosts={hosts}
+            line={address.line}
+            onLine={(line) => onAddress({ line })}
+          />
+        )}
         footer={<span title={words}>{words}</span>}
         sourceOf={sourceOf}
       />

@@ -27,9 +27,9 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
   );
   const groups = useMemo(() => findSources(facts, query), [facts, query]);
   const chosen = useMemo(() => chosenSources(selection, facts), [selection, facts]);
-  // Until it is known what the ids stand for: they are longer than any name, and would push the page down for a moment.
-  const isNamed = ({ kind }: SourceOption): boolean =>
-    inventory.status === "known" || (kind !== "host" && kind !== "container");
+  // Until it is known what the ids stand for nothing is said, in the width that the names have then.
+  const isById = ({ kind }: SourceOption): boolean => kind === "host" || kind === "container";
+  const isNamed = (option: SourceOption): boolean => inventory.status === "known" || !isById(option);
   const remove = (option: SourceOption): void =>
     onChange(selectionOf(chosen.filter((other) => !isSame(other, option))));
   return (
@@ -61,9 +61,10 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
         {chosen.map((option) => (
           <span
             key={`${option.kind} ${option.value}`}
-            className="flex h-7 min-w-0 max-w-full items-center rounded-control bg-raised pl-2"
+            title={isNamed(option) ? option.title : undefined}
+            className={`flex h-7 min-w-0 max-w-full items-center rounded-control bg-raised pl-2 ${isById(option) ? "w-48" : ""}`}
           >
-            <span className="truncate">{isNamed(option) ? option.title : "…"}</span>
+            <span className="min-w-0 flex-1 truncate">{isNamed(option) ? option.title : "…"}</span>
             <button
               type="button"
               aria-label={`Remove ${option.title}`}

@@ -1,132 +1,140 @@
-import { LOG_QUERY_CHARACTERS, SEARCH_CONTAINERS } from "@yardarm/protocol/api/logs";
+import type { LogHit } from "@yardarm/protocol/api/logs";
+import { SEARCH_CONTAINERS } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { Regex, Search } from "lucide-react";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { formatCount, formatPlural } from "../../format/percent.ts";
+import { nsToMs } from "../../format/time.ts";
+import { useLive } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
-import { Button, IconButton } from "../../ui/Button.tsx";
+import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
-import { Select } from "../../ui/Select.tsx";
+import { writeLineAddress } from "../log/line-address.ts";
 import { ProblemState } from "../ProblemState.tsx";
 import { useHotkeys } from "../use-hotkeys.ts";
-import { HitRow } from "./HitRow.tsx";
-import { type LogsSearch, SINCE_CHOICES, type Since } from "./logs-address.ts";
+import { HitRow, hitKey } from "./HitRow.tsx";
+import { EVERYTHING, select } from "./log-selection.ts";
+import type { LogsSearch, StoredParams } from "./logs-address.ts";
+import { HitPanel } from "./panel/HitPanel.tsx";
+import { lineOfHit } from "./panel/panel-line.ts";
+import { patternProblem } from "./pattern-problem.ts";
 import { progressWords } from "./progress-words.ts";
+import { StoredForm } from "./StoredForm.tsx";
+import { StoredHistogram } from "./StoredHistogram.tsx";
+import { MOST_COUNTED } from "./stored-count.ts";
+import { boundsOf, type StoredRange } from "./stored-range.ts";
+import { useEscapeIn } from "./use-escape-in.ts";
+import { useStoredCount } from "./use-stored-count.ts";
 import { useStoredSearch } from "./use-stored-search.ts";
 
 export type StoredLinesProps = {
   /** What is searched, most active first; `null`: everything that this person may see. */
   readonly searched: readonly ContainerId[] | null;
+  /** What `searched` follows from: another selection is another search. */
+  readonly selectionKey: string;
+  readonly isKnown: boolean;
   readonly containers: ReadonlyMap<ContainerId, Container>;
   readonly hosts: ReadonlyMap<HostId, Host>;
   readonly search: LogsSearch;
-  readonly onSearch: (changes: Pick<LogsSearch, "find" | "pattern" | "since" | "levels">) => void;
+  readonly onSearch: (params: StoredParams) => void;
+  /** The line that is open, as the address has it. */
+  readonly onLine: (line: string | null) => void;
 };
 
-const EVER = "ever";
-const SINCE_WORDS: Readonly<Record<Since, string>> = {
-  "15m": "15 minutes",
-  "1h": "1 hour",
-  "6h": "6 hours",
-  "24h": "24 hours",
-  "7d": "7 days",
-};
-const SINCE_OPTIONS = [
-  ...SINCE_CHOICES.map((value) => ({ value, label: SINCE_WORDS[value] })),
-  { value: EVER, label: "everything" },
-] as const;
-
-const ALL = "all";
-const LEVEL_OPTIONS = [
-  { value: ALL, label: "All" },
-  { value: "warn,error,fatal", label: "Warnings and errors" },
-  { value: "error,fatal", label: "Errors" },
-] as const;
-type LevelChoice = (typeof LEVEL_OPTIONS)[number]["value"];
-
-/** Search in everything that the hub has stored, of all hosts, newest first. */
-export const StoredLines = ({ searched, containers, hosts, search, onSearch }: StoredLinesProps) => {
-  const nowMs = useNow();
-  const { find = "", pattern = false, since, levels } = search;
-  const [text, setText] = useState(find);
-  useEffect(() => setText(find), [find]);
-  const field = useRef<HTMLInputElement>(null);
-  useHotkeys({ "/": () => field.current?.focus() });
-  const isTooMany = searched !== null && searched.length > SEARCH_CONTAINERS;
-  const covered = searched === null ? null : searched.slice(0, SEARCH_CONTAINERS);
-  const hasAny = covered === null || covered.length > 0;
-  const { state, further, stop, again } = useStoredSearch(
-    find === "" || !hasAny
-      ? null
-      : {
-          q: find,
-          ...(pattern ? { regex: "true" as const } : {}),
-          ...(since === undefined ? {} : { since }),
-          ...(levels === undefined ? {} : { level: levels }),
-          ...(covered === null ? {} : { container: covered.join(",") }),
-        },
-  );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (text === find) again();
-    else onSearch({ ...(text === "" ? {} : { find: text }), ...written({ pattern, since, levels }) });
+/** Search in everything that the hub has stored, of all hosts, newest first; with its lines over time. */
+export const StoredLines = (props: StoredLinesProps) => {
+  const { searched, containers, hosts, search, onSearch, onLine } = props;
+  const live = useLive();
+  useNow();
+  const nowMs = live.hubNow();
+  const { find = "", pattern = false, since, from, to, levels, line } = search;
+  const params: StoredParams = {
+    ...(find === "" ? {} : { find }),
+    ...(pattern ? { pattern } : {}),
+    ...(since === undefined ? {} : { since }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(levels === undefined ? {} : { levels }),
   };
-  const change = (changes: Partial<Narrowing>): void =>
-    onSearch({ ...(text === "" ? {} : { find: text }), ...written({ pattern, since, levels, ...changes }) });
+  const range: StoredRange = { since, fromMs: from, toMs: to };
+  const [round, setRound] = useState(0);
+  const hasAny = searched === null || searched.length > 0;
+  const isWanted = searched !== null || Object.keys(params).some((name) => name !== "pattern");
+  const isAsked = isWanted && props.isKnown && hasAny;
+  const key = JSON.stringify([props.selectionKey, params, round]);
+  const filter = {
+    ...(find === "" ? {} : { q: find }),
+    ...(find !== "" && pattern ? { regex: "true" as const } : {}),
+    ...(levels === undefined || levels === "none" ? {} : { level: levels }),
+  };
+  const covered = searched?.slice(0, SEARCH_CONTAINERS);
+  const { state, further, stop } = useStoredSearch(
+    key,
+    isAsked
+      ? { ...filter, ...boundsOf(range), ...(covered === undefined ? {} : { container: covered.join(",") }) }
+      : null,
+  );
+  const countable = useMemo(() => searched ?? select(containers.values(), EVERYTHING).searched, [searched, containers]);
+  const counted = useStoredCount(
+    key,
+    isAsked ? { containerIds: countable.slice(0, MOST_COUNTED), range, filter } : null,
+  );
+  const problem = pattern ? patternProblem(state.error) : null;
+  const setRange = ({ since: back, fromMs, toMs }: StoredRange): void => {
+    const { since: _since, from: _from, to: _to, ...rest } = params;
+    onSearch({
+      ...rest,
+      ...(back === undefined ? {} : { since: back }),
+      ...(fromMs === undefined ? {} : { from: Math.round(fromMs) }),
+      ...(toMs === undefined ? {} : { to: Math.round(toMs) }),
+    });
+  };
+
+  const region = useRef<HTMLDivElement>(null);
+  const openHit = state.hits.find((hit) => line === addressOfHit(hit));
+  const toggle = useCallback(
+    (hit: LogHit): void => onLine(line === addressOfHit(hit) ? null : addressOfHit(hit)),
+    [line, onLine],
+  );
+  const go = (hit: LogHit | undefined): void => {
+    if (hit === undefined) return;
+    rowOf(region.current, hit)?.focus();
+    if (line !== undefined) onLine(addressOfHit(hit));
+  };
+  const step = (by: 1 | -1): void => {
+    const focused = document.activeElement?.getAttribute("data-hit") ?? null;
+    const at = state.hits.findIndex((hit) => hitKey(hit) === focused);
+    go(state.hits[at < 0 ? 0 : at + by]);
+  };
+  useEscapeIn(region, line !== undefined, () => onLine(null));
+  useHotkeys({ j: () => step(1), k: () => step(-1) });
+  const today = new Date(nowMs).toDateString();
+  const isTooMany = searched !== null && searched.length > SEARCH_CONTAINERS;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <form
-        role="search"
-        onSubmit={submit}
-        className="flex shrink-0 flex-wrap items-center gap-2 border-line border-b px-3 py-2"
-      >
-        <div className="flex h-8 min-w-40 flex-1 items-center rounded-control border border-control bg-page pl-2 focus-within:outline-2 focus-within:outline-accent">
-          <Search className="size-4 shrink-0 text-muted" aria-hidden="true" />
-          <input
-            ref={field}
-            type="text"
-            aria-label="Search stored lines"
-            placeholder="Text of a line"
-            maxLength={LOG_QUERY_CHARACTERS}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") event.currentTarget.blur();
-            }}
-            autoComplete="off"
-            spellCheck={false}
-            className="h-full min-w-0 flex-1 bg-transparent px-2 font-mono text-log text-text outline-none"
-          />
-          <IconButton
-            label="Regular expression"
-            aria-pressed={pattern}
-            className="size-7! shrink-0 aria-pressed:bg-raised aria-pressed:text-accent"
-            onClick={() => change({ pattern: !pattern })}
-            icon={<Regex className="size-4" aria-hidden="true" />}
-          />
-        </div>
-        <Select
-          label="Back to"
-          value={since ?? EVER}
-          options={SINCE_OPTIONS}
-          onChange={(choice: Since | typeof EVER) => change({ since: choice === EVER ? undefined : choice })}
+      <StoredForm
+        params={params}
+        isRunning={state.status === "running"}
+        problem={problem}
+        nowMs={nowMs}
+        onParams={onSearch}
+        onAgain={() => setRound((former) => former + 1)}
+        onStop={stop}
+      />
+      {isWanted ? (
+        <StoredHistogram
+          counted={counted}
+          leftOut={Math.max(0, countable.length - MOST_COUNTED)}
+          range={range}
+          onRange={setRange}
+          onMoment={(atMs, endMs) => {
+            const hit = state.hits.find(({ tsNs }) => (nsToMs(tsNs) ?? 0) < endMs);
+            if (hit !== undefined && (nsToMs(hit.tsNs) ?? 0) >= atMs) go(hit);
+            else setRange({ ...(from === undefined ? {} : { fromMs: Math.min(from, atMs) }), toMs: endMs });
+          }}
         />
-        <Select
-          label="Level"
-          value={LEVEL_OPTIONS.some(({ value }) => value === levels) ? (levels as LevelChoice) : ALL}
-          options={LEVEL_OPTIONS}
-          onChange={(choice) => change({ levels: choice === ALL ? undefined : choice })}
-        />
-        {state.status === "running" ? (
-          <Button onClick={stop}>Stop</Button>
-        ) : (
-          <Button type="submit" look="primary" disabledReason={text === "" ? "Type what to look for first." : null}>
-            Search
-          </Button>
-        )}
-      </form>
+      ) : null}
       <div className="flex h-9 shrink-0 items-center gap-3 border-line border-b px-3 text-meta text-muted">
         <p role="status" className="tabular min-w-0 flex-1 truncate">
           {state.status === "idle" ? scopeWords(searched) : progressWords(state, nowMs)}
@@ -140,23 +148,41 @@ export const StoredLines = ({ searched, containers, hosts, search, onSearch }: S
           </Button>
         ) : null}
       </div>
-      <div role="region" aria-label="Hits" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {state.status === "failed" ? (
+      <div
+        ref={region}
+        role="region"
+        aria-label="Hits"
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain"
+      >
+        {state.status === "failed" && problem === null ? (
           <div className="p-3">
             <ProblemState error={state.error} onRetry={further} />
           </div>
         ) : null}
-        {state.status === "idle" ? <NothingAsked hasAny={hasAny} /> : null}
+        {problem === null ? null : (
+          <EmptyState
+            title="The expression cannot be understood."
+            action={<Button onClick={() => onSearch(withoutPattern(params))}>Search for it as text</Button>}
+          >
+            Correct it above, or look for the very text.
+          </EmptyState>
+        )}
+        {state.status === "idle" && props.isKnown ? <NothingAsked hasAny={hasAny} /> : null}
         {state.hits.length === 0 && state.status === "done" ? (
           <EmptyState
             title="No stored line matches."
-            {...(since === undefined && levels === undefined
-              ? {}
-              : {
+            {...(Object.keys(params).some((name) => name !== "find" && name !== "pattern")
+              ? {
                   action: (
-                    <Button onClick={() => change({ since: undefined, levels: undefined })}>Search everything</Button>
+                    <Button
+                      onClick={() => onSearch({ ...(find === "" ? {} : { find }), ...(pattern ? { pattern } : {}) })}
+                    >
+                      Search everything
+                    </Button>
                   ),
-                })}
+                }
+              : {})}
           >
             {scopeWords(searched)}. Lines that were written this second may not be stored yet.
           </EmptyState>
@@ -166,32 +192,41 @@ export const StoredLines = ({ searched, containers, hosts, search, onSearch }: S
             const container = containers.get(hit.containerId);
             return (
               <HitRow
-                key={`${hit.containerId} ${hit.seq}`}
+                key={hitKey(hit)}
                 hit={hit}
                 container={container}
                 host={container === undefined ? undefined : hosts.get(container.hostId)}
                 find={pattern ? "" : find}
-                nowMs={nowMs}
+                isOpen={hit === openHit}
+                isToday={new Date(nsToMs(hit.tsNs) ?? 0).toDateString() === today}
+                onOpen={toggle}
               />
             );
           })}
         </ol>
       </div>
+      <HitPanel
+        hit={openHit}
+        line={line ?? null}
+        containers={containers}
+        hosts={hosts}
+        onFind={(text) => {
+          const { pattern: _pattern, ...rest } = params;
+          onSearch({ ...rest, find: text });
+        }}
+        onClose={() => onLine(null)}
+        focusBack={() => (openHit === undefined ? null : rowOf(region.current, openHit)) ?? region.current}
+      />
     </div>
   );
 };
 
-type Narrowing = {
-  readonly pattern: boolean;
-  readonly since: Since | undefined;
-  readonly levels: string | undefined;
-};
+const withoutPattern = ({ pattern: _pattern, ...rest }: StoredParams): StoredParams => rest;
 
-const written = ({ pattern, since, levels }: Narrowing): Pick<LogsSearch, "pattern" | "since" | "levels"> => ({
-  ...(pattern ? { pattern } : {}),
-  ...(since === undefined ? {} : { since }),
-  ...(levels === undefined ? {} : { levels }),
-});
+const addressOfHit = (hit: LogHit): string => writeLineAddress(lineOfHit(hit).address);
+
+const rowOf = (region: HTMLElement | null, hit: LogHit): HTMLElement | null =>
+  region?.querySelector<HTMLElement>(`[data-hit="${hitKey(hit)}"]`) ?? null;
 
 const scopeWords = (searched: readonly ContainerId[] | null): string =>
   searched === null
@@ -201,7 +236,8 @@ const scopeWords = (searched: readonly ContainerId[] | null): string =>
 const NothingAsked = ({ hasAny }: { readonly hasAny: boolean }) =>
   hasAny ? (
     <EmptyState title="Type what to look for.">
-      Stored lines of all hosts are searched, newest first, also those of containers that were removed.
+      Stored lines of all hosts are searched, newest first, also those of containers that were removed. A range, a level
+      or sources above show lines without a text as well.
     </EmptyState>
   ) : (
     <EmptyState title="No container matches.">Choose others above, or none to search all of them.</EmptyState>

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeContainer } from "../../dev/samples.ts";
 import { EVERYTHING, fitsName, isNothing, isSelected, NOTHING, select } from "./log-selection.ts";
-import { readLogsSearch, readSelection, withoutSelection, writeSelection } from "./logs-address.ts";
+import {
+  readLogsSearch,
+  readSelection,
+  readViewQuery,
+  withoutSelection,
+  writeSelection,
+  writeViewQuery,
+} from "./logs-address.ts";
 
 const [fra, ams] = [asId<HostId>("hst_00000000000000000001"), asId<HostId>("hst_00000000000000000002")];
 const shop = { project: "shop", service: "web", number: 1 };
@@ -76,6 +83,34 @@ describe("[UI 5] the address is the view", () => {
       pattern: true,
     });
     expect(isNothing(readSelection({}))).toBe(true);
+  });
+
+  test("[LOGS-11] a range of two moments takes the place of an age; one that ends before it begins is none", () => {
+    expect(readLogsSearch({ since: "1h", from: 1_000, to: 2_000 })).toEqual({ from: 1_000, to: 2_000 });
+    expect(readLogsSearch({ since: "1h", to: 2_000 })).toEqual({ to: 2_000 });
+    expect(readLogsSearch({ since: "1h", from: 2_000, to: 1_000 })).toEqual({ since: "1h" });
+    expect(readLogsSearch({ from: -1, to: "tomorrow" })).toEqual({});
+    expect(readViewQuery(writeViewQuery({ tab: "stored", from: 1_000, to: 2_000, find: "7" }))).toEqual({
+      tab: "stored",
+      from: 1_000,
+      to: 2_000,
+      find: "7",
+    });
+  });
+
+  test("[LOGS-12] a view is kept by what outlives a container, and without the line that was open", () => {
+    const workload = asId<WorkloadId>("wkl_00000000000000000001");
+    const search = {
+      ...writeSelection({ ...NOTHING, workloads: [workload] }),
+      line: "wkl_1.ctr_2.3.4",
+      levels: "error",
+    };
+    expect(readViewQuery(writeViewQuery(search))).toEqual({ workload, levels: "error" });
+    // The order in which sources were chosen is kept: a link that is opened and copied again is the same link.
+    const chosen = { ...NOTHING, projects: ["shop", "forge"], names: ["*web*"] };
+    expect(writeViewQuery(readViewQuery(writeViewQuery(writeSelection(chosen))))).toBe(
+      writeViewQuery(writeSelection(chosen)),
+    );
   });
 
   test("the rest of the view stays when the selection changes", () => {

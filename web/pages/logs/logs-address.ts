@@ -18,6 +18,9 @@ export type LogsSearch = LogParams & {
   readonly pattern?: true;
   /** How far back, as an age: `1h`. */
   readonly since?: Since;
+  /** From one moment (inclusive) to another (exclusive), ms since the epoch, instead of `since`. */
+  readonly from?: number;
+  readonly to?: number;
 };
 
 export const SINCE_CHOICES = ["15m", "1h", "6h", "24h", "7d"] as const;
@@ -45,6 +48,8 @@ const textOf = (value: unknown): string =>
 export const readLogsSearch = (raw: Readonly<Record<string, unknown>>): LogsSearch => {
   const find = textOf(raw.find).slice(0, MOST_CHARACTERS);
   const since = SINCE_CHOICES.find((choice) => choice === raw.since);
+  const [from, to] = [momentOf(raw.from), momentOf(raw.to)];
+  const isRange = (from !== undefined || to !== undefined) && (from ?? 0) < (to ?? Number.POSITIVE_INFINITY);
   return {
     ...readLogParams(raw),
     ...writeSelection(
@@ -59,9 +64,16 @@ export const readLogsSearch = (raw: Readonly<Record<string, unknown>>): LogsSear
     ...(raw.tab === "stored" ? { tab: "stored" as const } : {}),
     ...(find === "" ? {} : { find }),
     ...(raw.pattern === true ? { pattern: true as const } : {}),
-    ...(since === undefined ? {} : { since }),
+    ...(since === undefined || isRange ? {} : { since }),
+    ...(isRange && from !== undefined ? { from } : {}),
+    ...(isRange && to !== undefined ? { to } : {}),
   };
 };
+
+const LATEST_MS = 8.64e15;
+
+const momentOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LATEST_MS ? value : undefined;
 
 type SelectionParams = Pick<LogsSearch, "host" | "compose" | "label" | "name" | "workload">;
 
@@ -102,6 +114,16 @@ export const writeViewQuery = (search: LogsSearch): string => {
 export const readViewQuery = (query: string): LogsSearch =>
   readLogsSearch(
     Object.fromEntries([...new URLSearchParams(query)].map(([name, value]) => [name, parsed(name, value)])),
+  );
+
+const STORED_KEYS = ["find", "pattern", "since", "from", "to", "levels"] as const;
+/** What a search in stored lines looks for, and where. */
+export type StoredParams = Pick<LogsSearch, (typeof STORED_KEYS)[number]>;
+
+/** Everything of an address but what is searched for in stored lines. */
+export const withoutStored = (search: LogsSearch): LogsSearch =>
+  Object.fromEntries(
+    Object.entries(search).filter(([key]) => !STORED_KEYS.includes(key as (typeof STORED_KEYS)[number])),
   );
 
 /** The names whose values are texts, whatever they look like. */

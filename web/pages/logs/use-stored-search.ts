@@ -1,5 +1,5 @@
 import type { LogSearchQueryInput } from "@yardarm/protocol/api/logs";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { searchLogs } from "../../api/log-calls.ts";
 import { StoredSearch, type StoredSearchState } from "./stored-search.ts";
 
@@ -7,26 +7,23 @@ export type UsedSearch = {
   readonly state: StoredSearchState;
   readonly further: () => void;
   readonly stop: () => void;
-  /** From the beginning, for lines that came meanwhile. */
-  readonly again: () => void;
 };
 
-/** Searches while mounted; another query begins anew. `null` searches nothing. */
-export const useStoredSearch = (query: LogSearchQueryInput | null): UsedSearch => {
+/**
+ * Searches while mounted; another `key` begins anew with the query as it is then. So a container that is started meanwhile does not
+ * take away what was found. `null` searches nothing.
+ */
+export const useStoredSearch = (key: string, query: LogSearchQueryInput | null): UsedSearch => {
   const [, setVersion] = useState(0);
   const [search] = useState(
     () => new StoredSearch({ ask: searchLogs, onChange: () => setVersion((version) => version + 1) }),
   );
-  const text = query === null ? "" : JSON.stringify(query);
-  const [round, setRound] = useState(0);
+  const begin = useEffectEvent(() => search.begin(query));
+  const isAsked = query !== null;
   useEffect(() => {
-    search.begin(text === "" ? null : (JSON.parse(text) as LogSearchQueryInput));
+    if (isAsked) begin();
+    else search.begin(null);
     return () => search.stop();
-  }, [search, text, round]);
-  return {
-    state: search.state(),
-    further: () => search.further(),
-    stop: () => search.stop(),
-    again: () => setRound((former) => former + 1),
-  };
+  }, [search, key, isAsked]);
+  return { state: search.state(), further: () => search.further(), stop: () => search.stop() };
 };
