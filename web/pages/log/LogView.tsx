@@ -78,8 +78,8 @@ export type LogViewProps = {
 };
 
 /**
- * A log: live, searchable, honest about what is missing. Fills what it is given. Drawn anew with every frame in which lines
- * come; what does not depend on them is memoized.
+ * A log: live, searchable, honest about what is missing. Fills what it is given. While lines come it is drawn anew a few times per
+ * second, and `LogPane` alone with every frame.
  */
 export const LogView = (props: LogViewProps) => {
   const { reader, address, onAddress, transport, hubNowMs, sourceOf, above } = props;
@@ -98,7 +98,7 @@ export const LogView = (props: LogViewProps) => {
   const excludes = search.excludes.length > 0;
   const filter = useMemo((): RowFilter => ({ levelMask, onlyMatches, excludes }), [levelMask, onlyMatches, excludes]);
   const pausedSeq = reading.status === "paused" ? reading.endSeq : null;
-  const moment = useLogMoment(reader, props.buildRows, {
+  const { moment, current } = useLogMoment(reader, props.buildRows, {
     filter,
     clearedSeq: cleared?.seq ?? null,
     endSeq: pausedSeq,
@@ -118,7 +118,7 @@ export const LogView = (props: LogViewProps) => {
   useEffect(() => reader.focus(focusSeq));
 
   const { lineAt, linkOf, fileName } = props;
-  const parts = { reader, rows, lineAt, reading, dispatch, view, address, onAddress, preferences, onPreference };
+  const parts = { reader, current, lineAt, reading, dispatch, view, address, onAddress, preferences, onPreference };
   const commands = useLogCommands(scroll, { ...parts, linkOf, fileName });
   useLogKeys(commands);
   useJumpWhenSearched(moment, view, search.text, commands);
@@ -189,7 +189,8 @@ export const LogView = (props: LogViewProps) => {
         <LogPane
           elements={commands.elements}
           label={props.label}
-          rows={rows}
+          rowsNow={current.now}
+          subscribe={reader.subscribe}
           scroll={scroll}
           isFollowing={isPinned}
           loadsByItself={!isPinned && !isFiltering(filter)}

@@ -17,6 +17,7 @@ import {
   plainLine,
   textBetween,
 } from "./rows/copy-lines.ts";
+import type { CurrentRows } from "./rows/current-rows.ts";
 import type { MarkList } from "./rows/marks.ts";
 import type { Reading, ReadingEvent } from "./rows/reading.ts";
 import type { LogRowList } from "./rows/row-list.ts";
@@ -30,7 +31,7 @@ import { saveText, writeClipboard } from "./write-out.ts";
 /** What the view is made of at the moment. */
 export type CommandParts = {
   readonly reader: LogReader;
-  readonly rows: LogRowList;
+  readonly current: CurrentRows;
   readonly lineAt: LineAt;
   readonly reading: Reading;
   readonly dispatch: (event: ReadingEvent) => void;
@@ -49,7 +50,7 @@ export type Direction = "forward" | "backward";
 
 /**
  * What buttons and keys of the log do. One object for the life of the view, so that what holds it need not be drawn anew
- * with every frame of lines; it acts on the parts that were drawn last. Above 300 lines because it is the one list of what can be done,
+ * with every frame of lines; it acts on the parts that were drawn last, and on the rows of this moment. Above 300 lines because it is the one list of what can be done,
  * a few lines each.
  */
 export class LogCommands {
@@ -65,6 +66,10 @@ export class LogCommands {
 
   update(parts: CommandParts): void {
     this.#parts = parts;
+  }
+
+  get #rows(): LogRowList {
+    return this.#parts.current.now();
   }
 
   // --- searching and filtering
@@ -119,7 +124,8 @@ export class LogCommands {
 
   /** The line's surroundings: filters go, the line stays where it is and pulses once. */
   showContext(): void {
-    const { view, rows } = this.#parts;
+    const { view } = this.#parts;
+    const rows = this.#rows;
     const seq = view.currentSeq;
     if (seq === null || !rows.shows(seq)) {
       view.say("Choose a line first, then see what is around it.");
@@ -136,16 +142,17 @@ export class LogCommands {
   // --- going through the log
 
   goToMatch(direction: Direction): void {
-    this.#goToMark(this.#parts.rows.matches(), "match", direction);
+    this.#goToMark(this.#rows.matches(), "match", direction);
   }
 
   goToError(direction: Direction): void {
-    this.#goToMark(this.#parts.rows.errors(), "error", direction);
+    this.#goToMark(this.#rows.errors(), "error", direction);
   }
 
   /** To a line that is held, which pulses once. False when it has no row. */
   goToLine(seq: number): boolean {
-    const { rows, view } = this.#parts;
+    const { view } = this.#parts;
+    const rows = this.#rows;
     const head = rows.headOf(seq);
     if (!rows.shows(head)) return false;
     this.#unfold(head, seq);
@@ -157,7 +164,8 @@ export class LogCommands {
 
   /** The row below or above; the first one is where somebody looks. */
   moveLine(direction: Direction, isSelecting = false): void {
-    const { rows, view } = this.#parts;
+    const { view } = this.#parts;
+    const rows = this.#rows;
     const row = this.#nextLineRow(direction);
     if (row === null) {
       if (direction === "forward") this.goToEnd();
@@ -178,7 +186,7 @@ export class LogCommands {
 
   /** To the oldest line held. */
   goToStart(): void {
-    const { rows } = this.#parts;
+    const rows = this.#rows;
     const row = rows.rowOf(Number.MIN_SAFE_INTEGER);
     if (row < 0) return;
     this.#scroll.jumpToStart(rows.keyAt(row));
@@ -291,7 +299,8 @@ export class LogCommands {
 
   /** The selected text, else the selected lines, else the current line. */
   copySelected(): void {
-    const { view, rows } = this.#parts;
+    const { view } = this.#parts;
+    const rows = this.#rows;
     const selected = this.#selectedText();
     if (selected !== null) this.#copy(selected);
     else if (view.selection.ranges.length > 0) this.copyLines("text");
@@ -340,20 +349,21 @@ export class LogCommands {
   }
 
   #chosen(): ReturnType<typeof chosenLines> {
-    const { rows, lineAt, view } = this.#parts;
+    const { lineAt, view } = this.#parts;
     const selection: LineSelection | null = view.selection.ranges.length > 0 ? view.selection : null;
-    return chosenLines(rows, lineAt, selection);
+    return chosenLines(this.#rows, lineAt, selection);
   }
 
   #selectedText(): string | null {
     const { pane } = this.elements;
-    const { rows, lineAt } = this.#parts;
+    const { lineAt } = this.#parts;
     const selected = pane === null ? null : selectedText(pane);
-    return selected === null ? null : textBetween(rows, lineAt, selected.anchor, selected.focus);
+    return selected === null ? null : textBetween(this.#rows, lineAt, selected.anchor, selected.focus);
   }
 
   #goToMark(marks: MarkList, name: string, direction: Direction): void {
-    const { rows, view } = this.#parts;
+    const { view } = this.#parts;
+    const rows = this.#rows;
     const { topSeq } = this.#scroll;
     // The first time from what is on screen, its first line included.
     const before = direction === "forward" && topSeq !== null ? topSeq - 1 : topSeq;
@@ -388,7 +398,8 @@ export class LogCommands {
 
   /** `null` beyond the ends. */
   #nextLineRow(direction: Direction): number | null {
-    const { rows, view } = this.#parts;
+    const { view } = this.#parts;
+    const rows = this.#rows;
     const step = direction === "forward" ? 1 : -1;
     const isKnown = view.currentSeq !== null && rows.rowOf(view.currentSeq) >= 0;
     const start = isKnown ? rows.rowOf(view.currentSeq ?? 0) + step : this.#firstRowInView();
@@ -397,7 +408,7 @@ export class LogCommands {
   }
 
   #firstRowInView(): number {
-    const { rows } = this.#parts;
+    const rows = this.#rows;
     const row = this.#scroll.topSeq === null ? rows.count - 1 : rows.rowOf(this.#scroll.topSeq);
     return Math.max(0, row);
   }

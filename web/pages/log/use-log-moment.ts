@@ -1,8 +1,9 @@
 import { useMemo, useSyncExternalStore } from "react";
 import type { FetchState } from "../../live/log-fetcher.ts";
 import type { LogQuery } from "../../workers/log-messages.ts";
+import { type CalmTimers, CalmVersion } from "./calm-version.ts";
 import type { LogReader } from "./log-reader.ts";
-import { NO_ROWS } from "./rows/log-rows.ts";
+import { CurrentRows } from "./rows/current-rows.ts";
 import type { LogRowList, RowsWanted } from "./rows/row-list.ts";
 
 /**
@@ -21,18 +22,34 @@ export type LogMoment = {
   readonly linesPerSecond: number;
 };
 
-/** Another one with every frame in which the reader has news, and when other rows are wanted. */
+const TIMERS: CalmTimers = {
+  now: () => performance.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * Another moment a few times per second while lines come, at once for anything else that is new and when other rows are wanted. `current`
+ * has the lines that came since, for whoever draws them with every frame.
+ */
 export const useLogMoment = (
   reader: LogReader,
   buildRows: (wanted: RowsWanted) => LogRowList,
   wanted: RowsWanted,
-): LogMoment => {
-  const version = useSyncExternalStore(reader.subscribe, reader.version);
+): { readonly moment: LogMoment; readonly current: CurrentRows } => {
+  const calm = useMemo(() => new CalmVersion(reader, TIMERS), [reader]);
+  const version = useSyncExternalStore(calm.subscribe, calm.version);
   const { filter, clearedSeq, endSeq, isFolding, unfolded } = wanted;
-  return useMemo(
+  const current = useMemo(
+    () => new CurrentRows(reader, buildRows, { filter, clearedSeq, endSeq, isFolding, unfolded }),
+    [reader, buildRows, filter, clearedSeq, endSeq, isFolding, unfolded],
+  );
+  const moment = useMemo(
     () => ({
       version,
-      rows: reader.hasOpened ? buildRows({ filter, clearedSeq, endSeq, isFolding, unfolded }) : NO_ROWS,
+      rows: current.renew(),
       endSeq: reader.endSeq,
       isEmpty: reader.isEmpty,
       fetchState: reader.fetchState,
@@ -41,6 +58,7 @@ export const useLogMoment = (
       isSearching: reader.isSearching,
       linesPerSecond: reader.linesPerSecond,
     }),
-    [reader, buildRows, version, filter, clearedSeq, endSeq, isFolding, unfolded],
+    [reader, current, version],
   );
+  return { moment, current };
 };

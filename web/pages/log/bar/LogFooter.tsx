@@ -2,7 +2,6 @@ import { Braces, Copy, Download, Link as LinkIcon, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlural } from "../../../format/percent.ts";
 import { Button, IconButton } from "../../../ui/Button.tsx";
-import { useCalm } from "../../../ui/use-calm.ts";
 import type { LogCommands } from "../log-commands.ts";
 import { countsText } from "../pane/log-notice.ts";
 import { countChosen } from "../rows/copy-lines.ts";
@@ -20,12 +19,10 @@ export type LogFooterProps = {
 };
 
 const ICON = "size-4";
-/** Numbers that change faster than this cannot be read. */
-const COUNTS_EVERY_MS = 250;
 
 /** Below the lines, in a place of fixed height: how many there are, or what can be done with those that are selected. */
 export const LogFooter = ({ rows, linesPerSecond, selection, commands, notice, footer }: LogFooterProps) => {
-  const counts = useCalm(countsText(rows.lineCount, rows.hiddenCount, linesPerSecond), COUNTS_EVERY_MS);
+  const counts = countsText(rows.lineCount, rows.hiddenCount, linesPerSecond);
   return (
     <div className="flex h-8 shrink-0 items-center gap-3 border-line border-t bg-surface px-2 text-meta text-muted">
       {selection.ranges.length > 0 ? (

@@ -4,6 +4,7 @@ import type { LineMatcher } from "../../../workers/pattern.ts";
 import type { RowLook, RowState } from "../line/row-element.ts";
 import { formatStamp, type StampStyle, stampCharacters } from "../line/stamps.ts";
 import type { LogElements } from "../log-elements.ts";
+import type { LogReader } from "../log-reader.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
 import { isSelected, type LineSelection } from "../rows/selection.ts";
 import { PaneDrawing } from "./pane-drawing.ts";
@@ -13,7 +14,9 @@ import "./log-pane.css";
 export type LogPaneProps = {
   readonly elements: LogElements;
   readonly label: string;
-  readonly rows: LogRowList;
+  /** The rows at this moment, and when there are others. */
+  readonly rowsNow: () => LogRowList;
+  readonly subscribe: LogReader["subscribe"];
   readonly scroll: PaneScroll;
   readonly isFollowing: boolean;
   /** Somebody reads up there, and nothing is filtered: what is missing around is loaded by itself. */
@@ -47,17 +50,22 @@ export type LineAction = "choose" | "open" | "expand" | "fold" | "unfold" | "sel
 /** Holes this close to what is on screen are loaded before they are reached. */
 const NEAR_ROWS = 60;
 
-/** The list of lines: only what is on screen exists in the document. React holds the frame, `PaneDrawing` the rows. */
+/**
+ * The list of lines: only what is on screen exists in the document. React holds the frame, `PaneDrawing` the rows: it draws new lines by
+ * itself in the frame in which the reader has them.
+ */
 export const LogPane = (props: LogPaneProps) => {
-  const { elements, rows, scroll, isFollowing, isWrapped, matcher, onSeen, onLoad, loadsByItself, look } = props;
+  const { elements, rowsNow, subscribe, scroll, isFollowing, isWrapped, matcher, onSeen, onLoad, loadsByItself, look } =
+    props;
   const { setPane, setList } = elements;
   const [drawing] = useState(() => new PaneDrawing(elements, scroll));
   const inView = useRef<readonly [first: number, last: number]>([0, -1]);
   useLayoutEffect(() => {
-    inView.current = drawing.draw({ rows, isFollowing, isWrapped, look, stateOf: rowStates(props), matcher });
+    inView.current = drawing.draw({ rowsNow, isFollowing, isWrapped, look, statesOf: rowStates(props), matcher });
   });
 
   const afterDrawing = (firstRow: number, lastRow: number): void => {
+    const { rows } = drawing;
     const seenSeq = onSeen === null ? null : lastSeqIn(rows, firstRow, lastRow);
     if (seenSeq !== null) onSeen?.(seenSeq + 1);
     if (!loadsByItself || look.fetchState.status !== "idle") return;
@@ -75,7 +83,8 @@ export const LogPane = (props: LogPaneProps) => {
     );
     return () => listening.abort();
   }, [drawing]);
-  usePaneEvents(props);
+  useEffect(() => subscribe(() => onDrawn(...drawing.refresh())), [drawing, subscribe]);
+  usePaneEvents(props, drawing);
 
   return (
     <div
@@ -94,7 +103,7 @@ export const LogPane = (props: LogPaneProps) => {
 };
 
 /** One listener for all rows, by delegation. */
-const usePaneEvents = (props: LogPaneProps): void => {
+const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
   const { elements } = props;
   const onClick = useEffectEvent((event: MouseEvent): void => {
     const { target } = event;
@@ -103,7 +112,7 @@ const usePaneEvents = (props: LogPaneProps): void => {
     const row = target.closest<HTMLElement>(".yd-row");
     switch (action?.dataset.do ?? "") {
       case "load": {
-        const hole = holeAt(props.rows, Number(row?.dataset.row));
+        const hole = holeAt(drawing.rows, Number(row?.dataset.row));
         if (hole !== null) props.onLoad(hole, "newest");
         return;
       }
@@ -156,27 +165,29 @@ const usePaneEvents = (props: LogPaneProps): void => {
 };
 
 /** What is to be known of each row beside its line. */
-const rowStates = (props: LogPaneProps): ((row: LogRow, index: number) => RowState) => {
-  const { rows, stamps, hubNowMs, currentSeq, pulseSeq, selection, expanded, isWrapped } = props;
-  const width = stampCharacters(stamps, firstStampMs(rows), hubNowMs);
-  const stampOf = (row: LogRow, index: number): string | null => {
-    if (stamps === "off" || row.kind !== "line") return null;
-    const above = stamps === "delta" && index > 0 ? rows.at(index - 1) : null;
-    const previousNs = above?.kind === "line" ? above.chunk.stampNs(above.index) : null;
-    return formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs }).padStart(width);
-  };
-  return (row, index) => {
-    const seq = row.kind === "line" ? row.seq : Number.NaN;
-    return {
-      stamp: stampOf(row, index),
-      isCurrent: seq === currentSeq,
-      isSelected: isSelected(selection, seq),
-      isPulsing: seq === pulseSeq,
-      isExpanded: expanded.has(seq),
-      isWrapped,
+const rowStates =
+  (props: LogPaneProps) =>
+  (rows: LogRowList): ((row: LogRow, index: number) => RowState) => {
+    const { stamps, hubNowMs, currentSeq, pulseSeq, selection, expanded, isWrapped } = props;
+    const width = stampCharacters(stamps, firstStampMs(rows), hubNowMs);
+    const stampOf = (row: LogRow, index: number): string | null => {
+      if (stamps === "off" || row.kind !== "line") return null;
+      const above = stamps === "delta" && index > 0 ? rows.at(index - 1) : null;
+      const previousNs = above?.kind === "line" ? above.chunk.stampNs(above.index) : null;
+      return formatStamp(stamps, { atNs: row.chunk.stampNs(row.index), previousNs, nowMs: hubNowMs }).padStart(width);
+    };
+    return (row, index) => {
+      const seq = row.kind === "line" ? row.seq : Number.NaN;
+      return {
+        stamp: stampOf(row, index),
+        isCurrent: seq === currentSeq,
+        isSelected: isSelected(selection, seq),
+        isPulsing: seq === pulseSeq,
+        isExpanded: expanded.has(seq),
+        isWrapped,
+      };
     };
   };
-};
 
 /** When the oldest line shown was written, ms. */
 const firstStampMs = (rows: LogRowList): number | null => {

@@ -1,6 +1,7 @@
 import type { LineMatcher } from "../../../workers/pattern.ts";
 import type { RowLook, RowState } from "../line/row-element.ts";
 import type { LogElements } from "../log-elements.ts";
+import { NO_ROWS } from "../rows/log-rows.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
 import type { PaneScroll } from "./pane-scroll.ts";
 import { RowPainter } from "./row-painter.ts";
@@ -11,11 +12,12 @@ import { type SelectedText, selectedText } from "./text-selection.ts";
 
 /** What is shown, and how. */
 export type PaneContent = {
-  readonly rows: LogRowList;
+  /** The rows at this moment. */
+  readonly rowsNow: () => LogRowList;
   readonly isFollowing: boolean;
   readonly isWrapped: boolean;
   readonly look: RowLook;
-  readonly stateOf: (row: LogRow, index: number) => RowState;
+  readonly statesOf: (rows: LogRowList) => (row: LogRow, index: number) => RowState;
   readonly matcher: LineMatcher | null;
 };
 
@@ -39,6 +41,7 @@ export class PaneDrawing {
   readonly #painter = new RowPainter();
   readonly #window = new RowWindow();
   #content: PaneContent | null = null;
+  #rows: LogRowList = NO_ROWS;
   /** Its ends are drawn also when they are not on screen, or the selection would be lost. */
   #selected: SelectedText | null = null;
 
@@ -47,10 +50,21 @@ export class PaneDrawing {
     this.#scroll = scroll;
   }
 
+  /** The rows that were drawn last. */
+  get rows(): LogRowList {
+    return this.#rows;
+  }
+
   /** After the pane is in the document, before it is painted. Gives the rows in view. */
   draw(content: PaneContent): readonly [first: number, last: number] {
     this.#content = content;
     this.#draw();
+    return this.#window.range();
+  }
+
+  /** Draws the same content with the rows that there are by now; whoever is being taken elsewhere is drawn there first. */
+  refresh(): readonly [first: number, last: number] {
+    if (!this.#scroll.isJumping) this.#draw();
     return this.#window.range();
   }
 
@@ -64,7 +78,7 @@ export class PaneDrawing {
     };
     const scrolled = (): void => {
       if (this.#content === null) return;
-      onScrolled(this.#scroll.scrolled(pane, this.#window, this.#content.rows));
+      onScrolled(this.#scroll.scrolled(pane, this.#window, this.#rows));
       if (this.#window.look(pane)) redraw();
     };
     let widthPx = pane.clientWidth;
@@ -92,7 +106,10 @@ export class PaneDrawing {
     const { pane, list } = this.#elements;
     const content = this.#content;
     if (pane === null || list === null || content === null) return;
-    const { rows, isFollowing, isWrapped, look, stateOf, matcher } = content;
+    const { isFollowing, isWrapped, look, matcher } = content;
+    const rows = content.rowsNow();
+    const stateOf = content.statesOf(rows);
+    this.#rows = rows;
     this.#window.show(rows, isWrapped);
     if (this.#window.viewportPx === 0) this.#window.look(pane);
     const around = isFollowing ? FEW_AROUND : AROUND;

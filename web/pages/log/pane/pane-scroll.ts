@@ -53,6 +53,11 @@ export class PaneScroll {
     return this.#anchor?.seq ?? null;
   }
 
+  /** Somebody was taken elsewhere, and the page does not know it yet. */
+  get isJumping(): boolean {
+    return this.#isJumping;
+  }
+
   /** Before drawing: chooses the position for these rows. */
   prepare(place: ScrolledRows, rows: LogRowList, isFollowing: boolean): void {
     if (isFollowing !== this.#wasFollowing) {
