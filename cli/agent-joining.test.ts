@@ -1,20 +1,23 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import type { Action } from "@yardarm/protocol/action";
-import type { Me } from "@yardarm/protocol/api/auth";
 import type { CreateHostResponse } from "@yardarm/protocol/api/hosts";
+import type { Org } from "@yardarm/protocol/api/orgs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { SimulatedEngine } from "@yardarm/simulator/simulated-engine";
 import { startAgentProcess } from "@yardarm/testkit/agent-process";
-import { startHubProcess } from "@yardarm/testkit/hub-process";
+import { type HubProcess, startHubProcess } from "@yardarm/testkit/hub-process";
 import type { HubSession } from "@yardarm/testkit/hub-session";
 import { startProgram } from "@yardarm/testkit/program";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { waitUntil } from "@yardarm/testkit/wait-until";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-/** How agents join and stay who they are, with a whole hub and whole agents in processes of their own. */
+/**
+ * How agents join and stay who they are, with a whole hub and whole agents in processes of their own. Hosts do not
+ * disturb each other: one hub serves all these tests at once.
+ */
 
 const AGENT = path.resolve(import.meta.dirname, "../agent/main.ts");
 const SKEWED_CLOCK = new URL("../testkit/skewed-clock.ts", import.meta.url).href;
@@ -23,39 +26,38 @@ const SKEW_MS = 600_000;
 /** What connecting and a busy machine may add to a measured skew. */
 const SKEW_ERROR_MS = 5_000;
 
+let hub: HubProcess;
+beforeAll(async () => {
+  hub = await startHubProcess({ command: "hub" });
+});
+afterAll(() => hub?.stop());
+
 type World = AsyncDisposable & {
   readonly session: HubSession;
   readonly directory: string;
   readonly dockerHost: string;
-  readonly approveAgents: () => Promise<void>;
   readonly host: (hostId: string) => Promise<Host>;
   readonly containers: (hostId: string) => Promise<readonly Container[]>;
   readonly kinds: (hostId: string) => Promise<readonly string[]>;
 };
 
-const openWorld = async (): Promise<World> => {
-  const stack = new AsyncDisposableStack();
-  const directory = await makeTempDir("joining");
-  stack.defer(() => directory.remove());
+/** A person and an engine of their own on the hub. */
+const openWorld = async ({ approvesHosts = false } = {}): Promise<World> => {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await makeTempDir("joining"));
   const engine = new SimulatedEngine({ name: "sim", seed: 7, address: { socketPath: `${directory.path}/e.sock` } });
   await engine.listen();
   stack.defer(() => engine.close());
   engine.run({ name: "web", image: "example/web:1" });
-  const hub = stack.use(await startHubProcess({ command: "hub" }));
-  const session = await hub.signIn();
+  const owner = await hub.signIn();
+  const { orgId } = await owner.post<Org>("/api/orgs", { name: "joining" });
+  const session = owner.inOrg(orgId);
+  expect(await session.patch(`/api/orgs/${orgId}`, { approvesHosts })).toMatchObject({ approvesHosts });
+  const opened = stack.move();
   return {
     session,
     directory: directory.path,
     dockerHost: engine.dockerHost,
-    approveAgents: async () => {
-      const { activeOrgId } = await session.get<Me>("/api/me");
-      const changed = await fetch(`${hub.url}/api/orgs/${activeOrgId}`, {
-        method: "PATCH",
-        headers: { "content-type": "application/json", cookie: `${session.cookie.name}=${session.cookie.value}` },
-        body: JSON.stringify({ approvesHosts: true }),
-      });
-      expect(await changed.json()).toMatchObject({ approvesHosts: true });
-    },
     host: (hostId) => session.get<Host>(`/api/hosts/${hostId}`),
     containers: async (hostId) =>
       (await session.get<{ items: readonly Container[] }>(`/api/containers?host=${hostId}`)).items,
@@ -63,7 +65,7 @@ const openWorld = async (): Promise<World> => {
       (await session.get<{ items: readonly { kind: string }[] }>(`/api/audit?target=${hostId}`)).items.map(
         ({ kind }) => kind,
       ),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };
 
@@ -74,10 +76,9 @@ const hostThat = ({ host }: World, hostId: string, what: string, is: (host: Host
     return is(seen) && seen;
   });
 
-describe("approval", () => {
+describe.concurrent("approval", () => {
   test("[HOST-02] [CON-8] an agent shows its fingerprint and delivers nothing until a person has compared it", async () => {
-    await using world = await openWorld();
-    await world.approveAgents();
+    await using world = await openWorld({ approvesHosts: true });
     const { session, dockerHost } = world;
     await using agent = await startAgentProcess({ session, name: "shed", dockerHost, file: AGENT });
     const [, shown] = await agent.program().says(/"code":"approval_pending".*"fingerprint":"([0-9a-f ]{39})"/);
@@ -103,8 +104,7 @@ describe("approval", () => {
   }, 180_000);
 
   test("[HOST-02] a refused agent is told so, and nothing of it was taken", async () => {
-    await using world = await openWorld();
-    await world.approveAgents();
+    await using world = await openWorld({ approvesHosts: true });
     const { session, dockerHost } = world;
     await using agent = await startAgentProcess({ session, name: "shed", dockerHost, file: AGENT });
     const [, shown] = await agent.program().says(/"code":"approval_pending".*"fingerprint":"([0-9a-f ]{39})"/);
@@ -115,7 +115,7 @@ describe("approval", () => {
   }, 180_000);
 });
 
-describe("rotation", () => {
+describe.concurrent("rotation", () => {
   test("[HOST-06] [CON-9] a key is replaced from the API and by the host's owner, killed at any step the agent comes back", async () => {
     await using world = await openWorld();
     const { session, dockerHost, directory } = world;
@@ -165,11 +165,17 @@ describe("rotation", () => {
     const after = await online(key);
     expect(owner.stdout()).toContain(after.keyFingerprint);
     expect((await world.kinds(agent.hostId)).filter((kind) => kind === "host.key_rotation")).toHaveLength(3);
+  }, 300_000);
 
+  test("[HOST-06] an agent that is away is not told to make itself another key, and the person hears so", async () => {
+    await using world = await openWorld();
+    const { session, dockerHost } = world;
+    await using agent = await startAgentProcess({ session, name: "shed", dockerHost, file: AGENT });
+    await agent.program().says(CONNECTED);
     await agent.kill();
     await hostThat(world, agent.hostId, "gone", ({ status }) => status !== "online");
     await expect(session.post(`/api/hosts/${agent.hostId}/rotate-key`, {})).rejects.toThrow("503");
-  }, 300_000);
+  }, 180_000);
 
   test("[HOST-06] a copy of an identity is refused and noticed, and another key ends it", async () => {
     await using world = await openWorld();
@@ -215,7 +221,7 @@ describe("rotation", () => {
   }, 180_000);
 });
 
-describe("clocks", () => {
+describe.concurrent("clocks", () => {
   test.each([
     ["ahead of", SKEW_MS],
     ["behind", -SKEW_MS],

@@ -1,3 +1,6 @@
+import { ORG_HEADER } from "@yardarm/protocol/api/orgs";
+import type { OrgId } from "@yardarm/protocol/ids";
+
 /** What tests ask of a hub over HTTP, signed in as somebody. */
 export interface HubSession {
   readonly url: string;
@@ -5,7 +8,10 @@ export interface HubSession {
   /** The answer's JSON. Any status of 400 or more is an error that carries the hub's own words. */
   readonly get: <Answer>(path: string) => Promise<Answer>;
   readonly post: <Answer>(path: string, body: object) => Promise<Answer>;
+  readonly patch: <Answer>(path: string, body: object) => Promise<Answer>;
   readonly remove: (path: string) => Promise<void>;
+  /** The same session, whose calls are about another organization of this person. */
+  readonly inOrg: (orgId: OrgId) => HubSession;
 }
 
 const readAnswer = async (response: Response): Promise<unknown> => {
@@ -19,26 +25,39 @@ export const signInTo = async (
   url: string,
   who: { readonly email: string; readonly password: string },
 ): Promise<HubSession> => {
-  const send = (path: string, init: RequestInit): Promise<Response> => fetch(new URL(path, url), init);
-  const postJson = (path: string, body: object, headers: Readonly<Record<string, string>>): Promise<Response> =>
-    send(path, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    });
-  const response = await postJson("/api/auth/sign-in", { email: who.email, password: who.password }, {});
+  const response = await fetch(new URL("/api/auth/sign-in", url), {
+    method: "POST",
+    headers: JSON_BODY,
+    body: JSON.stringify({ email: who.email, password: who.password }),
+  });
   await readAnswer(response.clone());
   const [, name, value] = /^([^=]+)=([^;]+)/.exec(response.headers.getSetCookie()[0] ?? "") ?? [];
   if (name === undefined || value === undefined) throw new Error("The hub signed in without a cookie.");
-  const headers = { cookie: `${name}=${value}` };
+  return sessionOf(url, { name, value }, { cookie: `${name}=${value}` });
+};
+
+const JSON_BODY = { "content-type": "application/json" };
+
+const sessionOf = (
+  url: string,
+  cookie: HubSession["cookie"],
+  headers: Readonly<Record<string, string>>,
+): HubSession => {
+  const call = async (method: string, path: string): Promise<unknown> =>
+    readAnswer(await fetch(new URL(path, url), { method, headers }));
+  const say = async (method: string, path: string, body: object): Promise<unknown> =>
+    readAnswer(
+      await fetch(new URL(path, url), { method, headers: { ...JSON_BODY, ...headers }, body: JSON.stringify(body) }),
+    );
   return {
     url,
-    cookie: { name, value },
-    get: async <Answer>(path: string) => (await readAnswer(await send(path, { headers }))) as Answer,
-    post: async <Answer>(path: string, body: object) =>
-      (await readAnswer(await postJson(path, body, headers))) as Answer,
+    cookie,
+    get: async <Answer>(path: string) => (await call("GET", path)) as Answer,
+    post: async <Answer>(path: string, body: object) => (await say("POST", path, body)) as Answer,
+    patch: async <Answer>(path: string, body: object) => (await say("PATCH", path, body)) as Answer,
     remove: async (path) => {
-      await readAnswer(await send(path, { method: "DELETE", headers }));
+      await call("DELETE", path);
     },
+    inOrg: (orgId) => sessionOf(url, cookie, { ...headers, [ORG_HEADER]: orgId }),
   };
 };
