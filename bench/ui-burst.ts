@@ -1,17 +1,16 @@
 /** `ui-burst`: the log page in Chromium, at the end of the whole chain: frames, long tasks, memory, age of a painted line, opening. */
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
-import { CHROMIUM_ARGUMENTS, chromiumPath } from "../testkit/chromium.ts";
-import { waitUntil } from "../testkit/wait-until.ts";
 import { type Bench, RUNS, type Series } from "./bench.ts";
 import { type Chain, startChain } from "./chain/chain.ts";
 import { monotonicUs } from "./docker/numbered-line.ts";
 import { type Jitter, jitterNote, startJitterProbe } from "./jitter-probe.ts";
 import { LatencyHistogram } from "./percentiles.ts";
 import { type BarePage, startBarePage } from "./reference/bare-page.ts";
+import { type MeasuredBrowser, type MeasuredPage, startMeasuredBrowser } from "./ui/measured-browser.ts";
 
 interface Load {
   readonly name: string;
@@ -29,8 +28,6 @@ const LONG_TASK_MS = 50;
 const SETTLE_MS = 1_000;
 const CLOCK_QUESTIONS = 40;
 const BARE_SECONDS = 10;
-/** The last line is on screen by then, or the run is given up. */
-const LATE_MS = 60_000;
 
 const repository = path.resolve(import.meta.dirname, "..");
 
@@ -66,12 +63,12 @@ type Bare = Pick<Measured, "fps" | "longTasks" | "p50Ms" | "p99Ms">;
  * The page's clock minus the one that lines are stamped with, µs: of many questions the one answered fastest, which is off by half of the
  * time that it took at most. Wall clocks would do only as long as nobody sets them.
  */
-const clockOffsetUs = async (page: Page): Promise<number> => {
+const clockOffsetUs = async (page: MeasuredPage): Promise<number> => {
   let offsetUs = 0;
   let leastUs = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < CLOCK_QUESTIONS; attempt++) {
     const askedUs = monotonicUs();
-    const pageMs: number = await page.evaluate("performance.now()");
+    const pageMs = await page.evaluate<number>("performance.now()");
     const answeredUs = monotonicUs();
     if (answeredUs - askedUs >= leastUs) continue;
     leastUs = answeredUs - askedUs;
@@ -80,36 +77,21 @@ const clockOffsetUs = async (page: Page): Promise<number> => {
   return offsetUs;
 };
 
-/** Bytes in use after what is unreachable was thrown away. */
-const heapBytes = async (session: CDPSession): Promise<number> => {
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = (await session.send("Runtime.getHeapUsage")) as { readonly usedSize: number };
-  return usedSize;
-};
+const read = (page: MeasuredPage): Promise<Reading> => page.evaluate<Reading>("burstProbe.read()");
 
-const read = (page: Page): Promise<Reading> => page.evaluate("burstProbe.read()");
+const probeScript = (): Promise<string> => readFile(path.join(import.meta.dirname, "ui/page-probe.js"), "utf8");
 
-const openPage = async (browser: Browser, { session }: Chain, url: string): Promise<Page> => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const { hostname } = new URL(session.url);
-  await context.addCookies([
-    { ...session.cookie, domain: hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" },
-  ]);
-  const page = await context.newPage();
-  await page.addInitScript({ path: path.join(import.meta.dirname, "ui/page-probe.js") });
-  await page.goto(url);
-  await page.getByText("Live", { exact: true }).first().waitFor();
-  return page;
-};
+const openPage = async (browser: MeasuredBrowser, { session }: Chain, url: string): Promise<MeasuredPage> =>
+  browser.open(url, { script: await probeScript(), cookie: session.cookie });
 
-const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Measured> => {
+const measure = async (chain: Chain, browser: MeasuredBrowser, load: Load): Promise<Measured> => {
   const lines = load.rate * load.seconds;
   const writer = await chain.engine.startWriter({ name: `ui-${load.name}`, lines, rate: load.rate, isFollowed: true });
   const { hostId, containerId } = await chain.findContainer(writer.dockerId);
   const url = `${chain.session.url}/fleet/${hostId}/${containerId}?wrap=${load.isWrapped}`;
   const page = await openPage(browser, chain, url);
   try {
-    const session = await page.context().newCDPSession(page);
+    await page.until("the page to be live", `document.querySelector('[data-chip="live"]') !== null`);
     await delay(SETTLE_MS);
     const offsetUs = await clockOffsetUs(page);
     const begin = () => page.evaluate(`burstProbe.reset(${load === STEADY}, ${offsetUs})`);
@@ -125,12 +107,12 @@ const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Meas
     // Full by then: what grows from here on would grow for ever. Collecting garbage is no part of the measurement, and would make lines
     // wait that come meanwhile.
     if (load !== STEADY) await part(delay((load.seconds * 1_000) / 3));
-    const fullBytes = load === STEADY ? 0 : await heapBytes(session);
+    const fullBytes = load === STEADY ? 0 : await page.heapBytes();
     if (load !== STEADY) await delay(SETTLE_MS);
     await part(writer.ended());
     const lastText = String(lines - 1).padStart(10, "0");
-    await page.getByRole("log").getByText(lastText).waitFor({ timeout: LATE_MS });
-    const endBytes = await heapBytes(session);
+    await page.until("the last line", `document.querySelector('[role="log"]').textContent.includes("${lastText}")`);
+    const endBytes = await page.heapBytes();
     const ages = new LatencyHistogram();
     for (const { reading } of parts) for (const us of reading.agesUs) ages.record(us);
     const longTasks = parts.flatMap(({ reading }) => reading.longTasks);
@@ -147,19 +129,16 @@ const measure = async (chain: Chain, browser: Browser, load: Load): Promise<Meas
       interactiveMs: await openingMs(browser, chain, url),
     };
   } finally {
-    await page.context().close();
+    await page[Symbol.asyncDispose]();
     await writer.remove();
   }
 };
 
 /** From the navigation to the frame that shows the last lines, in a browser that has never been here. */
-const openingMs = async (browser: Browser, chain: Chain, url: string): Promise<number> => {
-  const page = await openPage(browser, chain, url);
-  try {
-    return await waitUntil("the page to show its lines", async () => (await read(page)).interactiveMs ?? undefined);
-  } finally {
-    await page.context().close();
-  }
+const openingMs = async (browser: MeasuredBrowser, chain: Chain, url: string): Promise<number> => {
+  await using page = await openPage(browser, chain, url);
+  await page.until("the page to show its lines", "(globalThis.burstProbe?.read().interactiveMs ?? null) !== null");
+  return (await read(page)).interactiveMs ?? Number.NaN;
 };
 
 /** What the build prints of the first page's script, KB gzip. */
@@ -169,54 +148,43 @@ const initialScriptKb = async (): Promise<number> => {
 };
 
 /** The same rate into a page that does nothing but append lines, for as long as it takes to see how that goes. */
-const measureBare = async (bare: BarePage, browser: Browser, { rate, seconds }: Load): Promise<Bare> => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  try {
-    const page = await context.newPage();
-    await page.addInitScript({ path: path.join(import.meta.dirname, "ui/page-probe.js") });
-    await page.goto(bare.url);
-    await delay(SETTLE_MS);
-    await page.evaluate(`burstProbe.reset(${rate === STEADY.rate}, ${await clockOffsetUs(page)})`);
-    const beganMs = performance.now();
-    await bare.send(rate * Math.min(seconds, BARE_SECONDS), rate);
-    const reading = await read(page);
-    const ages = new LatencyHistogram();
-    for (const us of reading.agesUs) ages.record(us);
-    return {
-      fps: reading.frames / ((performance.now() - beganMs) / 1_000),
-      longTasks: reading.longTasks.filter((ms) => ms > LONG_TASK_MS).length,
-      p50Ms: ages.percentileMs(0.5),
-      p99Ms: ages.percentileMs(0.99),
-    };
-  } finally {
-    await context.close();
-  }
+const measureBare = async (bare: BarePage, browser: MeasuredBrowser, { rate, seconds }: Load): Promise<Bare> => {
+  await using page = await browser.open(bare.url, { script: await probeScript() });
+  await delay(SETTLE_MS);
+  await page.evaluate(`burstProbe.reset(${rate === STEADY.rate}, ${await clockOffsetUs(page)})`);
+  const beganMs = performance.now();
+  await bare.send(rate * Math.min(seconds, BARE_SECONDS), rate);
+  const reading = await read(page);
+  const ages = new LatencyHistogram();
+  for (const us of reading.agesUs) ages.record(us);
+  return {
+    fps: reading.frames / ((performance.now() - beganMs) / 1_000),
+    longTasks: reading.longTasks.filter((ms) => ms > LONG_TASK_MS).length,
+    p50Ms: ages.percentileMs(0.5),
+    p99Ms: ages.percentileMs(0.99),
+  };
 };
 
 export const uiBurst: Bench = async ({ progress, part }) => {
   await using chain = await startChain();
   await using bare = await startBarePage();
   await using probe = startJitterProbe();
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGUMENTS] });
+  await using browser = await startMeasuredBrowser();
   const jitter: Jitter[] = [];
   const runs = { burst: [] as Measured[], wrapped: [] as Measured[], steady: [] as Measured[] };
   const bares = { burst: [] as Bare[], wrapped: [] as Bare[], steady: [] as Bare[] };
   const loads = [BURST, WRAPPED, STEADY].filter(({ name }) => part === null || name === part);
-  try {
-    for (let round = 1; round <= RUNS; round++) {
-      for (const load of loads) {
-        progress(
-          `round ${round} of ${RUNS}: ${load.rate} lines/s for ${load.seconds} s${load.isWrapped ? ", wrapped" : ""}`,
-        );
-        probe.reset();
-        const name = load.name as keyof typeof runs;
-        runs[name].push(await measure(chain, browser, load));
-        jitter.push(await probe.read());
-        bares[name].push(await measureBare(bare, browser, load));
-      }
+  for (let round = 1; round <= RUNS; round++) {
+    for (const load of loads) {
+      progress(
+        `round ${round} of ${RUNS}: ${load.rate} lines/s for ${load.seconds} s${load.isWrapped ? ", wrapped" : ""}`,
+      );
+      probe.reset();
+      const name = load.name as keyof typeof runs;
+      runs[name].push(await measure(chain, browser, load));
+      jitter.push(await probe.read());
+      bares[name].push(await measureBare(bare, browser, load));
     }
-  } finally {
-    await browser.close();
   }
   const { burst, wrapped, steady } = runs;
   const all: Series[] = [
@@ -260,6 +228,7 @@ export const uiBurst: Bench = async ({ progress, part }) => {
     series: all.filter(({ values }) => values.length > 0),
     notes: [
       "Chromium without a GPU, 1,440 × 900, following; engine, agent, hub and browser share the machine.",
+      "The browser is asked before and after, and listens to nothing in between: its tools tell nobody of the sockets' messages.",
       `A long task is one of more than ${LONG_TASK_MS} ms. The page holds 50,000 lines; what came before is "not loaded".`,
       "A line's age is taken in the task after the frame that shows it.",
       `The reference: a page that takes the same lines from a bare socket and appends each as a text node, for ${BARE_SECONDS} s at most.`,
