@@ -15,7 +15,7 @@ const ASK_EVERY_MS = 50;
 /** What has not come by then does not come. */
 const LATE_MS = 60_000;
 
-export interface Cookie {
+interface Cookie {
   readonly name: string;
   readonly value: string;
 }
