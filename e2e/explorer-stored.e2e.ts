@@ -66,6 +66,28 @@ test("[LOGS-13] stored lines of several containers are counted over time; what i
   await expect(page.getByText("No stored line matches.")).toBeVisible();
   await page.getByRole("button", { name: "Search everything" }).click();
   await expect(hitsOf(page)).toHaveCount(22);
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save what is listed, as NDJSON" }).click();
+  expect((await saving).suggestedFilename()).toBe("stored-lines.ndjson");
+});
+
+test("[LOGS-13] the live view counts what is stored as well, and leads there", async ({ page, fleet, run }) => {
+  const { dockerId } = await run({ name: freshName("behind"), script: TALK("behind") });
+  const { workloadId } = await findContainer(fleet.session, dockerId);
+  await page.goto(`${fleet.hub.url}/logs?workload=${workloadId}`);
+  await expect(page.getByRole("log")).toContainText("at last");
+  await page.getByRole("combobox", { name: "Lines over" }).click();
+  await page.getByRole("option", { name: "24 h" }).click();
+  await expect(countOf(page, /^\d+ lines?, /)).toBeVisible();
+  const box = await page
+    .getByRole("button", { name: "Lines over time: go to a moment", includeHidden: true })
+    .boundingBox();
+  if (box === null) throw new Error("There are no bars.");
+  // Hours ago: nothing that the view holds.
+  await page.mouse.click(box.x + box.width / 4, box.y + 20);
+  await expect(page.getByRole("tab", { name: "Stored lines", selected: true })).toBeVisible();
+  await expect(page).toHaveURL(/from=\d+/);
+  await expect(page.getByText("No stored line matches.")).toBeVisible();
 });
 
 test("[LOGS-11] an expression that is none is explained in place, live and stored", async ({ page, fleet, run }) => {

@@ -1,4 +1,4 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
@@ -11,6 +11,7 @@ import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import { type LogParams, readLogParams } from "../log/log-address.ts";
 import { useLogAddress } from "../log/use-log-address.ts";
+import { PATHS } from "../paths.ts";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
 import { EVERYTHING, isNothing, type LogSelection, NOTHING, type Selected, select } from "./log-selection.ts";
@@ -49,10 +50,14 @@ export const LogsPage = () => {
   const selected = useMemo(() => select(containers.values(), selection), [containers, selection]);
   const mayRead = me.permissions.includes("logs.read");
 
+  const router = useRouter();
   const go = useCallback(
-    (change: (former: LogsSearch) => LogsSearch, isReplacing = false): void =>
-      void navigate({ search: change, replace: isReplacing }),
-    [navigate],
+    (change: (former: LogsSearch) => LogsSearch, isReplacing = false): void => {
+      // What is written a moment later must not call back somebody who is on the way to another page.
+      if (isReplacing && router.latestLocation.pathname !== PATHS.logs) return;
+      void navigate({ search: change, replace: isReplacing });
+    },
+    [navigate, router],
   );
   const choose = (next: LogSelection): void =>
     go((former) => ({ ...withoutSelection(former), ...writeSelection(next) }));

@@ -48,8 +48,8 @@ export const StoredHistogram = ({ counted, leftOut, choice, range, onRange, onMo
         }}
         countedFromMs={count.countedFromMs}
       />
-      <div className="flex h-7 items-center gap-2 border-line border-b px-3 text-meta text-muted">
-        <p role="status" className="tabular min-w-0 flex-1 truncate" title={words}>
+      <div className="flex h-10 items-center gap-2 border-line border-b px-3 text-meta text-muted phone:h-7">
+        <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1" title={words}>
           {words}
         </p>
         {status === "paused" ? (

@@ -3,14 +3,16 @@ import { SEARCH_CONTAINERS } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
+import { Download } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { formatCount, formatPlural } from "../../format/percent.ts";
 import { nsToMs } from "../../format/time.ts";
 import { useLive } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
-import { Button } from "../../ui/Button.tsx";
+import { Button, IconButton } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { writeLineAddress } from "../log/line-address.ts";
+import { saveText } from "../log/write-out.ts";
 import { ProblemState } from "../ProblemState.tsx";
 import { useHotkeys } from "../use-hotkeys.ts";
 import { HitRow, hitKey } from "./HitRow.tsx";
@@ -27,6 +29,7 @@ import { boundsOf, type StoredRange } from "./stored-range.ts";
 import { useEscapeIn } from "./use-escape-in.ts";
 import { useStoredCount } from "./use-stored-count.ts";
 import { useStoredSearch } from "./use-stored-search.ts";
+import { hitsAsNdjson } from "./write-hits.ts";
 
 export type StoredLinesProps = {
   /** What is searched, most active first; `null`: everything that this person may see. */
@@ -136,7 +139,7 @@ export const StoredLines = (props: StoredLinesProps) => {
         />
       ) : null}
       <div className="flex h-9 shrink-0 items-center gap-3 border-line border-b px-3 text-meta text-muted">
-        <p role="status" className="tabular min-w-0 flex-1 truncate">
+        <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1">
           {state.status === "idle" ? scopeWords(searched) : progressWords(state, nowMs)}
           {isTooMany
             ? ` · of the ${SEARCH_CONTAINERS} most recently active of ${formatCount(searched.length)} containers`
@@ -147,6 +150,13 @@ export const StoredLines = (props: StoredLinesProps) => {
             Search further
           </Button>
         ) : null}
+        <IconButton
+          label="Save what is listed, as NDJSON"
+          className="size-7! shrink-0"
+          disabledReason={state.hits.length === 0 ? "Nothing is listed that could be saved." : null}
+          onClick={() => saveText(`${hitsAsNdjson(state.hits, containers, hosts)}\n`, "stored-lines.ndjson")}
+          icon={<Download className="size-4" aria-hidden="true" />}
+        />
       </div>
       <div
         ref={region}
