@@ -1,3 +1,5 @@
+import { parseConfig } from "@yardarm/hub/config";
+import { verifyAudit } from "@yardarm/hub/verify-audit";
 import type { AuditRow } from "@yardarm/protocol/api/audit";
 import type { List } from "@yardarm/protocol/api/list";
 import type { OrgId } from "@yardarm/protocol/ids";
@@ -6,6 +8,7 @@ import type { HubSession } from "@yardarm/testkit/hub-session";
 import { startProgram } from "@yardarm/testkit/program";
 import { withoutSecondRow } from "@yardarm/testkit/tamper-audit";
 import { expect, test } from "vitest";
+import { auditVerdictLine } from "./audit-verdict.ts";
 
 export interface TamperedHub extends AsyncDisposable {
   /** How the command finds the same database. */
@@ -29,15 +32,26 @@ export const auditVerifyContract = (engine: string, open: () => Promise<Tampered
     await using hub = await open();
     for (let count = 0; count < 2; count += 1) await hub.signIn();
     const session = await hub.signIn();
-    const verify = async () => {
+    const command = async () => {
       await using program = startProgram({ file: YARDARM, args: ["audit", "verify"], env: hub.env });
       return { status: await program.ended, out: program.stdout() };
     };
-    const whole = await verify();
+    const config = parseConfig({ ...hub.env }, []);
+    if (!config.ok) throw new Error(config.problems.join(" "));
+    /** What the command does, without its start. */
+    const verify = async () => {
+      const verdicts = await verifyAudit(config.config);
+      return {
+        status: verdicts.every(({ verdict }) => verdict.ok) ? 0 : 1,
+        out: verdicts.map((verdict) => `${auditVerdictLine(verdict)}\n`).join(""),
+      };
+    };
+    const whole = await command();
     expect(whole).toMatchObject({
       status: 0,
       out: expect.stringMatching(/: unbroken, \d+ rows, no agent has witnessed it yet\n$/),
     });
+    expect(await verify()).toEqual(whole);
     for (const [name, sql, seq] of cases) {
       await hub.tamper("create table kept as select * from audit");
       await hub.tamper(sql);
@@ -55,7 +69,7 @@ export const auditVerifyContract = (engine: string, open: () => Promise<Tampered
     await hub.tamper(`insert into audit_witnesses values ('${orgId}', 'hst_witness', ${last.seq}, '${last.hash}')`);
     expect(await verify()).toMatchObject({ status: 0, out: expect.stringContaining("witnessed by 1 host(s)") });
     await hub.tamper(withoutSecondRow(orgId, rows));
-    const shorter = await verify();
+    const shorter = await command();
     process.stdout.write(`${engine}, the chain rebuilt shorter: ${shorter.out}`);
     expect(shorter).toMatchObject({
       status: 1,
