@@ -4,7 +4,9 @@ import { linkOidc, unlinkIdentity } from "../../../api/factor-calls.ts";
 import { formatMoment } from "../../../format/time.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { OidcNotice } from "../../sign-in/OidcNotice.tsx";
+import { FactorList, FactorPart, FactorRow } from "./FactorPart.tsx";
 import { ProofDialog } from "./ProofDialog.tsx";
+import { RemoveFactorDialog } from "./RemoveFactorDialog.tsx";
 
 export type IdentitiesPartProps = {
   readonly factors: Factors;
@@ -20,27 +22,25 @@ export const IdentitiesPart = ({ factors, oidcName, onChanged }: IdentitiesPartP
   const close = (): void => setAsked(null);
   if (oidcName === null && factors.identities.length === 0) return null;
   return (
-    <div className="flex flex-col items-start gap-2">
-      <h3 className="font-medium">Linked identities</h3>
+    <FactorPart title="Linked identities">
       <OidcNotice outcome={outcome} />
-      <ul className="flex w-full flex-col">
+      <FactorList>
         {factors.identities.map((identity) => (
-          <li
+          <FactorRow
             key={identity.identityId}
-            className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b py-2"
-          >
-            <span className="min-w-0 flex-1">
-              <span className="block truncate">{identity.label}</span>
+            name={identity.label}
+            detail={
               <span className="block truncate text-meta text-muted">
                 {identity.issuer} · since {formatMoment(Date.parse(identity.createdAt))}
               </span>
-            </span>
+            }
+          >
             <Button isSmall onClick={() => setAsked(identity)}>
               Unlink
             </Button>
-          </li>
+          </FactorRow>
         ))}
-      </ul>
+      </FactorList>
       {oidcName === null || factors.identities.length > 0 ? null : (
         <Button onClick={() => setAsked("link")}>Link {oidcName}</Button>
       )}
@@ -56,21 +56,17 @@ export const IdentitiesPart = ({ factors, oidcName, onChanged }: IdentitiesPartP
         </ProofDialog>
       ) : null}
       {asked !== null && asked !== "link" ? (
-        <ProofDialog
+        <RemoveFactorDialog
           title={`Unlink ${asked.label}`}
           verb="Unlink"
-          look="danger"
           factors={factors}
-          run={async (proof) => {
-            await unlinkIdentity(asked.identityId, proof);
-            onChanged();
-            close();
-          }}
+          remove={(proof) => unlinkIdentity(asked.identityId, proof)}
+          onChanged={onChanged}
           onClose={close}
         >
           It does not sign you in any more.
-        </ProofDialog>
+        </RemoveFactorDialog>
       ) : null}
-    </div>
+    </FactorPart>
   );
 };

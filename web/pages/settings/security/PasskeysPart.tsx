@@ -4,7 +4,9 @@ import { addPasskey, beginPasskey, removePasskey, renamePasskey } from "../../..
 import { formatMoment } from "../../../format/time.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { NameDialog } from "../NameDialog.tsx";
+import { FactorList, FactorPart, FactorRow } from "./FactorPart.tsx";
 import { ProofDialog } from "./ProofDialog.tsx";
+import { RemoveFactorDialog } from "./RemoveFactorDialog.tsx";
 
 type Asked =
   | { readonly kind: "name" }
@@ -32,30 +34,31 @@ export const PasskeysPart = ({ factors, passkeyHost, onChanged }: PasskeysPartPr
     close();
   };
   return (
-    <div className="flex flex-col items-start gap-2">
-      <h3 className="font-medium">Passkeys</h3>
+    <FactorPart title="Passkeys">
       <p className="text-muted">
         A passkey signs you in by a finger, a face or a PIN of your device, without a password.
       </p>
-      <ul className="flex w-full flex-col">
+      <FactorList>
         {factors.passkeys.map((passkey) => (
-          <li key={passkey.passkeyId} className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b py-2">
-            <span className="min-w-0 flex-1">
-              <span className="block truncate">{passkey.name}</span>
+          <FactorRow
+            key={passkey.passkeyId}
+            name={passkey.name}
+            detail={
               <span className="block text-meta text-muted tabular">
                 since {formatMoment(Date.parse(passkey.createdAt))} ·{" "}
                 {passkey.lastUsedAt === null ? "never used" : `used ${formatMoment(Date.parse(passkey.lastUsedAt))}`}
               </span>
-            </span>
+            }
+          >
             <Button isSmall onClick={() => setAsked({ kind: "rename", passkey })}>
               Rename
             </Button>
             <Button isSmall onClick={() => setAsked({ kind: "remove", passkey })}>
               Remove
             </Button>
-          </li>
+          </FactorRow>
         ))}
-      </ul>
+      </FactorList>
       <Button disabledReason={whyNot(passkeyHost)} onClick={() => setAsked({ kind: "name" })}>
         Add a passkey
       </Button>
@@ -97,22 +100,18 @@ export const PasskeysPart = ({ factors, passkeyHost, onChanged }: PasskeysPartPr
         />
       ) : null}
       {asked?.kind === "remove" ? (
-        <ProofDialog
+        <RemoveFactorDialog
           title={`Remove the passkey “${asked.passkey.name}”`}
           verb="Remove"
-          look="danger"
           factors={factors}
-          run={async (proof) => {
-            await removePasskey(asked.passkey.passkeyId, proof);
-            onChanged();
-            close();
-          }}
+          remove={(proof) => removePasskey(asked.passkey.passkeyId, proof)}
+          onChanged={onChanged}
           onClose={close}
         >
           It does not sign you in any more. Delete it from your device as well.
-        </ProofDialog>
+        </RemoveFactorDialog>
       ) : null}
-    </div>
+    </FactorPart>
   );
 };
 

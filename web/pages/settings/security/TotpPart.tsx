@@ -10,8 +10,10 @@ import { Dialog, DialogButtons } from "../../../ui/Dialog.tsx";
 import { TextField } from "../../../ui/Field.tsx";
 import { ProblemState } from "../../ProblemState.tsx";
 import { SecretOnce } from "../SecretOnce.tsx";
+import { FactorPart } from "./FactorPart.tsx";
 import { ProofDialog } from "./ProofDialog.tsx";
 import { QrCode } from "./QrCode.tsx";
+import { RemoveFactorDialog } from "./RemoveFactorDialog.tsx";
 
 type Step =
   | { readonly kind: "begin" | "remove" | "renew" }
@@ -28,8 +30,7 @@ export const TotpPart = ({ factors, onChanged }: { readonly factors: Factors; re
   };
   const { totpSince, recoveryCodesLeft } = factors;
   return (
-    <div className="flex flex-col items-start gap-2">
-      <h3 className="font-medium">One-time codes</h3>
+    <FactorPart title="One-time codes">
       {totpSince === null ? (
         <>
           <p className="text-muted">
@@ -72,20 +73,16 @@ export const TotpPart = ({ factors, onChanged }: { readonly factors: Factors; re
         </ProofDialog>
       ) : null}
       {step?.kind === "remove" ? (
-        <ProofDialog
+        <RemoveFactorDialog
           title="Turn off one-time codes"
           verb="Turn off"
-          look="danger"
           factors={factors}
-          run={async (proof) => {
-            await removeTotp(proof);
-            onChanged();
-            close();
-          }}
+          remove={removeTotp}
+          onChanged={onChanged}
           onClose={close}
         >
           Your password alone signs you in then.
-        </ProofDialog>
+        </RemoveFactorDialog>
       ) : null}
       {step?.kind === "codes" ? (
         <Dialog isOpen onClose={close} title="Recovery codes">
@@ -94,7 +91,7 @@ export const TotpPart = ({ factors, onChanged }: { readonly factors: Factors; re
           </SecretOnce>
         </Dialog>
       ) : null}
-    </div>
+    </FactorPart>
   );
 };
 
