@@ -20,7 +20,9 @@ export const countWords = (count: StoredCount, leftOut: number, nowMs: number): 
     parts.push(`before ${momentWords(count.countedFromMs, nowMs)} not all is counted: narrow the range`);
   }
   if (leftOut > 0) {
-    parts.push(`the ${formatCount(containersTotal)} most recently active of ${formatCount(containersTotal + leftOut)}`);
+    parts.push(
+      `the ${formatCount(containersTotal)} most recently active of ${formatPlural(containersTotal + leftOut, "container")}`,
+    );
   }
   if (containersFailed > 0) parts.push(`${formatPlural(containersFailed, "container")} could not be counted`);
   if (count.unreadableLines > 0) parts.push(`${formatCount(count.unreadableLines)} damaged lines were left out`);

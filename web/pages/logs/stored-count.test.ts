@@ -96,7 +96,7 @@ describe("[LOGS-13] lines of many containers over time", () => {
     expect(counting.state().countedFromMs).toBe(NOW_MS - 20_000);
     expect(countWords(counting.state(), 7, NOW_MS)).toBe(
       "6 lines, 13:59:00 to 14:00:00 · before 13:59:40 not all is counted: narrow the range · " +
-        "the 2 most recently active of 9 · 3 damaged lines were left out",
+        "the 2 most recently active of 9 containers · 3 damaged lines were left out",
     );
   });
 

@@ -98,7 +98,10 @@ const PanelHeader = ({ line, container, onClose, title }: LinePanelProps & { rea
   return (
     <div className="flex h-10 shrink-0 items-center gap-2 border-line border-b pr-1 pl-3">
       {title}
-      <p className="tabular min-w-0 flex-1 truncate text-meta text-muted">Line {formatCount(line.address.seq)}</p>
+      <p className="tabular hidden min-w-0 truncate text-meta text-muted phone:block">
+        Line {formatCount(line.address.seq)}
+      </p>
+      <span className="flex-1" />
       {text === null ? null : <CopyButton label="Copy the line" text={stripEscapes(text.message)} />}
       {link === null ? null : <CopyButton label="Copy link to the line" text={link} icon={LinkIcon} />}
       {target === null ? null : (

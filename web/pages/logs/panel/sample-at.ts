@@ -4,7 +4,7 @@ import { formatElapsed } from "../../../format/duration.ts";
 /** What a container used when it wrote a line. */
 
 /** Hosts send a sample every 5 s; one that is farther away from the line says nothing about it. */
-export const REACH_MS = 15_000;
+const REACH_MS = 15_000;
 
 export type SampleAt = {
   readonly cpuCores: number | null;
