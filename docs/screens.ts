@@ -199,12 +199,27 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   {
-    name: "logs-stored",
-    title: "Logs: a search over stored lines of all hosts",
+    name: "logs-line",
+    title: "Logs: one line, what stands around it, what its container used",
     hub: "fleet",
-    path: () => "/logs?tab=stored&find=GET",
+    path: () => "/logs?compose=shop",
+    act: async (page) => {
+      await hasLines(page);
+      await page.getByRole("log").locator("[data-seq]").nth(5).click();
+      await expect(page.getByRole("region", { name: "Lines around the line" }).locator("[aria-current]")).toBeVisible();
+      await expect(page.getByText(/(before|after) the line$/)).toBeVisible();
+    },
+  },
+  {
+    name: "logs-stored",
+    title: "Logs: stored lines of all hosts, searched and over time",
+    hub: "fleet",
+    path: () => "/logs?tab=stored&find=GET&since=15m",
     act: async (page) => {
       await expect(page.getByRole("region", { name: "Hits" }).getByRole("listitem").nth(5)).toBeVisible();
+      await expect(
+        page.getByRole("status").filter({ hasText: /^[\d,]+ lines, [\d:]+ to [\d:]+($| · the)/ }),
+      ).toBeVisible();
       await expect(page.getByRole("status").filter({ hasText: /hits/ })).toBeVisible();
     },
   },
