@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { SqliteLogStore } from "@yardarm/hub/logs/sqlite-log-store";
-import { openSqliteStorage } from "@yardarm/hub/storage/sqlite/open-sqlite";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { ERROR } from "@yardarm/protocol/log/level";
 import { flagsOf } from "@yardarm/protocol/log/line-flags";
@@ -19,17 +18,10 @@ test("[LOGS-06] [LOGS-11] the commands in docs/logs-api.md do what they say", as
   const commands = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = ""]) => block.trim().split("\n"));
   expect(commands.length).toBeGreaterThan(7);
 
-  let dataDirectory = "";
-  await using world = await AuthorityWorld.open({
-    openStorage: (directory) => {
-      dataDirectory = directory;
-      return openSqliteStorage({ dataDirectory: directory });
-    },
-    env: {},
-  });
+  await using world = await AuthorityWorld.open();
   const { orgId, containerId } = world.places.P1;
   const store = new SqliteLogStore({
-    directory: path.join(dataDirectory, "logs"),
+    directory: path.join(world.dataDirectory, "logs"),
     nowMs: Date.now,
     after: (_, task) => {
       const immediate = setImmediate(task);

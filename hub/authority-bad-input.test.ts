@@ -3,7 +3,6 @@ import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { ClientLine } from "@yardarm/testkit/client-line";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditRow } from "./audit/audit-row.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
 /** What only somebody who means harm sends, against a running hub. */
 describe("[SEC] a hub that is lied to", () => {
@@ -12,8 +11,7 @@ describe("[SEC] a hub that is lied to", () => {
   let secret: string;
 
   beforeAll(async () => {
-    const openStorage = (dataDirectory: string) => openSqliteStorage({ dataDirectory });
-    world = await AuthorityWorld.open({ openStorage, env: {} });
+    world = await AuthorityWorld.open();
     admin = world.callers.find(({ name }) => name === "admin") ?? world.owner;
     const body = { name: "ci", scopes: ["fleet.read"] };
     const made = await world.ask(world.owner, { method: "POST", path: "/api/tokens", body });

@@ -1,10 +1,8 @@
 import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "./config.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
-const openWorld = (env: Readonly<Record<string, string>>): Promise<AuthorityWorld> =>
-  AuthorityWorld.open({ openStorage: (dataDirectory) => openSqliteStorage({ dataDirectory }), env });
+const openWorld = (env: Readonly<Record<string, string>>): Promise<AuthorityWorld> => AuthorityWorld.open({ env });
 const nobody = (world: AuthorityWorld): Caller => ({ ...world.owner, kind: "nobody", headers: {} });
 const signUp = {
   method: "POST",

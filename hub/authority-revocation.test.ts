@@ -4,7 +4,6 @@ import { connectAgent } from "@yardarm/testkit/agent-line";
 import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { ClientLine } from "@yardarm/testkit/client-line";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
 const FORBIDDEN = 4403;
 const UNAUTHENTICATED = 4401;
@@ -14,8 +13,7 @@ describe("[IDTY-09] [SEC-T23] [CON-7] an open socket", () => {
   let world: AuthorityWorld;
 
   beforeAll(async () => {
-    const openStorage = (dataDirectory: string) => openSqliteStorage({ dataDirectory });
-    world = await AuthorityWorld.open({ openStorage, env: {} });
+    world = await AuthorityWorld.open();
   }, 60_000);
   afterAll(() => world?.[Symbol.asyncDispose]());
 

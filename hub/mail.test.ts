@@ -2,7 +2,6 @@ import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { type SmtpServer, type SmtpServerOptions, startSmtpServer } from "@yardarm/testkit/smtp-server";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "./config.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
 const PASSWORD = "another horse, another battery";
 
@@ -10,8 +9,7 @@ const openWorld = async (options: SmtpServerOptions = {}) => {
   const stack = new AsyncDisposableStack();
   const smtp: SmtpServer = stack.use(await startSmtpServer(options));
   const env = { YARDARM_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, YARDARM_SMTP_FROM: "hub@example.com" };
-  const openStorage = (dataDirectory: string) => openSqliteStorage({ dataDirectory });
-  const world = stack.use(await AuthorityWorld.open({ openStorage, env }));
+  const world = stack.use(await AuthorityWorld.open({ env }));
   const nobody: Caller = { ...world.owner, kind: "nobody", headers: {} };
   const post = (path: string, body: object, caller = nobody) => world.ask(caller, { method: "POST", path, body });
   return { smtp, world, nobody, post, [Symbol.asyncDispose]: () => stack.disposeAsync() };
@@ -109,10 +107,7 @@ describe("[IDTY-05] an invitation, by mail", () => {
 });
 
 test("[IDTY-01] without a mail server nobody is promised a letter", async () => {
-  await using world = await AuthorityWorld.open({
-    openStorage: (dataDirectory) => openSqliteStorage({ dataDirectory }),
-    env: {},
-  });
+  await using world = await AuthorityWorld.open();
   const nobody: Caller = { ...world.owner, kind: "nobody", headers: {} };
   expect((await world.ask(nobody, { method: "GET", path: "/api/setup" })).body).toMatchObject({ sendsMail: false });
   const body = { email: "owner@example.com" };

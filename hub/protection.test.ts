@@ -4,17 +4,13 @@ import type { Container } from "@yardarm/protocol/container";
 import type { Answer, Caller } from "@yardarm/testkit/authority-world";
 import { AuthorityWorld } from "@yardarm/testkit/authority-world";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
 describe("protection, asked of a whole hub", () => {
   let world: AuthorityWorld;
   let operator: Caller;
 
   beforeAll(async () => {
-    world = await AuthorityWorld.open({
-      openStorage: (dataDirectory) => openSqliteStorage({ dataDirectory }),
-      env: {},
-    });
+    world = await AuthorityWorld.open();
     const found = world.callers.find(
       ({ role, kind, isNarrowed }) => role === "operator" && kind === "person" && !isNarrowed,
     );

@@ -10,7 +10,6 @@ import { createRandom, type Random } from "@yardarm/testkit/random";
 import { dockerIdOf, reportedContainer } from "@yardarm/testkit/sample-container";
 import { expect, test } from "vitest";
 import type { Actor } from "./auth/can.ts";
-import { openSqliteStorage } from "./storage/sqlite/open-sqlite.ts";
 
 /** Frames of one run; `npm run soak -- --frames N` asks for more. */
 const FRAMES = Number(process.env.SOAK_FRAMES ?? 20_000);
@@ -102,10 +101,7 @@ const oddUpgrade = async (port: number, random: Random, path: string): Promise<s
 };
 
 test(`[MSG-3] odd upgrades and ${FRAMES} odd frames on both sockets crash nothing, fill nothing and cross no tenant (seed ${SEED})`, async () => {
-  await using world = await AuthorityWorld.open({
-    openStorage: (dataDirectory) => openSqliteStorage({ dataDirectory }),
-    env: {},
-  });
+  await using world = await AuthorityWorld.open();
   const victim = await addAgent(world, world.strangerActor, SECRET);
   const victimPeer = await victim.connect();
   victimPeer.send(HELLO);

@@ -7,6 +7,7 @@ import { TOKEN_SCOPES } from "@yardarm/hub/auth/permissions";
 import { parseConfig } from "@yardarm/hub/config";
 import { type RunningHub, runHub } from "@yardarm/hub/main";
 import { openPeople, type People } from "@yardarm/hub/open-people";
+import { openSqliteStorage } from "@yardarm/hub/storage/sqlite/open-sqlite";
 import type { OrgStorage, Storage } from "@yardarm/hub/storage/storage";
 import type { Role } from "@yardarm/protocol/api/auth";
 import type { BulkAction } from "@yardarm/protocol/api/bulk-actions";
@@ -94,14 +95,18 @@ const cookieName = createSessionCookie(null).name;
 const cookieOf = (token: string) => ({ cookie: `${cookieName}=${token}` });
 
 export interface AuthorityWorldOptions {
-  /** Opens the database that the hub will use; called twice, for the tests' own hands and before the hub starts. */
-  readonly openStorage: (dataDirectory: string) => Promise<Storage>;
-  readonly env: Readonly<Record<string, string>>;
+  /** Opens the database that `env` makes the hub use, for the tests' own hands; by default both are SQLite. */
+  readonly openStorage?: (dataDirectory: string) => Promise<Storage>;
+  /** More of the hub's configuration. */
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+const openSqlite = (dataDirectory: string): Promise<Storage> => openSqliteStorage({ dataDirectory });
 
 /** A running hub with two orgs full of everything, and everybody who could stand before it. */
 export class AuthorityWorld implements AsyncDisposable {
   readonly hub: RunningHub;
+  readonly dataDirectory: string;
   readonly people: People;
   readonly storage: Storage;
   readonly callers: readonly Caller[];
@@ -113,8 +118,15 @@ export class AuthorityWorld implements AsyncDisposable {
   readonly #close: () => Promise<void>;
   #count = 0;
 
-  private constructor(parts: Seeded & { readonly hub: RunningHub; readonly close: () => Promise<void> }) {
+  private constructor(
+    parts: Seeded & {
+      readonly hub: RunningHub;
+      readonly dataDirectory: string;
+      readonly close: () => Promise<void>;
+    },
+  ) {
     this.hub = parts.hub;
+    this.dataDirectory = parts.dataDirectory;
     this.people = parts.people;
     this.storage = parts.storage;
     this.callers = parts.callers;
@@ -125,22 +137,22 @@ export class AuthorityWorld implements AsyncDisposable {
     this.#close = parts.close;
   }
 
-  static async open(options: AuthorityWorldOptions): Promise<AuthorityWorld> {
+  static async open({ openStorage = openSqlite, env = {} }: AuthorityWorldOptions = {}): Promise<AuthorityWorld> {
     await using undo = new AsyncDisposableStack();
     const directory = await makeTempDir("authority");
     undo.defer(() => directory.remove());
-    const storage = await options.openStorage(directory.path);
+    const storage = await openStorage(directory.path);
     undo.defer(() => storage.close());
     const seeded = await seed(storage, path.join(directory.path, "hub-key.json"));
     const config = parseConfig(
-      { YARDARM_DATA: directory.path, YARDARM_PORT: "0", YARDARM_LOG_LEVEL: "silent", ...options.env },
+      { YARDARM_DATA: directory.path, YARDARM_PORT: "0", YARDARM_LOG_LEVEL: "silent", ...env },
       [],
     );
     if (!config.ok) throw new Error(config.problems.join(" "));
     const hub = await runHub(config.config);
     undo.defer(() => hub.stop());
     const owned = undo.move();
-    return new AuthorityWorld({ ...seeded, hub, close: () => owned.disposeAsync() });
+    return new AuthorityWorld({ ...seeded, hub, dataDirectory: directory.path, close: () => owned.disposeAsync() });
   }
 
   /** One request as one caller. A session's cookie that comes back replaces the caller's own. */

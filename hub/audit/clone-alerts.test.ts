@@ -3,17 +3,13 @@ import { AuthorityWorld } from "@yardarm/testkit/authority-world";
 import { HELLO } from "@yardarm/testkit/gateway-world";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { expect, test } from "vitest";
-import { openSqliteStorage } from "../storage/sqlite/open-sqlite.ts";
 import { CloneAlerts } from "./clone-alerts.ts";
 
 const requesterOf = ({ ownerActor: { orgId, userId, name } }: AuthorityWorld) =>
   ({ orgId, actor: { type: "user", id: userId, name }, address: null }) as const;
 
 test("[HOST-06] one identity in two places: the second is refused, the first stays, and the audit says so", async () => {
-  await using world = await AuthorityWorld.open({
-    openStorage: (dataDirectory) => openSqliteStorage({ dataDirectory }),
-    env: {},
-  });
+  await using world = await AuthorityWorld.open();
   const requester = requesterOf(world);
   const { enrollment } = world.people;
   const agent = await enrollAgent(

@@ -10,7 +10,6 @@ import { AuthorityWorld } from "@yardarm/testkit/authority-world";
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
-import { openSqliteStorage } from "../../storage/sqlite/open-sqlite.ts";
 
 /** Logs of a container that is gone, beside those of the one that took its name. */
 
@@ -21,14 +20,7 @@ let world: AuthorityWorld;
 let hub: RunningHub;
 
 beforeAll(async () => {
-  let dataDirectory = "";
-  world = await AuthorityWorld.open({
-    openStorage: (directory) => {
-      dataDirectory = directory;
-      return openSqliteStorage({ dataDirectory: directory });
-    },
-    env: {},
-  });
+  world = await AuthorityWorld.open();
   const { orgId, containerId, hostId } = world.places.P1;
   const { body } = await world.ask(world.owner, { method: "GET", path: `/api/containers/${containerId}` });
   const { name, workloadId } = body as unknown as Container;
@@ -46,7 +38,7 @@ beforeAll(async () => {
     },
   ]);
   const store = new SqliteLogStore({
-    ...{ directory: path.join(dataDirectory, "logs"), nowMs: Date.now },
+    ...{ directory: path.join(world.dataDirectory, "logs"), nowMs: Date.now },
     after: (_, task) => {
       const immediate = setImmediate(task);
       return () => clearImmediate(immediate);
@@ -68,7 +60,7 @@ beforeAll(async () => {
     await store.append({ orgId, containerId: id, firstSeq: 0, batches: [encoder.finish(0)], cursor });
   }
   await store.close();
-  const config = parseConfig({ YARDARM_DATA: dataDirectory, YARDARM_PORT: "0", YARDARM_LOG_LEVEL: "silent" }, []);
+  const config = parseConfig({ YARDARM_DATA: world.dataDirectory, YARDARM_PORT: "0", YARDARM_LOG_LEVEL: "silent" }, []);
   if (!config.ok) throw new Error(config.problems.join(" "));
   hub = await runHub(config.config);
 }, 120_000);

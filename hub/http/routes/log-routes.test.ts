@@ -12,7 +12,6 @@ import { createRandom } from "@yardarm/testkit/random";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
-import { openSqliteStorage } from "../../storage/sqlite/open-sqlite.ts";
 
 const LINES = 3_000;
 const PER_BATCH = 500;
@@ -21,14 +20,13 @@ const messageOf = (seq: number): string =>
   seq % 100 === 0 ? `\u001b[31mfailed\u001b[0m request ${seq}` : `request ${seq} served`;
 
 let world: AuthorityWorld;
-let dataDirectory = "";
 
 const writeLogs = async (): Promise<void> => {
   const after = (_: number, task: () => void) => {
     const immediate = setImmediate(task);
     return () => clearImmediate(immediate);
   };
-  const store = new SqliteLogStore({ directory: path.join(dataDirectory, "logs"), nowMs: Date.now, after });
+  const store = new SqliteLogStore({ directory: path.join(world.dataDirectory, "logs"), nowMs: Date.now, after });
   const write = async (orgId: OrgId, containerId: ContainerId): Promise<void> => {
     for (let firstSeq = 0; firstSeq < LINES; firstSeq += PER_BATCH) {
       const encoder = new BatchEncoder();
@@ -61,13 +59,7 @@ const costlyBatch = () => {
 };
 
 beforeAll(async () => {
-  world = await AuthorityWorld.open({
-    openStorage: (directory) => {
-      dataDirectory = directory;
-      return openSqliteStorage({ dataDirectory: directory });
-    },
-    env: {},
-  });
+  world = await AuthorityWorld.open();
   await writeLogs();
 }, 120_000);
 afterAll(() => world?.[Symbol.asyncDispose]());

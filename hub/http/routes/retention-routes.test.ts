@@ -5,7 +5,6 @@ import { type Answer, AuthorityWorld, type Caller } from "@yardarm/testkit/autho
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
-import { openSqliteStorage } from "../../storage/sqlite/open-sqlite.ts";
 
 /** How long logs are kept, over HTTP and in a whole hub. */
 
@@ -13,16 +12,9 @@ const DAY_MS = 24 * 3_600_000;
 const LINES = 100;
 
 let world: AuthorityWorld;
-let dataDirectory = "";
 
 beforeAll(async () => {
-  world = await AuthorityWorld.open({
-    openStorage: (directory) => {
-      dataDirectory = directory;
-      return openSqliteStorage({ dataDirectory: directory });
-    },
-    env: {},
-  });
+  world = await AuthorityWorld.open();
 }, 120_000);
 afterAll(() => world?.[Symbol.asyncDispose]());
 
@@ -30,7 +22,7 @@ afterAll(() => world?.[Symbol.asyncDispose]());
 const write = async (firstSeq: number, daysAgo: number): Promise<void> => {
   const nowMs = Date.now() - daysAgo * DAY_MS;
   const store = new SqliteLogStore({
-    ...{ directory: path.join(dataDirectory, "logs"), nowMs: () => nowMs },
+    ...{ directory: path.join(world.dataDirectory, "logs"), nowMs: () => nowMs },
     after: (_, task) => {
       const immediate = setImmediate(task);
       return () => clearImmediate(immediate);
