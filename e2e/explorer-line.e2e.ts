@@ -104,3 +104,31 @@ test("[LOGS-13] on a phone the line is a sheet over the page", async ({ page, fl
   await expect(sheet).toBeHidden();
   await expect(logOf(page)).toBeFocused();
 });
+
+test("[LOGS-13] the line that is opened stays in view, although the panel takes room; the next ones come into view", async ({
+  page,
+  fleet,
+  run,
+}) => {
+  const container = await run({ name: freshName("covered"), script: SCRIPT });
+  const { workloadId } = await findContainer(fleet.session, container.dockerId);
+  await page.goto(`${fleet.hub.url}/logs?workload=${workloadId}`);
+  await expect(rowOf(page, /after 60/)).toBeVisible();
+  await logOf(page).focus();
+  await page.keyboard.press("g");
+  await page.keyboard.press("g");
+  const low = rowOf(page, /before 20$/);
+  await expect(low).toBeInViewport({ ratio: 1 });
+  const above = (await logOf(page).boundingBox())?.height ?? 0;
+  await low.click();
+  await expect(panelOf(page)).toBeVisible();
+  const below = (await logOf(page).boundingBox())?.height ?? 0;
+  // Or there would be nothing to prove.
+  expect(below).toBeLessThan(20 * 20);
+  expect(above).toBeGreaterThan(20 * 20);
+  await expect(low).toBeInViewport({ ratio: 1 });
+  for (let step = 0; step < 12; step++) await page.keyboard.press("j");
+  // The pane's height is no whole number of pixels.
+  await expect(rowOf(page, /before 32$/)).toBeInViewport({ ratio: 0.95 });
+  await expect(around(page).locator("[aria-current]")).toContainText("before 32");
+});
