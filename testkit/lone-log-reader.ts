@@ -3,6 +3,7 @@ import { LineReader } from "@yardarm/agent/logs/line-reader";
 import type { LogSource } from "@yardarm/agent/logs/log-source";
 import { onlySource } from "@yardarm/agent/logs/log-sources";
 import type { Loss } from "@yardarm/agent/logs/pending-loss";
+import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, type DockerId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { ManualClock } from "./manual-clock.ts";
@@ -23,8 +24,8 @@ export class LoneLogReader<Told = string> {
   readonly reader: LineReader;
   /** Texts of lines, losses, and how reading ended, in their order. */
   readonly told: (string | Told)[] = [];
-  /** What the engine says when it is asked. */
-  run: ContainerRun = "running";
+  /** What the engine says when it is asked; `null`: it does not answer. */
+  run: ContainerRun | null = "running";
 
   constructor({
     source,
@@ -52,7 +53,7 @@ export class LoneLogReader<Told = string> {
         readEnd: () => {},
         report: ({ kind }) => void (kind === "reading" || this.told.push(kind)),
       },
-      inspect: async () => this.run,
+      inspect: async () => this.run ?? Promise.reject(new ProtocolError("engine_unreachable", "No engine answers.")),
       acquireSlot: async () => () => {},
       clock: {
         nowNs: () => clock.nowNs(),

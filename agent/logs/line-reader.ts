@@ -102,7 +102,7 @@ export class LineReader implements MessageReader, LineSink {
   /** Where reading goes on if it began anew behind the lines taken so far, which `nextSeq` lines precede. */
   cursor(nextSeq: number): LogCursor {
     const cursor = this.#place.cursor(nextSeq, this.#joiner.openLineSinceNs, this.#currentHint);
-    return this.#phase.kind === "stopped" || this.#phase.kind === "gone" ? { ...cursor, ended: true } : cursor;
+    return this.#phase.kind === "gone" ? { ...cursor, ended: true } : cursor;
   }
 
   /** Stamp of the line taken last, ns since the epoch; `null` before the first. */
@@ -321,14 +321,9 @@ export class LineReader implements MessageReader, LineSink {
         this.#verified();
         return;
       case "finish":
-        if (!this.#wasStarted) {
-          this.#endLines();
-          this.#rest("stopped");
-        } else this.#readAgain({ kind: "follow" });
-        return;
       case "follow":
       case "live":
-        void this.#askWhyItEnded();
+        void this.#askWhyItEnded(plan);
     }
   }
 
@@ -433,31 +428,30 @@ export class LineReader implements MessageReader, LineSink {
     this.#pendingLoss.add(reason, fromNs, null);
   }
 
-  /** A follow ends when the container stops, and also when the engine does. */
-  async #askWhyItEnded(): Promise<void> {
+  /** A follow ends when the container stops, and everything stored at its end; but so does whatever an engine that dies was reading. */
+  async #askWhyItEnded({ kind }: ReadingPlan): Promise<void> {
     const reading = this.#phase;
     this.#silence.stop();
     this.#place.hint = this.#currentHint;
     this.#seen.hasEnded = true;
-    this.#wasStarted = false;
+    if (kind !== "finish") this.#wasStarted = false;
     const run = await this.#options.inspect().catch(() => "unknown" as const);
     if (this.#phase !== reading) return;
-    if (run === "gone") {
-      // Stopped and removed at once: everything was read, and what is open are its last words.
+    const isDown = run === "stopped" && !this.#wasStarted;
+    if (run === "gone" || (isDown && kind === "finish")) {
+      // One that was stopped and removed at once was read whole, and what is open are its last words.
       this.#endLines();
-      this.#rest("gone");
-      return;
-    }
-    this.#leaveReading();
-    this.#plan = { kind: run === "stopped" && !this.#wasStarted ? "finish" : "follow" };
-    if (this.#plan.kind === "finish") this.#open();
-    else this.#retry();
+      this.#rest(run);
+    } else if (isDown) this.#readAgain({ kind: "finish" });
+    else if (kind !== "finish") this.#retry(this.#firstPlan());
+    else if (run === "unknown") this.#retry();
+    else this.#readAgain({ kind: "follow" });
   }
 
   /** The container is gone, and with it what this reading was to read. */
   #goneUnread({ kind }: ReadingPlan): void {
     // A log that is finished was read to its end before; only a line that was open there may have had more.
-    const wasReadToEnd = kind === "finish" && this.#place.openLineNs === undefined;
+    const wasReadToEnd = kind === "finish" && !this.#wasStarted && this.#place.openLineNs === undefined;
     const fromNs = this.#missingFromNs;
     if (this.#seek === null) this.#joiner.end();
     this.#seek = null;

@@ -141,26 +141,6 @@ describe("logs of a simulated engine with faults", () => {
     expect(running.texts).toEqual([...numbers(1, 100), "(source_error)"]);
   });
 
-  test("[LOG-23] a container that stops is told to have ended once, and to go on when it is started again", async () => {
-    const container = run();
-    write(container, 1, 10);
-    const running = await startAgent(container);
-    await running.waitForLines(10);
-    container.kill();
-    running.containerStopped();
-    await running.waitForCursor(({ ended }) => ended === true);
-    const { frames } = running.hub;
-    running.cutConnection();
-    running.connect();
-    container.start();
-    running.containerStarted();
-    write(container, 11, 11);
-    await running.waitForLines(11);
-    await running.waitForCursor(({ ended }) => ended === undefined);
-    expect(running.hub.frames - frames).toBeLessThanOrEqual(3);
-    expect(running.texts).toEqual(numbers(1, 11));
-  });
-
   test("a clock that was set back hides no line and doubles none", async () => {
     const container = run();
     const nowNs = BigInt(Date.now()) * 1_000_000n;

@@ -73,16 +73,40 @@ test("[LOGS-09] one that is removed while its log cannot be read: what may have 
   expect(log.told).toEqual(["first", "(source_error)", "gone"]);
 });
 
-test("[LOG-23] the cursor of a log that was read to its end says so, and that of one that goes on does not", async () => {
+test("[LOG-23] the cursor of a log that was read to the end of its container says so", async () => {
   source.put("first\n");
+  log.run = "stopped";
+  source.end({ kind: "complete" });
+  await log.clock.advanceAsync(0);
   expect(log.reader.cursor(1).ended).toBeUndefined();
+  source.end({ kind: "gone" });
+  expect(log.told).toEqual(["first", "gone"]);
+  expect(log.reader.cursor(1).ended).toBe(true);
+});
+
+test("[LOGS-09] one that was started again while its end was looked at may have said more", async () => {
+  source.put("first\n");
+  log.run = "stopped";
+  source.end({ kind: "complete" });
+  await log.clock.advanceAsync(0);
+  log.reader.containerStarted();
+  source.end({ kind: "gone" });
+  expect(log.told).toEqual(["first", "(source_error)", "gone"]);
+});
+
+test("[LOGS-09] an engine that dies while the end is looked at has not said that it is the end", async () => {
+  source.put("first\n");
   log.run = "stopped";
   source.end({ kind: "complete" });
   await log.clock.advanceAsync(0);
   source.put("first\n");
+  log.run = null;
   source.end({ kind: "complete" });
-  expect(log.told).toEqual(["first", "stopped"]);
-  expect(log.reader.cursor(1).ended).toBe(true);
-  log.reader.containerStarted();
-  expect(log.reader.cursor(1).ended).toBeUndefined();
+  await log.clock.advanceAsync(1_000);
+  source.put("first\n");
+  source.put("second\n");
+  log.run = "stopped";
+  source.end({ kind: "complete" });
+  await log.clock.advanceAsync(0);
+  expect(log.told).toEqual(["first", "second", "stopped"]);
 });

@@ -11,7 +11,7 @@ import { ChaosWorld, VIEWER_COUNT } from "./chaos-world.ts";
 import { planFaults } from "./fault-plan.ts";
 import { runFaults } from "./fault-runner.ts";
 import { judge, type Verdict } from "./verdict.ts";
-import { hasArrived } from "./watched-writer.ts";
+import { hasArrived, type WatchedWriter } from "./watched-writer.ts";
 import { WRITER_COUNT } from "./writers.ts";
 
 /** An agent may have backed off for up to a minute (HOST-08), and then has to catch up. */
@@ -68,7 +68,7 @@ export const chaosLogs: Chaos = async ({
       .sort()
       .join(", ")}`,
     `${written} lines in ${world.generations.reduce((files, { witness }) => files + witness.files, 0)} files, ${sum("declared")} of them rotated away and declared; lost ${lost}, twice ${sum("doubled")}, out of order ${sum("disordered")}, not the engine's ${sum("foreign")}; rests of lines ${sum("rests")}`,
-    `${world.generations.length} containers of ${WRITER_COUNT} names`,
+    `${world.generations.length} containers of ${WRITER_COUNT} names; missing and declared of each: ${declaredByName(world.generations, verdicts)}`,
     `viewers connected ${world.viewers.map(({ connections }) => connections).join(", ")} times`,
     `seed ${seed}, source ${source}, hub on ${database}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
     ...verdicts.flatMap(({ name, verdict: { firstFault } }) => (firstFault === null ? [] : [`${name}: ${firstFault}`])),
@@ -76,6 +76,22 @@ export const chaosLogs: Chaos = async ({
     ...late.map((viewer) => `${viewer.name} did not come to rest: ${describeRest(viewer, stored)}`),
   ];
   return { report, notes };
+};
+
+/** `steady 0 of 1200, rotating 300 of 9000`. */
+const declaredByName = (
+  generations: readonly WatchedWriter[],
+  verdicts: readonly { readonly verdict: Verdict }[],
+): string => {
+  const sums = new Map<string, { declared: number; lines: number }>();
+  for (const [index, { name, witness }] of generations.entries()) {
+    const sum = sums.get(name) ?? { declared: 0, lines: 0 };
+    sums.set(name, {
+      declared: sum.declared + (verdicts[index]?.verdict.declared ?? 0),
+      lines: sum.lines + witness.lines,
+    });
+  }
+  return [...sums].map(([name, { declared, lines }]) => `${name} ${declared} of ${lines}`).join(", ");
 };
 
 /** Those that did not satisfy the condition while there was patience. */

@@ -35,7 +35,7 @@ export interface LogCursor {
   readonly tail: readonly CursorLine[];
   /** Stamp of the oldest line that had begun but not ended: reading on starts before it. */
   readonly openLineSinceNs?: string;
-  /** The container had stopped, or was gone, and its log was read to the end. */
+  /** The container is gone; its log was read to the end, or ends with a loss. */
   readonly ended?: true;
   readonly hint?: FileCursorHint;
 }

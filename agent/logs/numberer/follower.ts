@@ -51,7 +51,7 @@ export class Follower implements LineTaker {
   #firstUnsentSeq = 0;
   /** Frames were lost with a connection, or none was ever assigned: only a cursor says where to go on. */
   #needsCursor = true;
-  /** The hub was told that the log has ended. */
+  /** The cursor sent last said that the log has ended. */
   #isEndTold = false;
   /** Of batches that were sent and that no cursor covers yet. */
   #uncoveredBytes = 0;
@@ -107,13 +107,11 @@ export class Follower implements LineTaker {
     this.#isOnline = true;
     this.#isWatched = false;
     this.#options.share.clear();
-    this.#isEndTold = cursor?.ended === true;
     if (this.#needsCursor || (cursor?.nextSeq ?? 0) !== this.#firstUnsentSeq) {
       this.rewind(cursor?.nextSeq ?? 0, cursor);
       return;
     }
     if (this.#encoder.lineCount > 0) this.#batchSoon();
-    else this.#tellEnd();
     this.updateBackPressure();
   }
 
@@ -125,7 +123,6 @@ export class Follower implements LineTaker {
     this.#options.share.clear();
     this.#firstUnsentSeq = nextSeq;
     this.#needsCursor = false;
-    this.#isEndTold = cursor?.ended === true;
     this.#uncoveredBytes = 0;
     this.updateBackPressure();
     this.#reader.start(cursor);
@@ -167,7 +164,6 @@ export class Follower implements LineTaker {
 
   containerStarted(): void {
     this.#reader.containerStarted();
-    this.#tellEnd();
   }
 
   containerStopped(): void {
@@ -232,10 +228,9 @@ export class Follower implements LineTaker {
   }
 
   report(report: ReaderReport): void {
-    if (report.kind !== "reading") {
-      this.flush();
-      this.#tellEnd();
-    }
+    if (report.kind !== "reading") this.flush();
+    // That a log has ended is told although no line came with it.
+    if (report.kind === "gone" && !this.#isEndTold) this.#tellCursor();
     this.#options.onReport(report);
   }
 
@@ -318,18 +313,12 @@ export class Follower implements LineTaker {
   #sendCursor(): void {
     this.#cancelCursor?.();
     this.#cancelCursor = null;
-    if (this.#uncoveredBytes === 0 || !this.#isOnline) return;
-    this.#tellCursor(this.#reader.cursor(this.#firstUnsentSeq));
+    if (this.#uncoveredBytes > 0) this.#tellCursor();
   }
 
-  /** That a log has ended, or goes on, is told although no line came with it. */
-  #tellEnd(): void {
-    if (!this.#isOnline || this.#needsCursor || this.#encoder.lineCount > 0) return;
+  #tellCursor(): void {
+    if (!this.#isOnline || this.#needsCursor) return;
     const cursor = this.#reader.cursor(this.#firstUnsentSeq);
-    if ((cursor.ended === true) !== this.#isEndTold) this.#tellCursor(cursor);
-  }
-
-  #tellCursor(cursor: LogCursor): void {
     this.#uncoveredBytes = 0;
     this.#isEndTold = cursor.ended === true;
     this.#options.sendFrame(encodeCursorFrame(this.#alias, cursor));
