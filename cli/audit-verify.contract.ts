@@ -5,7 +5,7 @@ import type { List } from "@yardarm/protocol/api/list";
 import type { OrgId } from "@yardarm/protocol/ids";
 import { YARDARM } from "@yardarm/testkit/hub-process";
 import type { HubSession } from "@yardarm/testkit/hub-session";
-import { startProgram } from "@yardarm/testkit/program";
+import { runProgram } from "@yardarm/testkit/program";
 import { withoutSecondRow } from "@yardarm/testkit/tamper-audit";
 import { expect, test } from "vitest";
 import { auditVerdictLine } from "./audit-verdict.ts";
@@ -33,8 +33,8 @@ export const auditVerifyContract = (engine: string, open: () => Promise<Tampered
     for (let count = 0; count < 2; count += 1) await hub.signIn();
     const session = await hub.signIn();
     const command = async () => {
-      await using program = startProgram({ file: YARDARM, args: ["audit", "verify"], env: hub.env });
-      return { status: await program.ended, out: program.stdout() };
+      const { status, out } = await runProgram({ file: YARDARM, args: ["audit", "verify"], env: hub.env });
+      return { status, out };
     };
     const config = parseConfig({ ...hub.env }, []);
     if (!config.ok) throw new Error(config.problems.join(" "));

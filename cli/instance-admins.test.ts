@@ -1,16 +1,13 @@
 import type { Me } from "@yardarm/protocol/api/auth";
 import { OWNER, startHubProcess, YARDARM } from "@yardarm/testkit/hub-process";
 import { signInTo } from "@yardarm/testkit/hub-session";
-import { startProgram } from "@yardarm/testkit/program";
+import { runProgram } from "@yardarm/testkit/program";
 import { expect, test } from "vitest";
 
 test("[IDTY-03] the operator names a second administrator of the installation beside the running hub, and takes it back", async () => {
   await using hub = await startHubProcess({ command: "hub" });
   const env = { YARDARM_DATA: hub.dataDirectory, YARDARM_PORT: String(hub.port) };
-  const user = async (...args: readonly string[]) => {
-    await using program = startProgram({ file: YARDARM, args: ["user", ...args], env });
-    return { status: await program.ended, err: program.stderr() };
-  };
+  const user = (...args: readonly string[]) => runProgram({ file: YARDARM, args: ["user", ...args], env });
   const owner = await hub.signIn();
   const guest = { email: "second@example.com", password: "another horse, another battery" };
   const { link } = await owner.post<{ link: string }>("/api/invitations", { email: guest.email, role: "viewer" });

@@ -3,23 +3,18 @@ import path from "node:path";
 import type { Host } from "@yardarm/protocol/host";
 import { startAgentProcess } from "@yardarm/testkit/agent-process";
 import { startHubProcess, YARDARM } from "@yardarm/testkit/hub-process";
-import { startProgram } from "@yardarm/testkit/program";
+import { runProgram } from "@yardarm/testkit/program";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 
 const AGENT = path.resolve(import.meta.dirname, "../agent/main.ts");
 const CONNECTED = /"Connected to the hub\."/;
 
-const run = async (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => {
-  await using program = startProgram({ file, args, env });
-  return { status: await program.ended, out: program.stdout(), err: program.stderr() };
-};
-
 test("[KEY-3] after a break-in every key is revoked with the recovery key, and agents come back by themselves; without it they are repinned", async () => {
   await using directory = await makeTempDir("keys");
   await using hub = await startHubProcess({ command: "hub" });
   const env = { YARDARM_DATA: hub.dataDirectory, YARDARM_PORT: String(hub.port) };
-  const keys = (...args: string[]) => run(YARDARM, ["keys", ...args], env);
+  const keys = (...args: string[]) => runProgram({ file: YARDARM, args: ["keys", ...args], env });
   const [, recoveryKey = ""] = await hub.program().says(/^ {4}(yrk_[\w-]{43})$/m);
   expect(hub.program().stdout()).not.toContain(recoveryKey);
   const recoveryFile = path.join(directory.path, "recovery");
@@ -63,7 +58,11 @@ test("[KEY-3] after a break-in every key is revoked with the recovery key, and a
   await agent.kill();
   const keySetFile = path.join(directory.path, "key-set.json");
   await writeFile(keySetFile, (await keys("export")).out);
-  const repinned = await run(AGENT, ["repin", keySetFile], { AGENT_API_URL: hub.url, AGENT_STATE_DIR: stateDirectory });
+  const repinned = await runProgram({
+    file: AGENT,
+    args: ["repin", keySetFile],
+    env: { AGENT_API_URL: hub.url, AGENT_STATE_DIR: stateDirectory },
+  });
   expect(repinned).toMatchObject({ status: 0, out: expect.stringContaining("This agent trusts the keys") });
   expect(JSON.parse(await readFile(path.join(stateDirectory, "identity.json"), "utf8")).hostId).toBe(agent.hostId);
   agent.restart();

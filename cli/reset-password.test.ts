@@ -1,13 +1,11 @@
 import { OWNER, startHubProcess, YARDARM } from "@yardarm/testkit/hub-process";
 import { signInTo } from "@yardarm/testkit/hub-session";
-import { startProgram } from "@yardarm/testkit/program";
+import { runProgram } from "@yardarm/testkit/program";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 
-const run = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
-  await using program = startProgram({ file: YARDARM, args: ["user", "reset-password", ...args], env });
-  return { status: await program.ended, out: program.stdout(), err: program.stderr() };
-};
+const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+  runProgram({ file: YARDARM, args: ["user", "reset-password", ...args], env });
 
 test("[IDTY-01] a forgotten password is replaced by the operator's one-time link, beside the running hub", async () => {
   await using hub = await startHubProcess({ command: "hub" });

@@ -84,4 +84,10 @@ export const startProgram = ({ file, args = [], through = [], env = {} }: Progra
   };
 };
 
+/** Runs a program to its end: its exit code, and all that it wrote. */
+export const runProgram = async (options: ProgramOptions) => {
+  await using program = startProgram(options);
+  return { status: await program.ended, out: program.stdout(), err: program.stderr() };
+};
+
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
