@@ -8,7 +8,7 @@ import { FLAG_CONTINUATION, FLAG_LOSS, flagsOf, STREAM_NAMES } from "@yardarm/pr
 import { encodeLoss } from "@yardarm/protocol/log/loss";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
 import { createRandom, type Random } from "@yardarm/testkit/random";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogStore } from "../log-store.ts";
 import { findPosition, storedRange } from "./find-line.ts";
 import { countLines } from "./histogram.ts";
@@ -135,13 +135,13 @@ const place = ({ containerId, seq }: { readonly containerId: ContainerId; readon
 export const logQueryContract = (name: string, makeStore: () => Promise<LogStore & AsyncDisposable>): void => {
   describe(`questions to the log store: ${name}`, () => {
     const { signal } = new AbortController();
-    const withLogs = async (
-      run: (tools: QueryTools, logs: { readonly all: readonly Line[]; readonly store: LogStore }) => Promise<void>,
-      seed = 7,
-    ): Promise<void> => {
-      await using store = await makeStore();
-      const random = createRandom(seed);
-      const all: Line[] = [];
+    // The questions change nothing: one store answers all of them.
+    const opened = new AsyncDisposableStack();
+    const all: Line[] = [];
+    let tools: QueryTools;
+    beforeAll(async () => {
+      const store = opened.use(await makeStore());
+      const random = createRandom(7);
       for (const containerId of CONTAINERS) {
         const lines = randomLines(random, containerId, 400);
         await append(store, lines, random);
@@ -156,21 +156,19 @@ export const logQueryContract = (name: string, makeStore: () => Promise<LogStore
           throw error;
         },
       });
-      try {
-        await run({ logs: store, pool, nowMs: () => 0 }, { all, store });
-      } finally {
-        await pool.close();
-      }
-    };
+      opened.defer(() => pool.close());
+      tools = { logs: store, pool, nowMs: () => 0 };
+    });
+    afterAll(() => opened.disposeAsync());
     const search = async (
-      tools: QueryTools,
+      asked: QueryTools,
       query: { readonly filter: LineFilter; readonly containers: readonly ContainerId[]; readonly limit: number },
     ): Promise<{ readonly hits: readonly ScanHit[]; readonly pages: number }> => {
       const hits: ScanHit[] = [];
       let after: HitPlace | null = null;
       for (let pages = 1; ; pages++) {
         const containers = query.containers.map((containerId) => ({ containerId, hostId: hostOf(containerId) }));
-        const page = await searchLogs(tools, { ...query, orgId: ORG, containers, after, signal });
+        const page = await searchLogs(asked, { ...query, orgId: ORG, containers, after, signal });
         expect(page.hits.length).toBeLessThanOrEqual(query.limit);
         hits.push(...page.hits);
         expect(page.progress.isComplete).toBe(page.next === null);
@@ -178,10 +176,7 @@ export const logQueryContract = (name: string, makeStore: () => Promise<LogStore
         after = page.next;
       }
     };
-    const read = async (
-      tools: QueryTools,
-      query: { filter: LineFilter; tail: number | null; containers?: readonly ContainerId[] },
-    ) => {
+    const read = async (query: { filter: LineFilter; tail: number | null; containers?: readonly ContainerId[] }) => {
       const scan = tools.pool.open(ORG, query.filter);
       try {
         const containerIds = query.containers ?? CONTAINERS.slice(0, 1);
@@ -202,169 +197,160 @@ export const logQueryContract = (name: string, makeStore: () => Promise<LogStore
       }
     };
 
-    test("[LOGS-11] every hit of one container, newest first, whatever the pages", () =>
-      withLogs(async (tools, { all }) => {
-        const [containerId] = CONTAINERS;
-        if (containerId === undefined) throw new Error("no container");
-        for (const filter of FILTERS) {
-          const expected = all.filter((line) => line.containerId === containerId && passes(line, filter)).reverse();
-          for (const limit of [1, 7, 1000]) {
-            const { hits } = await search(tools, { filter, containers: [containerId], limit: limit === 1 ? 3 : limit });
-            expect(hits.map(({ seq }) => seq)).toEqual(expected.map(({ seq }) => seq));
-          }
-          const [hit] = (await search(tools, { filter, containers: [containerId], limit: 1000 })).hits;
-          const [line] = expected;
-          if (line === undefined || hit === undefined) continue;
-          expect(hit).toEqual({
-            ...{ containerId, seq: line.seq, tsNs: line.tsNs.toString(), message: line.text },
-            ...{ level: levelName(line.level), stream: STREAM_NAMES[line.stream] },
-          });
+    test("[LOGS-11] every hit of one container, newest first, whatever the pages", async () => {
+      const [containerId] = CONTAINERS;
+      if (containerId === undefined) throw new Error("no container");
+      for (const filter of FILTERS) {
+        const expected = all.filter((line) => line.containerId === containerId && passes(line, filter)).reverse();
+        for (const limit of [1, 7, 1000]) {
+          const { hits } = await search(tools, { filter, containers: [containerId], limit: limit === 1 ? 3 : limit });
+          expect(hits.map(({ seq }) => seq)).toEqual(expected.map(({ seq }) => seq));
         }
-      }));
-
-    test("[LOGS-11] hits of many containers come in the order of time, each once, whatever the pages and the budget", () =>
-      withLogs(async (tools, { all }) => {
-        for (const filter of FILTERS) {
-          const expected = all.filter((line) => passes(line, filter)).toSorted(byTimeDescending);
-          for (const [limit, rawBytes] of [
-            [10, 1e9],
-            [500, 1e9],
-            [500, 1],
-          ] as const) {
-            const limited = { ...tools, budget: { ms: 1e9, rawBytes } };
-            const { hits, pages } = await search(limited, { filter, containers: CONTAINERS, limit });
-            expect(hits.map(place)).toEqual(expected.map(place));
-            if (rawBytes === 1 && filter === EVERY_LINE) expect(pages).toBeGreaterThan(1);
-          }
-        }
-      }));
-
-    test("[LOGS-11] a page says honestly how far it got", () =>
-      withLogs(async (tools, { all }) => {
-        const containers = CONTAINERS.map((containerId) => ({ containerId, hostId: hostOf(containerId) }));
-        const base = {
-          orgId: ORG,
-          containers,
-          filter: { ...EVERY_LINE, pattern: text("timeout") },
-          after: null,
-          signal,
-        };
-        const cut = await searchLogs({ ...tools, budget: { ms: 1e9, rawBytes: 1 } }, { ...base, limit: 1000 });
-        expect(cut.progress).toMatchObject({
-          stoppedBy: "budget",
-          isComplete: false,
-          containersTotal: 3,
-          hostsTotal: 3,
+        const [hit] = (await search(tools, { filter, containers: [containerId], limit: 1000 })).hits;
+        const [line] = expected;
+        if (line === undefined || hit === undefined) continue;
+        expect(hit).toEqual({
+          ...{ containerId, seq: line.seq, tsNs: line.tsNs.toString(), message: line.text },
+          ...{ level: levelName(line.level), stream: STREAM_NAMES[line.stream] },
         });
-        const backToNs = BigInt(cut.progress.scannedBackToNs ?? 0);
-        const looked = all.filter((line) => line.tsNs >= backToNs && passes(line, base.filter));
-        expect(cut.hits.map(place)).toEqual(looked.toSorted(byTimeDescending).map(place));
-        const whole = await searchLogs(tools, { ...base, limit: 1000 });
-        const [oldestNs = 0n] = all.map(({ tsNs }) => tsNs).toSorted((a, b) => (a < b ? -1 : 1));
-        expect(whole.progress).toMatchObject({
-          ...{ stoppedBy: "end", isComplete: true, containersDone: 3, hostsDone: 3, unreadableLines: 0 },
-          scannedBackToNs: oldestNs.toString(),
+      }
+    });
+
+    test("[LOGS-11] hits of many containers come in the order of time, each once, whatever the pages and the budget", async () => {
+      for (const filter of FILTERS) {
+        const expected = all.filter((line) => passes(line, filter)).toSorted(byTimeDescending);
+        for (const [limit, rawBytes] of [
+          [10, 1e9],
+          [500, 1e9],
+          [500, 1],
+        ] as const) {
+          const limited = { ...tools, budget: { ms: 1e9, rawBytes } };
+          const { hits, pages } = await search(limited, { filter, containers: CONTAINERS, limit });
+          expect(hits.map(place)).toEqual(expected.map(place));
+          if (rawBytes === 1 && filter === EVERY_LINE) expect(pages).toBeGreaterThan(1);
+        }
+      }
+    });
+
+    test("[LOGS-11] a page says honestly how far it got", async () => {
+      const containers = CONTAINERS.map((containerId) => ({ containerId, hostId: hostOf(containerId) }));
+      const base = {
+        orgId: ORG,
+        containers,
+        filter: { ...EVERY_LINE, pattern: text("timeout") },
+        after: null,
+        signal,
+      };
+      const cut = await searchLogs({ ...tools, budget: { ms: 1e9, rawBytes: 1 } }, { ...base, limit: 1000 });
+      expect(cut.progress).toMatchObject({
+        stoppedBy: "budget",
+        isComplete: false,
+        containersTotal: 3,
+        hostsTotal: 3,
+      });
+      const backToNs = BigInt(cut.progress.scannedBackToNs ?? 0);
+      const looked = all.filter((line) => line.tsNs >= backToNs && passes(line, base.filter));
+      expect(cut.hits.map(place)).toEqual(looked.toSorted(byTimeDescending).map(place));
+      const whole = await searchLogs(tools, { ...base, limit: 1000 });
+      const [oldestNs = 0n] = all.map(({ tsNs }) => tsNs).toSorted((a, b) => (a < b ? -1 : 1));
+      expect(whole.progress).toMatchObject({
+        ...{ stoppedBy: "end", isComplete: true, containersDone: 3, hostsDone: 3, unreadableLines: 0 },
+        scannedBackToNs: oldestNs.toString(),
+      });
+      expect(whole.progress.bytesScanned).toBeGreaterThan(cut.progress.bytesScanned);
+    });
+
+    test("[LOGS-06] a reading is every line that passes, ascending, with the losses between", async () => {
+      for (const filter of FILTERS) {
+        const own = all.filter(({ containerId }) => containerId === CONTAINERS[0]);
+        const isWanted = (line: Line): boolean => passes(line, line.isLoss ? { ...EVERY_LINE, pattern: null } : filter);
+        const inTime = ({ tsNs }: Line): boolean =>
+          (filter.sinceNs === null || tsNs >= filter.sinceNs) && (filter.untilNs === null || tsNs < filter.untilNs);
+        const expected = own.filter((line) => (line.isLoss ? inTime(line) : isWanted(line)));
+        const lines = await read({ filter, tail: null });
+        expect(lines.map(({ seq }) => seq)).toEqual(expected.map(({ seq }) => seq));
+        const first = expected.find((line) => !line.isLoss);
+        if (first === undefined) continue;
+        expect(lines.find(({ seq }) => seq === first.seq)).toEqual({
+          ...{ seq: first.seq, ts: rfc3339FromNs(first.tsNs), message: first.text },
+          ...{ level: levelName(first.level), stream: STREAM_NAMES[first.stream] },
         });
-        expect(whole.progress.bytesScanned).toBeGreaterThan(cut.progress.bytesScanned);
-      }));
+      }
+    });
 
-    test("[LOGS-06] a reading is every line that passes, ascending, with the losses between", () =>
-      withLogs(async (tools, { all }) => {
-        for (const filter of FILTERS) {
-          const own = all.filter(({ containerId }) => containerId === CONTAINERS[0]);
-          const isWanted = (line: Line): boolean =>
-            passes(line, line.isLoss ? { ...EVERY_LINE, pattern: null } : filter);
-          const inTime = ({ tsNs }: Line): boolean =>
-            (filter.sinceNs === null || tsNs >= filter.sinceNs) && (filter.untilNs === null || tsNs < filter.untilNs);
-          const expected = own.filter((line) => (line.isLoss ? inTime(line) : isWanted(line)));
-          const lines = await read(tools, { filter, tail: null });
-          expect(lines.map(({ seq }) => seq)).toEqual(expected.map(({ seq }) => seq));
-          const first = expected.find((line) => !line.isLoss);
-          if (first === undefined) continue;
-          expect(lines.find(({ seq }) => seq === first.seq)).toEqual({
-            ...{ seq: first.seq, ts: rfc3339FromNs(first.tsNs), message: first.text },
-            ...{ level: levelName(first.level), stream: STREAM_NAMES[first.stream] },
-          });
-        }
-      }));
-
-    test("[LOGS-06] the tail is the last lines that pass, over the generations of a workload too", () =>
-      withLogs(async (tools, { all }) => {
-        const generations = CONTAINERS.slice(0, 2);
-        for (const filter of FILTERS) {
-          const own = all.filter(({ containerId }) => generations.includes(containerId));
-          const passing = own.filter((line) => passes(line, filter));
-          for (const tail of [0, 1, 5, 450]) {
-            const lines = await read(tools, { filter, tail, containers: generations });
-            if (filter === EVERY_LINE) {
-              expect(lines.map(({ seq }) => seq)).toEqual(own.slice(own.length - tail).map(({ seq }) => seq));
-            } else {
-              const messages = lines.filter((line) => "message" in line);
-              expect(messages.map(({ seq }) => seq)).toEqual(
-                passing.slice(-tail || passing.length).map(({ seq }) => seq),
-              );
-            }
-            const ids = lines.map(({ containerId }) => String(containerId));
-            expect(ids.toSorted((a, b) => a.localeCompare(b))).toEqual(ids); // and every line says whose it is
-            expect(ids.every((id) => id.startsWith("ctr_"))).toBe(true);
+    test("[LOGS-06] the tail is the last lines that pass, over the generations of a workload too", async () => {
+      const generations = CONTAINERS.slice(0, 2);
+      for (const filter of FILTERS) {
+        const own = all.filter(({ containerId }) => generations.includes(containerId));
+        const passing = own.filter((line) => passes(line, filter));
+        for (const tail of [0, 1, 5, 450]) {
+          const lines = await read({ filter, tail, containers: generations });
+          if (filter === EVERY_LINE) {
+            expect(lines.map(({ seq }) => seq)).toEqual(own.slice(own.length - tail).map(({ seq }) => seq));
+          } else {
+            const messages = lines.filter((line) => "message" in line);
+            expect(messages.map(({ seq }) => seq)).toEqual(
+              passing.slice(-tail || passing.length).map(({ seq }) => seq),
+            );
           }
+          const ids = lines.map(({ containerId }) => String(containerId));
+          expect(ids.toSorted((a, b) => a.localeCompare(b))).toEqual(ids); // and every line says whose it is
+          expect(ids.every((id) => id.startsWith("ctr_"))).toBe(true);
         }
-      }));
+      }
+    });
 
-    test("[LOGS-13] the histogram counts every line once, in its bucket and level", () =>
-      withLogs(async (tools, { all }) => {
-        const [containerId] = CONTAINERS;
-        if (containerId === undefined) throw new Error("no container");
-        for (const filter of FILTERS) {
-          const answer = await countLines(tools, {
-            ...{ orgId: ORG, container: { containerId, hostId: hostOf(containerId) }, filter, buckets: 13, signal },
-            nowNs: START_NS + 1_000n * SECOND_NS,
-          });
-          const [fromNs, bucketNs] = [BigInt(answer.fromNs), BigInt(answer.bucketNs)];
-          const expected = new Map<string, number>();
-          for (const line of all) {
-            if (line.containerId !== containerId || !passes(line, filter)) continue;
-            const cell = `${levelName(line.level)} ${(line.tsNs - fromNs) / bucketNs}`;
-            expected.set(cell, (expected.get(cell) ?? 0) + 1);
-          }
-          const counted = Object.entries(answer.counts).flatMap(([level, column]) =>
-            column.flatMap((lines, bucket) => (lines === 0 ? [] : [[`${level} ${bucket}`, lines] as const])),
-          );
-          expect(new Map(counted)).toEqual(expected);
-          expect(answer.progress).toMatchObject({ isComplete: true, stoppedBy: "end" });
-          expect(answer.total).toBe([...expected.values()].reduce((sum, lines) => sum + lines, 0));
-        }
-      }));
-
-    test("[LOGS-13] a point in time has its line, in whichever generation it lies", () =>
-      withLogs(async (tools, { all }) => {
-        const [containerId] = CONTAINERS;
-        if (containerId === undefined) throw new Error("no container");
-        const own = all.filter((line) => line.containerId === containerId && !line.isLoss);
-        const at = (atNs: bigint) => findPosition(tools, { orgId: ORG, containerIds: [containerId], atNs, signal });
-        for (const atNs of [0n, START_NS, START_NS + 33n * SECOND_NS + 1n, own.at(-1)?.tsNs ?? 0n]) {
-          const expected = own.find(({ tsNs }) => tsNs >= atNs);
-          expect(await at(atNs)).toMatchObject({
-            containerId,
-            seq: expected?.seq,
-            tsNs: expected?.tsNs.toString(),
-            isExact: true,
-          });
-        }
-        expect(await at(START_NS + 100_000n * SECOND_NS)).toMatchObject({ seq: own.at(-1)?.seq, isExact: false });
-        expect(await storedRange(tools.logs, { orgId: ORG, containerId })).toMatchObject({
-          firstSeq: 0,
-          lastSeq: 399,
-          reason: null,
+    test("[LOGS-13] the histogram counts every line once, in its bucket and level", async () => {
+      const [containerId] = CONTAINERS;
+      if (containerId === undefined) throw new Error("no container");
+      for (const filter of FILTERS) {
+        const answer = await countLines(tools, {
+          ...{ orgId: ORG, container: { containerId, hostId: hostOf(containerId) }, filter, buckets: 13, signal },
+          nowNs: START_NS + 1_000n * SECOND_NS,
         });
-      }));
+        const [fromNs, bucketNs] = [BigInt(answer.fromNs), BigInt(answer.bucketNs)];
+        const expected = new Map<string, number>();
+        for (const line of all) {
+          if (line.containerId !== containerId || !passes(line, filter)) continue;
+          const cell = `${levelName(line.level)} ${(line.tsNs - fromNs) / bucketNs}`;
+          expected.set(cell, (expected.get(cell) ?? 0) + 1);
+        }
+        const counted = Object.entries(answer.counts).flatMap(([level, column]) =>
+          column.flatMap((lines, bucket) => (lines === 0 ? [] : [[`${level} ${bucket}`, lines] as const])),
+        );
+        expect(new Map(counted)).toEqual(expected);
+        expect(answer.progress).toMatchObject({ isComplete: true, stoppedBy: "end" });
+        expect(answer.total).toBe([...expected.values()].reduce((sum, lines) => sum + lines, 0));
+      }
+    });
 
-    test("[SEC] another org finds nothing of it", () =>
-      withLogs(async (tools) => {
-        const orgId = asId<OrgId>("org_0000000000bb");
-        const containers = CONTAINERS.map((containerId) => ({ containerId, hostId: hostOf(containerId) }));
-        const page = await searchLogs(tools, { orgId, containers, filter: EVERY_LINE, limit: 10, after: null, signal });
-        expect(page).toMatchObject({ hits: [], next: null, progress: { scannedBackToNs: null, bytesScanned: 0 } });
-      }));
+    test("[LOGS-13] a point in time has its line, in whichever generation it lies", async () => {
+      const [containerId] = CONTAINERS;
+      if (containerId === undefined) throw new Error("no container");
+      const own = all.filter((line) => line.containerId === containerId && !line.isLoss);
+      const at = (atNs: bigint) => findPosition(tools, { orgId: ORG, containerIds: [containerId], atNs, signal });
+      for (const atNs of [0n, START_NS, START_NS + 33n * SECOND_NS + 1n, own.at(-1)?.tsNs ?? 0n]) {
+        const expected = own.find(({ tsNs }) => tsNs >= atNs);
+        expect(await at(atNs)).toMatchObject({
+          containerId,
+          seq: expected?.seq,
+          tsNs: expected?.tsNs.toString(),
+          isExact: true,
+        });
+      }
+      expect(await at(START_NS + 100_000n * SECOND_NS)).toMatchObject({ seq: own.at(-1)?.seq, isExact: false });
+      expect(await storedRange(tools.logs, { orgId: ORG, containerId })).toMatchObject({
+        firstSeq: 0,
+        lastSeq: 399,
+        reason: null,
+      });
+    });
+
+    test("[SEC] another org finds nothing of it", async () => {
+      const orgId = asId<OrgId>("org_0000000000bb");
+      const containers = CONTAINERS.map((containerId) => ({ containerId, hostId: hostOf(containerId) }));
+      const page = await searchLogs(tools, { orgId, containers, filter: EVERY_LINE, limit: 10, after: null, signal });
+      expect(page).toMatchObject({ hits: [], next: null, progress: { scannedBackToNs: null, bytesScanned: 0 } });
+    });
   });
 };
