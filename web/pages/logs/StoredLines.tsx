@@ -25,7 +25,7 @@ import { progressWords } from "./progress-words.ts";
 import { StoredForm } from "./StoredForm.tsx";
 import { StoredHistogram } from "./StoredHistogram.tsx";
 import { MOST_COUNTED } from "./stored-count.ts";
-import { boundsOf, type StoredRange } from "./stored-range.ts";
+import { boundsOf, isAbsolute, type StoredRange } from "./stored-range.ts";
 import { useEscapeIn } from "./use-escape-in.ts";
 import { useStoredCount } from "./use-stored-count.ts";
 import { useStoredSearch } from "./use-stored-search.ts";
@@ -140,7 +140,9 @@ export const StoredLines = (props: StoredLinesProps) => {
       ) : null}
       <div className="flex h-9 shrink-0 items-center gap-3 border-line border-b px-3 text-meta text-muted">
         <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1">
-          {state.status === "idle" ? scopeWords(searched) : progressWords(state, nowMs)}
+          {state.status === "idle"
+            ? scopeWords(searched)
+            : progressWords(state, nowMs, since !== undefined || isAbsolute(range))}
           {isTooMany
             ? ` · of the ${SEARCH_CONTAINERS} most recently active of ${formatCount(searched.length)} containers`
             : ""}

@@ -71,16 +71,17 @@ const range = (from: number, count: number): readonly LogHit[] =>
 describe("[LOGS-11] searching stored lines", () => {
   test("goes on by itself while the hub needs more time, and says how far it got", async () => {
     search.begin({ q: "x" });
-    expect(progressWords(search.state(), NOW_MS)).toBe("Searching…");
+    expect(progressWords(search.state(), NOW_MS, false)).toBe("Searching…");
     await answer([hit(1)], "c1");
     expect(search.state().status).toBe("running");
-    expect(progressWords(search.state(), NOW_MS)).toMatch(
+    expect(progressWords(search.state(), NOW_MS, false)).toMatch(
       /^1 hit · scanned back to \d\d:\d\d:\d\d · 3 of 5 hosts done · 1\.0 KiB read$/,
     );
     expect(asked.at(-1)?.query).toEqual({ q: "x", limit: 100, cursor: "c1" });
     await answer([hit(2)], null, { isComplete: true, stoppedBy: "end", hostsDone: 5 });
     expect(search.state().status).toBe("done");
-    expect(progressWords(search.state(), NOW_MS)).toBe("2 hits · everything stored was searched · 2.0 KiB read");
+    expect(progressWords(search.state(), NOW_MS, false)).toBe("2 hits · everything stored was searched · 2.0 KiB read");
+    expect(progressWords(search.state(), NOW_MS, true)).toContain("all that is stored of that time was searched");
   });
 
   test("rests when a page is full, and goes on when asked", async () => {
@@ -133,6 +134,6 @@ describe("[LOGS-11] searching stored lines", () => {
       search.further();
     }
     expect(search.state().hits).toHaveLength(MOST_HITS);
-    expect(progressWords(search.state(), NOW_MS)).toContain("narrow the search");
+    expect(progressWords(search.state(), NOW_MS, false)).toContain("narrow the search");
   });
 });
