@@ -19,8 +19,8 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...everywhere, "**/*.{pg,nats,docker}.test.ts", "web/**"],
-          // Every core: many of these tests wait for programs that they start. Vitest would leave one idle, on two cores half of them.
-          maxWorkers: availableParallelism(),
+          // One more than there are cores: many of these tests wait for programs that they start, or for times of the product.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
           // No module of ours keeps state of its own, so a worker loads each once and not once per file: half the time of the stage.
           isolate: false,

@@ -49,9 +49,11 @@ test("text that is no hash is never right", async () => {
 });
 
 test("[SEC] a flood is refused beyond the queue, and those inside it are served", async () => {
-  const answers = await Promise.allSettled(Array.from({ length: 40 }, () => passwords.hash("flood")));
+  // The queue counts callers, whatever a hash costs.
+  const cheap = new Passwords({ random: randomBytes, cost: { memory: 64, passes: 1 } });
+  const answers = await Promise.allSettled(Array.from({ length: 40 }, () => cheap.hash("flood")));
   const refused = answers.filter((answer) => answer.status === "rejected");
   expect(refused).toHaveLength(4); // 4 run, 32 wait
   for (const { reason } of refused) expect(reason).toMatchObject({ code: "rate_limited" });
-  expect(await passwords.hash("after the flood")).toContain("$argon2id$");
+  expect(await cheap.hash("after the flood")).toContain("$argon2id$");
 });
