@@ -7,7 +7,7 @@ export default defineConfig({
   testMatch: "**/*.e2e.ts",
   outputDir: "../test-results",
   globalSetup: "./start-engine.ts",
-  globalTimeout: 8 * 60_000,
+  globalTimeout: 15 * 60_000,
   timeout: 60_000,
   workers: 1,
   retries: 0,

@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
@@ -172,7 +172,11 @@ const useAddressOfRoute = () => {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const params = readLogParams(search);
+  const router = useRouter();
+  const pathname = route.useMatch({ select: (match) => match.pathname });
   return useLogAddress(params, (next: LogParams) => {
+    // What is written a moment later must not call back somebody who is on the way to another page.
+    if (router.latestLocation.pathname !== pathname) return;
     void navigate({ search: ({ tab }) => ({ ...(tab === undefined ? {} : { tab }), ...next }), replace: true });
   });
 };
