@@ -19,12 +19,13 @@ export interface Random {
 
 /** A generator for a seed (32 bits of it are used). The algorithm is Marsaglia's xorshift128 with a mixed seed. */
 export const createRandom = (seed: number): Random => {
-  let state = Uint32Array.from([1, 2, 3, 4], (salt) => mix((seed >>> 0) ^ Math.imul(salt, 0x9e3779b9)));
+  const wordOf = (salt: number): number => mix((seed >>> 0) ^ Math.imul(salt, 0x9e3779b9)) >>> 0;
+  let [x, y, z, w] = [wordOf(1), wordOf(2), wordOf(3), wordOf(4)];
   const draw = (): number => {
-    const [x = 0, y = 0, z = 0, w = 0] = state;
     const t = x ^ (x << 11);
-    state = Uint32Array.of(y, z, w, w ^ (w >>> 19) ^ (t ^ (t >>> 8)));
-    return state[3] ?? 0;
+    [x, y, z] = [y, z, w];
+    w = (w ^ (w >>> 19) ^ (t ^ (t >>> 8))) >>> 0;
+    return w;
   };
   const next = (): number => draw() / 0x1_0000_0000;
   const int = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { inspect, promisify } from "node:util";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { createRandom } from "@yardarm/testkit/random";
-import { makeTempDir } from "@yardarm/testkit/temp-dir";
-import { expect, test } from "vitest";
+import { makeTempDir, type TempDir } from "@yardarm/testkit/temp-dir";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openChunk } from "./log-chunk.ts";
 import { logDamageContract } from "./log-damage.contract.ts";
 import { CONTAINER, commitOf, cursorAt, ORG } from "./log-store.contract.ts";
@@ -39,7 +39,8 @@ const noiseOf = (firstSeq: number, lines: number) => {
   const encoder = new BatchEncoder();
   const random = createRandom(firstSeq + 1);
   for (let seq = firstSeq; seq < firstSeq + lines; seq++) {
-    const text = Buffer.from(`${seq} ${Array.from({ length: 60 }, () => random.int(1e8, 2e9).toString(36)).join("")}`);
+    const noise = Uint32Array.from({ length: 68 }, () => random.int(0, 0xffff_ffff));
+    const text = Buffer.from(`${seq} ${Buffer.from(noise.buffer).toString("base64")}`);
     encoder.append(1_780_000_000 + seq, 0, 0, text, 0, text.length);
   }
   return { ...commitOf(firstSeq, []), batches: [encoder.finish(firstSeq)], cursor: cursorAt(firstSeq + lines) };
@@ -55,16 +56,29 @@ const fill = async (directory: string): Promise<ReadonlySet<string>> => {
   return new Set(linesOf(await store.readRange(all)));
 };
 
+let filled: TempDir;
+/** Its lines. */
+let written: ReadonlySet<string>;
+beforeAll(async () => {
+  filled = await makeTempDir("damage");
+  written = await fill(filled.path);
+});
+afterAll(() => filled?.remove());
+
+const copyOfFilled = async (): Promise<TempDir> => {
+  const home = await makeTempDir("damage");
+  await cp(filled.path, home.path, { recursive: true });
+  return home;
+};
+
 const file = (directory: string): string => dayFile(directory, ORG, dayOf(NOW_MS));
 
 test("[LOGS-11] a flipped byte anywhere in a file makes no line another one: the rest is read, and what is missing reported", {
   timeout: 240_000,
 }, async () => {
   await using home = await makeTempDir("damage");
-  const intact = path.join(home.path, "intact");
-  const written = await fill(intact);
   expect(written.size).toBe(2_000);
-  const bytes = readFileSync(file(intact));
+  const bytes = readFileSync(file(filled.path));
   const random = createRandom(20_261_123);
   let reported = 0;
   for (let flip = 0; flip < 12; flip++) {
@@ -132,8 +146,7 @@ logDamageContract("SQLite", async () => {
 });
 
 test("[LOGS-11] a file that cannot be written any more is set aside: its lines stay readable, new ones go beside it", async () => {
-  await using home = await makeTempDir("damage");
-  await fill(home.path);
+  await using home = await copyOfFilled();
   const bytes = readFileSync(file(home.path));
   // The root page of the index: nothing can be added to it, and rows are found no more.
   const database = new DatabaseSync(file(home.path), { readOnly: true });
@@ -195,8 +208,7 @@ test.skipIf(process.getuid?.() !== 0)(
 );
 
 test("[LOGS-11] a flipped byte in a cursor is found: it is made again from the last lines, and the numbering goes on", async () => {
-  await using home = await makeTempDir("damage");
-  await fill(home.path);
+  await using home = await copyOfFilled();
   const database = new DatabaseSync(file(home.path));
   const text = String(database.prepare("SELECT cursor FROM container").get()?.cursor);
   database.prepare("UPDATE container SET cursor = ?").run(text.replace('"nextSeq":2000', '"nextSeq":1000'));
@@ -241,8 +253,7 @@ test("[LOGS-11] cursors salvaged from an older file never fall behind lines that
 });
 
 test("[LOGS-11] files of an earlier development version are named in a sentence, and left as they are", async () => {
-  await using home = await makeTempDir("damage");
-  await fill(home.path);
+  await using home = await copyOfFilled();
   const database = new DatabaseSync(file(home.path));
   database.exec("PRAGMA user_version = 2");
   database.close();
