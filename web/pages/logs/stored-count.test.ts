@@ -13,7 +13,7 @@ const ids = (count: number): readonly ContainerId[] =>
 
 type Asked = {
   readonly containerId: ContainerId;
-  readonly query: { readonly since?: string; readonly until?: string; readonly buckets: number };
+  readonly query: Parameters<ConstructorParameters<typeof StoredCounting>[0]["count"]>[1];
   readonly signal: AbortSignal;
   readonly answer: (counts: HistogramResponse["counts"], progress?: Partial<ScanProgress>) => Promise<void>;
   readonly fail: () => Promise<void>;

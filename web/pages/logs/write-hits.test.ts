@@ -1,3 +1,4 @@
+import type { LogHit } from "@yardarm/protocol/api/logs";
 import { asId, type ContainerId, type WorkloadId } from "@yardarm/protocol/ids";
 import { expect, test } from "vitest";
 import { makeContainer, makeHost } from "../../dev/samples.ts";
@@ -6,10 +7,10 @@ import { hitsAsNdjson } from "./write-hits.ts";
 test("[LOGS-06] hits are saved with names and whole stamps, one per line; a container that is not known has its id", () => {
   const host = makeHost({ name: "fra-1" });
   const container = makeContainer({ name: "web", hostId: host.hostId });
-  const hit = {
+  const hit: Omit<LogHit, "containerId"> = {
     ...{ workloadId: asId<WorkloadId>("wkl_00000000000000000001"), seq: 3, tsNs: "1795269731123456789" },
     ...{ stream: "stderr", level: "warn", message: 'two\nlines "quoted"', truncated: true },
-  } as const;
+  };
   const gone = asId<ContainerId>("ctr_00000000000000000099");
   const text = hitsAsNdjson(
     [

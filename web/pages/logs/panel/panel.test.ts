@@ -1,4 +1,5 @@
 import type { NdjsonLine } from "@yardarm/protocol/api/log-line";
+import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { MetricsHistory } from "@yardarm/protocol/api/metrics";
 import { asId, type ContainerId, type WorkloadId } from "@yardarm/protocol/ids";
 import { describe, expect, test } from "vitest";
@@ -79,10 +80,10 @@ describe("[LOGS-13] what stands around a line", () => {
 
 test("[LOGS-13] a line is read as it is written, wherever it comes from", () => {
   const workloadId = asId<WorkloadId>("wkl_00000000000000000001");
-  const hit = {
+  const hit: LogHit = {
     ...{ containerId, workloadId, seq: 7, tsNs: `${AT_MS + 123}456000`, stream: "stderr" },
     ...{ level: "warn", message: '{"msg":"slow","ms":412}', truncated: true },
-  } as const;
+  };
   expect(lineOfHit(hit)).toMatchObject({
     address: { workloadId, containerId, seq: 7, atMs: AT_MS + 123 },
     text: { ts: "2026-11-21T14:02:10.123456000Z", level: "warn", stream: "stderr", isCut: true },
