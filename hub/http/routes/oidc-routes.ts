@@ -1,4 +1,4 @@
-import { oidcStartRequestSchema, oidcStartSchema, proofSchema } from "@yardarm/protocol/api/second-factors";
+import { oidcStartRequestSchema, oidcStartSchema } from "@yardarm/protocol/api/second-factors";
 import type { IdentityId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
@@ -7,8 +7,9 @@ import type { SessionCookie } from "../../auth/cookies.ts";
 import type { Arrival, BegunFlow, Identities } from "../../auth/identities.ts";
 import type { Proofs } from "../../auth/proofs.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
-import { guardedOperation, type Operation, publicOperation, type Reply } from "../operation.ts";
-import { clientOf, noContent, ofOrg, requesterOf } from "./requester.ts";
+import { type Operation, publicOperation, type Reply } from "../operation.ts";
+import { provenOperation } from "./proven-operation.ts";
+import { clientOf, noContent } from "./requester.ts";
 
 export type OidcRouteOptions = {
   readonly identities: Identities;
@@ -100,34 +101,20 @@ export const oidcRoutes = (options: OidcRouteOptions): readonly Operation[] => {
         return arrived(arrival);
       },
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/oidc/link",
       summary: "Where to go to link one's identity at the provider",
-      permission: "account.manage",
-      resource: ofOrg,
       params: NOTHING,
-      query: NOTHING,
-      body: proofSchema,
       response: oidcStartSchema,
-      handle: async ({ actor, body, request }) => {
-        await proofs.demand(requesterOf(actor, request), body);
-        return begun(await identities.begin({ purpose: "link", actor }, clientOf(request)));
-      },
+      handle: async ({ actor, request }) =>
+        begun(await identities.begin({ purpose: "link", actor }, clientOf(request))),
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/identities/:identityId/remove",
       summary: "Unlink an identity",
-      permission: "account.manage",
-      resource: ofOrg,
       params: z.object({ identityId: idSchema<IdentityId>() }),
-      query: NOTHING,
-      body: proofSchema,
       response: null,
-      handle: async ({ actor, params, body, request }) => {
-        const requester = requesterOf(actor, request);
-        await proofs.demand(requester, body);
+      handle: async ({ requester, params }) => {
         await identities.unlink(requester, params.identityId);
         return noContent();
       },

@@ -3,7 +3,6 @@ import {
   passkeyOptionsSchema,
   passkeySchema,
   passkeySignInRequestSchema,
-  proofSchema,
   renamePasskeyRequestSchema,
 } from "@yardarm/protocol/api/second-factors";
 import type { PasskeyId } from "@yardarm/protocol/ids";
@@ -13,6 +12,7 @@ import type { Passkeys } from "../../auth/passkeys.ts";
 import type { Proofs } from "../../auth/proofs.ts";
 import { NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
+import { provenOperation } from "./proven-operation.ts";
 import { clientOf, noContent, ofOrg, requesterOf } from "./requester.ts";
 
 export type PasskeyRouteOptions = {
@@ -64,21 +64,12 @@ export const passkeyRoutes = (options: PasskeyRouteOptions): readonly Operation[
         }
       },
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/passkeys/challenge",
       summary: "What the browser needs to make a passkey",
-      permission: "account.manage",
-      resource: ofOrg,
       params: NOTHING,
-      query: NOTHING,
-      body: proofSchema,
       response: passkeyOptionsSchema,
-      handle: async ({ actor, body, request }) => {
-        const requester = requesterOf(actor, request);
-        await proofs.demand(requester, body);
-        return { status: 200, body: { options: await passkeys.beginAdding(requester) } };
-      },
+      handle: async ({ requester }) => ({ status: 200, body: { options: await passkeys.beginAdding(requester) } }),
     }),
     guardedOperation({
       method: "POST",
@@ -110,19 +101,12 @@ export const passkeyRoutes = (options: PasskeyRouteOptions): readonly Operation[
         return noContent();
       },
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/passkeys/:passkeyId/remove",
       summary: "Remove a passkey",
-      permission: "account.manage",
-      resource: ofOrg,
       params: ofPasskey,
-      query: NOTHING,
-      body: proofSchema,
       response: null,
-      handle: async ({ actor, params, body, request }) => {
-        const requester = requesterOf(actor, request);
-        await proofs.demand(requester, body);
+      handle: async ({ requester, params }) => {
         await passkeys.remove(requester, params.passkeyId);
         return noContent();
       },

@@ -1,7 +1,6 @@
 import {
   confirmTotpRequestSchema,
   factorsSchema,
-  proofSchema,
   recoveryCodesSchema,
   secondFactorRequestSchema,
   totpEnrollmentSchema,
@@ -14,6 +13,7 @@ import type { SecondFactor } from "../../auth/second-factor.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
+import { provenOperation } from "./proven-operation.ts";
 import { clientOf, noContent, ofOrg, requesterOf } from "./requester.ts";
 
 export type SecondFactorRouteOptions = {
@@ -78,21 +78,12 @@ export const secondFactorRoutes = (options: SecondFactorRouteOptions): readonly 
         };
       },
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/totp",
       summary: "Begin with one-time codes; the secret is shown once and counts when a code has confirmed it",
-      permission: "account.manage",
-      resource: ofOrg,
       params: NOTHING,
-      query: NOTHING,
-      body: proofSchema,
       response: totpEnrollmentSchema,
-      handle: async ({ actor, body, request }) => {
-        const requester = requesterOf(actor, request);
-        await proofs.demand(requester, body);
-        return { status: 201, body: await secondFactor.begin(requester) };
-      },
+      handle: async ({ requester }) => ({ status: 201, body: await secondFactor.begin(requester) }),
     }),
     guardedOperation({
       method: "POST",
@@ -109,38 +100,22 @@ export const secondFactorRoutes = (options: SecondFactorRouteOptions): readonly 
         body: await secondFactor.confirm(requesterOf(actor, request), body.code),
       }),
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/totp/remove",
       summary: "Turn one-time codes off",
-      permission: "account.manage",
-      resource: ofOrg,
       params: NOTHING,
-      query: NOTHING,
-      body: proofSchema,
       response: null,
-      handle: async ({ actor, body, request }) => {
-        const requester = requesterOf(actor, request);
-        await proofs.demand(requester, body);
+      handle: async ({ requester }) => {
         await secondFactor.remove(requester);
         return noContent();
       },
     }),
-    guardedOperation({
-      method: "POST",
+    provenOperation(proofs, {
       path: "/api/auth/recovery-codes",
       summary: "Other recovery codes, shown once; those of before stop working",
-      permission: "account.manage",
-      resource: ofOrg,
       params: NOTHING,
-      query: NOTHING,
-      body: proofSchema,
       response: recoveryCodesSchema,
-      handle: async ({ actor, body, request }) => {
-        const requester = requesterOf(actor, request);
-        await proofs.demand(requester, body);
-        return { status: 200, body: await secondFactor.renewRecoveryCodes(requester) };
-      },
+      handle: async ({ requester }) => ({ status: 200, body: await secondFactor.renewRecoveryCodes(requester) }),
     }),
   ];
 };
