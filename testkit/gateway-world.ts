@@ -144,7 +144,8 @@ export class GatewayWorld implements AsyncDisposable {
         agent: async (token, id) => {
           if (token !== "good") throw new ProtocolError("nonce_invalid", "Wrong.");
           this.#epoch += 1;
-          return { orgId: GATEWAY_ORG, hostId: asId<HostId>(id), epoch: this.#epoch, enrolledAtNs: "1" };
+          const known = { orgId: GATEWAY_ORG, enrolledAtNs: "1", agentPublicKey: "key" };
+          return { ...known, hostId: asId<HostId>(id), epoch: this.#epoch };
         },
         client: async (request, ticket) => this.#client(request, ticket),
       },

@@ -77,7 +77,7 @@ const actor: Actor = {
 const gateway = new Gateway({
   authenticators: {
     challenge: () => ({ hub: "hub_0000000000aa", nonce: "" }),
-    agent: () => Promise.resolve({ orgId, hostId, epoch: 1, enrolledAtNs: "0" }),
+    agent: () => Promise.resolve({ orgId, hostId, epoch: 1, enrolledAtNs: "0", agentPublicKey: "key" }),
     client: () => Promise.resolve(actor),
   },
   agents: {

@@ -29,6 +29,8 @@ export type AuthenticatedAgent = {
   readonly hostId: HostId;
   /** Orders the host's successive connections. */
   readonly epoch: number;
+  /** By which it was proved. */
+  readonly agentPublicKey: string;
   readonly enrolledAtNs: string;
 };
 
@@ -152,11 +154,11 @@ export class AgentSession implements AgentSocket {
   }
 
   async #admit(hello: Hello, protocol: number): Promise<void> {
-    const { orgId, hostId, epoch } = this.#agent;
+    const { orgId, hostId, epoch, agentPublicKey } = this.#agent;
     const { registry, router, handlers, beforeWelcome, welcome } = this.#options;
     const { sessionNonce } = hello;
     const connection = await registry.admit({
-      ...{ orgId, hostId, epoch, sessionNonce },
+      ...{ orgId, hostId, epoch, agentPublicKey, sessionNonce },
       socket: this,
       signal: this.#gone.signal,
     });

@@ -17,7 +17,7 @@ const start = () => {
   });
   let epoch = 0;
   /** A socket that notes what it is asked to do. */
-  const candidate = () => {
+  const candidate = (agentPublicKey = "key") => {
     const abort = new AbortController();
     const socket = {
       pings: [] as string[],
@@ -31,7 +31,10 @@ const start = () => {
       },
     };
     epoch += 1;
-    const admission = { orgId, hostId, epoch, sessionNonce: `nonce${epoch}`, socket, signal: abort.signal };
+    const admission = {
+      ...{ orgId, hostId, epoch, agentPublicKey, sessionNonce: `nonce${epoch}` },
+      ...{ socket, signal: abort.signal },
+    };
     const admit = async () => {
       socket.connection = await registry.admit(admission);
       return socket.connection;
@@ -98,6 +101,20 @@ test("[CON-3] a first connection that is silent for 2 s loses its place", async 
   const connection = await second;
   expect(first.socket.closedWith).toBe("superseded");
   expect(registry.connection(hostId)).toBe(connection);
+  expect(duplicates).toEqual([]);
+});
+
+test("[HOST-06] whoever holds the place with a key that was replaced meanwhile loses it without being asked", async () => {
+  const { registry, candidate, duplicates } = start();
+  const copy = candidate("old key");
+  const late = candidate("old key");
+  await copy.admit();
+  const agent = await candidate("new key").admit();
+  expect(copy.socket.pings).toEqual([]);
+  expect(copy.socket.closedWith).toBe("superseded");
+  // It proved the old key while that was good, and comes to the door when it is not any more.
+  await expect(late.admit()).rejects.toMatchObject({ code: "superseded" });
+  expect(registry.connection(hostId)).toBe(agent);
   expect(duplicates).toEqual([]);
 });
 

@@ -21,6 +21,8 @@ export interface AgentCandidate {
   readonly hostId: HostId;
   /** Higher than that of every earlier connection of this host. */
   readonly epoch: number;
+  /** The key that it has proved to hold. */
+  readonly agentPublicKey: string;
   readonly sessionNonce: string;
   readonly socket: AgentSocket;
   /** Aborted when the candidate's socket goes away before it was admitted. */
@@ -45,6 +47,8 @@ interface HostEntry {
   readonly orgId: OrgId;
   readonly hostId: HostId;
   connection: AgentConnection | null;
+  /** Of the connection that came last. */
+  agentPublicKey: string | null;
   challenge: Challenge | null;
   lastSeenMs: number;
   status: ConnectedStatus;
@@ -64,7 +68,8 @@ export class AgentRegistry {
 
   /**
    * Gives the candidate the host's place. While another connection holds it that one is pinged: it keeps the place when
-   * it answers, and loses it when it goes away or stays silent for 2 s.
+   * it answers, and loses it when it goes away or stays silent for 2 s. One whose key was replaced meanwhile is not asked: an
+   * earlier epoch with another key may be a copy of the identity that the new key was to end.
    *
    * @throws ProtocolError `duplicate_agent` when the other one answered, `superseded` when a still newer candidate came or
    *   this one went away
@@ -72,13 +77,15 @@ export class AgentRegistry {
   async admit(candidate: AgentCandidate): Promise<AgentConnection> {
     const entry = this.#entry(candidate);
     entry.challenge?.settle("superseded");
-    if (entry.connection !== null) await this.#challenge(entry, candidate);
-    const isOlder = candidate.epoch <= (entry.connection?.epoch ?? 0);
-    if (candidate.signal.aborted || isOlder)
+    const isOlder = (): boolean => candidate.epoch <= (entry.connection?.epoch ?? 0);
+    const hasSameKey = entry.agentPublicKey === candidate.agentPublicKey;
+    if (entry.connection !== null && hasSameKey && !isOlder()) await this.#challenge(entry, candidate);
+    if (candidate.signal.aborted || isOlder())
       throw new ProtocolError("superseded", "A newer connection took its place.");
     entry.connection?.close("superseded");
     const connection = new AgentConnection(candidate);
     entry.connection = connection;
+    entry.agentPublicKey = candidate.agentPublicKey;
     this.seen(connection);
     return connection;
   }
@@ -167,7 +174,13 @@ export class AgentRegistry {
   #entry({ orgId, hostId }: AgentCandidate): HostEntry {
     let entry = this.#hosts.get(hostId);
     if (entry === undefined) {
-      const fresh = { connection: null, challenge: null, lastSeenMs: 0, status: "offline" as const };
+      const fresh = {
+        connection: null,
+        agentPublicKey: null,
+        challenge: null,
+        lastSeenMs: 0,
+        status: "offline" as const,
+      };
       entry = { orgId, hostId, ...fresh };
       this.#hosts.set(hostId, entry);
     }
