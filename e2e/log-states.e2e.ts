@@ -233,6 +233,29 @@ test("[LOGS-05] lines over time: of what is stored, as a table, and the way to a
   await expect(lineOf(page, "the very first")).toBeVisible();
 });
 
+test("[METR-04] the charts beside the log point at the time of the line that is pointed at, or current", async ({
+  page,
+  run,
+  open,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const container = await run({ name: freshName("pointed"), script: ticks({ atOnce: 5, everyMs: 1e6 }) });
+  await container.untilItPrinted("tick 6");
+  await open(container);
+  const chart = page.getByRole("img", { name: /^CPU: now/ });
+  const clock = /\d\d:\d\d:\d\d/;
+  // A chart that has no sample yet has nothing to point at.
+  await expect(async () => {
+    await lineOf(page, "tick 2").hover();
+    await expect(chart).toContainText(clock, { timeout: 500 });
+    await page.mouse.move(0, 0);
+    await expect(chart).not.toContainText(clock, { timeout: 500 });
+  }).toPass();
+  await lineOf(page, "tick 3").click();
+  await page.mouse.move(0, 0);
+  await expect(chart).toContainText(clock);
+});
+
 test("[LOGS-05] text selected by dragging is copied whole, also what the drag has left behind", async ({
   page,
   context,

@@ -40,6 +40,7 @@ import { useLogKeys } from "./use-log-keys.ts";
 import { useLogMoment } from "./use-log-moment.ts";
 import { useLogViewState } from "./use-log-view-state.ts";
 import { useMatcher } from "./use-matcher.ts";
+import { usePointedMoment } from "./use-pointed-moment.ts";
 
 const LineDetails = lazy(async () => ({ default: (await import("./details/LineDetails.tsx")).LineDetails }));
 
@@ -71,6 +72,8 @@ export type LogViewProps = {
   readonly sourceOf?: (seq: number) => SourceMark | null;
   readonly onMarker?: (id: number) => void;
   readonly onDownload?: () => void;
+  /** When the line was written that is pointed at or current, ms since the epoch; `null`: there is none. */
+  readonly onMoment?: (atMs: number | null) => void;
   /** Between the bar and the lines, given what acts on the log. */
   readonly above?: (commands: LogCommands) => ReactNode;
   /** Instead of the view's own details of the line that is open, and of no line. A click on a line then opens it. */
@@ -123,6 +126,7 @@ export const LogView = (props: LogViewProps) => {
   useLogKeys(commands);
   useJumpWhenSearched(moment, view, search.text, commands);
 
+  const onPoint = usePointedMoment(view.currentSeq, lineAt, props.onMoment);
   useLineInAddress(view.currentSeq, props.lineName, onAddress);
   useGoTo(props.goToSeq ?? null, rows, commands);
   const onScrolled = useCallback(
@@ -209,6 +213,7 @@ export const LogView = (props: LogViewProps) => {
           onLine={(action, seq) =>
             commands.onLine(action === "choose" && props.detailsOf && !isTextSelected() ? "open" : action, seq)
           }
+          onPoint={onPoint}
           onLoad={onLoad}
           onShowCleared={() => view.change({ cleared: null })}
           onMarker={(id) => props.onMarker?.(id)}

@@ -5,6 +5,10 @@ import { formatClock } from "../../format/time.ts";
 import { themeStore } from "../theme/theme.ts";
 import type { ChartProps } from "./Chart.tsx";
 import { type ChartCursor, chartOptions, toUplotData } from "./chart-options.ts";
+import { shownMoment } from "./shown-moment.ts";
+
+/** Where a cursor is not drawn. */
+const OUTSIDE = { left: -10, top: -10 };
 
 /** uPlot in React: made once per theme and set of series, then fed; the tooltip is ours. */
 export const ChartCanvas = (props: ChartProps) => {
@@ -29,7 +33,13 @@ export const ChartCanvas = (props: ChartProps) => {
       made.setSize({ width: element.clientWidth, height: element.clientHeight });
     });
     observer.observe(element);
+    const leave = shownMoment.subscribe((atMs) => {
+      const { from, to } = newest.current;
+      const isInside = atMs !== null && atMs >= from && atMs <= to;
+      made.setCursor(isInside ? { left: made.valToPos(atMs, "x"), top: 0 } : OUTSIDE);
+    });
     return () => {
+      leave();
       observer.disconnect();
       made.destroy();
       plot.current = null;

@@ -7,6 +7,7 @@ import { useConnection, useLive } from "../../../live/live-context.tsx";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
+import { shownMoment } from "../../../ui/chart/shown-moment.ts";
 import { Select } from "../../../ui/Select.tsx";
 import { LogHistogram } from "../../log/histogram/LogHistogram.tsx";
 import { LogView } from "../../log/LogView.tsx";
@@ -140,6 +141,7 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
           />
         )}
         onDownload={() => setDownloading(true)}
+        onMoment={showMoment}
         lead={lead}
         footer={`${host?.name ?? "…"} / ${name}`}
         onMarker={(id) => {
@@ -161,6 +163,9 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
     </>
   );
 };
+
+/** The charts beside the log point at the line's time. */
+const showMoment = (atMs: number | null): void => shownMoment.show(atMs);
 
 const DownloadDialog = lazy(async () => ({ default: (await import("./DownloadDialog.tsx")).DownloadDialog }));
 

@@ -36,6 +36,8 @@ export type LogPaneProps = {
   /** Lines up to here (exclusive) have been on screen; `null` when nobody wants to know. */
   readonly onSeen: ((endSeq: number) => void) | null;
   readonly onLine: (action: LineAction, seq: number) => void;
+  /** The pointer came to another line, or to none. */
+  readonly onPoint: (seq: number | null) => void;
   readonly onLoad: (hole: SeqRange, side: "newest" | "oldest") => void;
   readonly onShowCleared: () => void;
   readonly onMarker: (id: number) => void;
@@ -139,6 +141,7 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
     if (seq !== undefined && event.target.closest(".yd-gutter") === null) props.onLine("open", Number(seq));
   });
   const onCopied = useEffectEvent(props.onCopy);
+  const onPointed = useEffectEvent(props.onPoint);
   useEffect(() => {
     const { pane } = elements;
     if (pane === null) return;
@@ -151,11 +154,20 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
       event.preventDefault();
       pane.focus({ preventScroll: true });
     };
+    const pointed = ({ target }: PointerEvent): void => {
+      const seq = target instanceof Element ? target.closest<HTMLElement>(".yd-row")?.dataset.seq : undefined;
+      onPointed(seq === undefined ? null : Number(seq));
+    };
+    const left = (): void => onPointed(null);
+    pane.addEventListener("pointerover", pointed);
+    pane.addEventListener("pointerleave", left);
     pane.addEventListener("mousedown", pressed);
     pane.addEventListener("click", clicked);
     pane.addEventListener("dblclick", doubleClicked);
     pane.addEventListener("copy", copied);
     return () => {
+      pane.removeEventListener("pointerover", pointed);
+      pane.removeEventListener("pointerleave", left);
       pane.removeEventListener("mousedown", pressed);
       pane.removeEventListener("click", clicked);
       pane.removeEventListener("dblclick", doubleClicked);
