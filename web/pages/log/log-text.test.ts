@@ -148,6 +148,9 @@ describe("words", () => {
       /^1,204 lines \(2\.1 MiB\) lost between \S+ and \S+: the engine had rotated/,
     );
     expect(lossText({ ...loss, toTsNs: loss.fromTsNs })).toMatch(/^Lines lost at /);
+    // Over midnight the times alone would read backwards.
+    const nextDay = { ...loss, toTsNs: `${1_795_269_731 + 86_400}000000000` };
+    expect(lossText(nextDay)).toMatch(/ between \d{4}-\d\d-\d\d \S+ and \d{4}-\d\d-\d\d \S+: /);
   });
 
   test("what has come, for those who do not see it", () => {

@@ -4,6 +4,7 @@ import type { SavedView } from "@yardarm/protocol/api/views";
 import { Bookmark } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { createView, deleteView, getViews } from "../../api/log-calls.ts";
+import { formatMoment } from "../../format/time.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogButtons } from "../../ui/Dialog.tsx";
 import { TextField } from "../../ui/Field.tsx";
@@ -76,7 +77,7 @@ const SaveDialog = ({ search, onClose }: { readonly search: LogsSearch; readonly
       isOpen
       onClose={onClose}
       title="Save this view"
-      description="Sources, search and levels are kept, not the lines. What it shows is always what its reader may see."
+      description={`${keptWords(search)} are kept, not the lines. What it shows is always what its reader may see.`}
     >
       <form onSubmit={submit} className="flex flex-col gap-3" noValidate>
         <TextField
@@ -140,4 +141,13 @@ const RemoveDialog = ({ views, onClose }: { readonly views: readonly SavedView[]
       </DialogButtons>
     </Dialog>
   );
+};
+
+/** A range of fixed moments shows the same hours whenever the view is opened. */
+const keptWords = ({ from, to }: LogsSearch): string => {
+  const ends = [
+    ...(from === undefined ? [] : [`from ${formatMoment(from)}`]),
+    ...(to === undefined ? [] : [`to ${formatMoment(to)}`]),
+  ];
+  return `Sources, search, levels and ${ends.length === 0 ? "how far back" : `the time ${ends.join(" ")}`}`;
 };

@@ -7,6 +7,8 @@ import type { ChartProps } from "./Chart.tsx";
 import { type ChartCursor, chartOptions, toUplotData } from "./chart-options.ts";
 import { shownMoment } from "./shown-moment.ts";
 
+/** A sample further away says nothing of a moment; they come every 5 s. */
+const NEAR_MS = 10_000;
 /** Where a cursor is not drawn. */
 const OUTSIDE = { left: -10, top: -10 };
 
@@ -34,9 +36,11 @@ export const ChartCanvas = (props: ChartProps) => {
     });
     observer.observe(element);
     const leave = shownMoment.subscribe((atMs) => {
-      const { from, to } = newest.current;
-      const isInside = atMs !== null && atMs >= from && atMs <= to;
-      made.setCursor(isInside ? { left: made.valToPos(atMs, "x"), top: 0 } : OUTSIDE);
+      const left = atMs === null ? -1 : made.valToPos(atMs, "x");
+      // The cursor names the nearest sample.
+      const sampledMs = newest.current.columns.tsMs[made.posToIdx(left)] ?? Number.NaN;
+      const isSampled = atMs !== null && Math.abs(sampledMs - atMs) <= NEAR_MS;
+      made.setCursor(isSampled && left >= 0 ? { left, top: 0 } : OUTSIDE);
     });
     return () => {
       leave();

@@ -55,7 +55,7 @@ export const chartOptions = (
     ms: 1,
     padding: [8, 20, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: SHARED_CURSOR }, drag: { x: false, y: false }, points: { show: false } },
+    cursor: { y: false, sync: { key: SHARED_CURSOR }, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { time: true, range: () => [newest.current.from, newest.current.to] },
       y: { range: (_plot, _min, max) => [0, niceTop(Math.max(max ?? 0, newest.current.leastTop))] },

@@ -1,7 +1,7 @@
 import { type LossReason, type LossRecord, parseLoss } from "@yardarm/protocol/log/loss";
 import { formatBytes } from "../../../format/bytes.ts";
 import { formatCount, formatPlural } from "../../../format/percent.ts";
-import { formatClock, nsToMs } from "../../../format/time.ts";
+import { formatClock, formatMoment, nsToMs } from "../../../format/time.ts";
 import type { FetchState } from "../../../live/log-fetcher.ts";
 import type { LogHole } from "../../../live/log-store.ts";
 
@@ -25,11 +25,17 @@ const LOSS_WORDS: Readonly<Record<LossReason, string>> = {
 export const lossText = ({ reason, fromTsNs, toTsNs, lines, bytes }: LossRecord): string => {
   const what = lines === undefined ? "Lines" : formatPlural(lines, "line");
   const size = bytes === undefined ? "" : ` (${formatBytes(bytes)})`;
-  const from = formatClock(nsToMs(fromTsNs) ?? 0);
-  const to = formatClock(nsToMs(toTsNs) ?? 0);
-  const when = from === to ? `at ${from}` : `between ${from} and ${to}`;
+  const when = spanText(nsToMs(fromTsNs) ?? 0, nsToMs(toTsNs) ?? 0);
   const fate = reason === "before_enrollment" || reason === "policy" ? "left out" : "lost";
   return `${what}${size} ${fate} ${when}: ${LOSS_WORDS[reason]}.`;
+};
+
+/** `between 14:02:10 and 14:02:11`; with dates where it reaches over midnight. */
+const spanText = (fromMs: number, toMs: number): string => {
+  const isOneDay = formatMoment(fromMs).slice(0, 10) === formatMoment(toMs).slice(0, 10);
+  const write = isOneDay ? formatClock : formatMoment;
+  const [from, to] = [write(fromMs), write(toMs)];
+  return from === to ? `at ${from}` : `between ${from} and ${to}`;
 };
 
 export const lossNote = (bytes: Uint8Array): Note => ({ tone: "warn", text: readLoss(bytes), action: null });
