@@ -175,3 +175,18 @@ test("a jump to the start shows the first row, and from then on the line under t
   pane.render(false);
   expect(pane.rows.keyAt(Math.round(pane.scrollTop / ROW_PX) + 1)).toBe(500);
 });
+
+test("[LOGS-05] whoever is taken to a line stays there although a drawing that was under way follows still", () => {
+  const pane = new SmallPane();
+  fill(pane.store, 0, 500);
+  pane.render(true);
+  pane.scroll.jumpTo(100, VIEWPORT_PX);
+  fill(pane.store, 500, 520);
+  pane.render(true);
+  const { topKey } = pane;
+  expect(topKey).toBeLessThan(101);
+  pane.render(false);
+  expect(pane.topKey).toBe(topKey);
+  pane.render(true);
+  expect(pane.scrollTop).toBe(pane.scrollHeight - VIEWPORT_PX);
+});

@@ -30,6 +30,8 @@ type Anchor = {
 
 /** Farther down than any line can be: the list then stands at its beginning. */
 const TO_START_PX = Number.MAX_SAFE_INTEGER;
+/** The page knows of a jump after a drawing or two. */
+const MOST_STALE_DRAWINGS = 8;
 /** Closer than this is the same place: browsers round positions. */
 const SAME_PX = 1;
 
@@ -42,6 +44,7 @@ export class PaneScroll {
   #wantedTop: number | null = null;
   /** Somebody wants to be elsewhere, and no render has taken them there yet: where the list stands now says nothing. */
   #isJumping = false;
+  #staleDrawings = 0;
 
   /** The line at the top of the viewport; `null` at the end. */
   get readingSeq(): number | null {
@@ -60,7 +63,8 @@ export class PaneScroll {
 
   /** Before drawing: chooses the position for these rows. */
   prepare(place: ScrolledRows, rows: LogRowList, isFollowing: boolean): void {
-    if (isFollowing !== this.#wasFollowing) {
+    this.#staleDrawings = this.#isJumping && isFollowing ? this.#staleDrawings + 1 : 0;
+    if (!this.#isStale && isFollowing !== this.#wasFollowing) {
       this.#isPinned = isFollowing;
       this.#wasFollowing = isFollowing;
     }
@@ -77,7 +81,12 @@ export class PaneScroll {
       element.scrollTop = this.#wantedTop;
       this.#lastTop = element.scrollTop;
     }
-    if (rows.count > 0) this.#isJumping = false;
+    if (rows.count > 0 && !this.#isStale) this.#isJumping = false;
+  }
+
+  /** What is drawn follows still, because the page does not know of the jump yet; it soon will. */
+  get #isStale(): boolean {
+    return this.#staleDrawings > 0 && this.#staleDrawings <= MOST_STALE_DRAWINGS;
   }
 
   /** Keeps the end in view, for a viewport that has changed its height. */
