@@ -433,6 +433,7 @@ export class LogCommands {
     if (pane === null) return;
     if (row === null || row === undefined) {
       this.#scroll.jumpTo(seq, pane.clientHeight);
+      this.#leaveEnd();
       return;
     }
     const top = row.offsetTop;

@@ -62,9 +62,9 @@ export class PaneDrawing {
     return this.#window.range();
   }
 
-  /** Draws the same content with the rows that there are by now; whoever is being taken elsewhere is drawn there first. */
+  /** Draws the same content with the rows that there are by now. */
   refresh(): readonly [first: number, last: number] {
-    if (!this.#scroll.isJumping) this.#draw();
+    this.#draw();
     return this.#window.range();
   }
 

@@ -30,8 +30,6 @@ type Anchor = {
 
 /** Farther down than any line can be: the list then stands at its beginning. */
 const TO_START_PX = Number.MAX_SAFE_INTEGER;
-/** The page knows of a jump after a drawing or two. */
-const MOST_STALE_DRAWINGS = 8;
 /** Closer than this is the same place: browsers round positions. */
 const SAME_PX = 1;
 
@@ -44,7 +42,6 @@ export class PaneScroll {
   #wantedTop: number | null = null;
   /** Somebody wants to be elsewhere, and no render has taken them there yet: where the list stands now says nothing. */
   #isJumping = false;
-  #staleDrawings = 0;
 
   /** The line at the top of the viewport; `null` at the end. */
   get readingSeq(): number | null {
@@ -56,15 +53,9 @@ export class PaneScroll {
     return this.#anchor?.seq ?? null;
   }
 
-  /** Somebody was taken elsewhere, and the page does not know it yet. */
-  get isJumping(): boolean {
-    return this.#isJumping;
-  }
-
   /** Before drawing: chooses the position for these rows. */
   prepare(place: ScrolledRows, rows: LogRowList, isFollowing: boolean): void {
-    this.#staleDrawings = this.#isJumping && isFollowing ? this.#staleDrawings + 1 : 0;
-    if (!this.#isStale && isFollowing !== this.#wasFollowing) {
+    if (isFollowing !== this.#wasFollowing) {
       this.#isPinned = isFollowing;
       this.#wasFollowing = isFollowing;
     }
@@ -81,12 +72,7 @@ export class PaneScroll {
       element.scrollTop = this.#wantedTop;
       this.#lastTop = element.scrollTop;
     }
-    if (rows.count > 0 && !this.#isStale) this.#isJumping = false;
-  }
-
-  /** What is drawn follows still, because the page does not know of the jump yet; it soon will. */
-  get #isStale(): boolean {
-    return this.#staleDrawings > 0 && this.#staleDrawings <= MOST_STALE_DRAWINGS;
+    if (rows.count > 0) this.#isJumping = false;
   }
 
   /** Keeps the end in view, for a viewport that has changed its height. */
@@ -117,7 +103,6 @@ export class PaneScroll {
   /** The next render shows this line in the middle. */
   jumpTo(seq: number, viewportPx: number): void {
     this.#isPinned = false;
-    this.#wasFollowing = false;
     this.#isJumping = true;
     this.#anchor = { seq, offsetPx: Math.max(0, Math.round(viewportPx / 2) - ROW_PX) };
   }
@@ -125,7 +110,6 @@ export class PaneScroll {
   /** The line stays this far below the top of the viewport, whatever is shown around it from now on. */
   hold(seq: number, offsetPx: number): void {
     this.#isPinned = false;
-    this.#wasFollowing = false;
     this.#isJumping = true;
     this.#anchor = { seq, offsetPx };
   }
