@@ -2,13 +2,12 @@ import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import type { ValueActions } from "../../log/details/LineFields.tsx";
 import { readLineAddress } from "../../log/line-address.ts";
 import { writeClipboard } from "../../log/write-out.ts";
+import { OpenPanel } from "./OpenPanel.tsx";
 import { lineOfHit, type PanelLine } from "./panel-line.ts";
-
-const LinePanel = lazy(async () => ({ default: (await import("./LinePanel.tsx")).LinePanel }));
 
 export type HitPanelProps = {
   /** The hit that is open; `undefined` for a line that only the address names, and for none. */
@@ -30,7 +29,6 @@ export const HitPanel = ({ hit, line, containers, hosts, onFind, onClose, focusB
     return address === null ? null : { address, text: null };
   }, [hit, line]);
   if (open === null) return null;
-  const container = containers.get(open.address.containerId);
   const actions: ValueActions = {
     filterBy: onFind,
     exclude: () => {},
@@ -38,15 +36,13 @@ export const HitPanel = ({ hit, line, containers, hosts, onFind, onClose, focusB
     noExcluding: "Stored lines are searched for what they hold; lines can be left out in the live view.",
   };
   return (
-    <Suspense fallback={<div className="h-[45%] min-h-56 shrink-0 border-control border-t bg-surface" />}>
-      <LinePanel
-        line={open}
-        container={container}
-        host={container === undefined ? undefined : hosts.get(container.hostId)}
-        actions={actions}
-        onClose={onClose}
-        focusBack={focusBack}
-      />
-    </Suspense>
+    <OpenPanel
+      line={open}
+      containers={containers}
+      hosts={hosts}
+      actions={actions}
+      onClose={onClose}
+      focusBack={focusBack}
+    />
   );
 };

@@ -1,13 +1,12 @@
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 import type { MergedSession } from "../../../live/merged-session.ts";
 import { readLineAddress, writeLineAddress } from "../../log/line-address.ts";
 import type { LogCommands } from "../../log/log-commands.ts";
+import { OpenPanel } from "./OpenPanel.tsx";
 import { lineOfChunk, type PanelLine } from "./panel-line.ts";
-
-const LinePanel = lazy(async () => ({ default: (await import("./LinePanel.tsx")).LinePanel }));
 
 export type LivePanelProps = {
   readonly session: MergedSession;
@@ -51,18 +50,15 @@ export const LivePanel = ({ session, place, commands, containers, hosts, line, o
   const focusBack = useCallback(() => commands.elements.pane, [commands]);
   useEscape(!isHeld && open !== null, close, commands);
   if (open === null) return null;
-  const container = containers.get(open.address.containerId);
   return (
-    <Suspense fallback={<div className="h-[45%] min-h-56 shrink-0 border-control border-t bg-surface" />}>
-      <LinePanel
-        line={open}
-        container={container}
-        host={container === undefined ? undefined : hosts.get(container.hostId)}
-        actions={commands}
-        onClose={close}
-        focusBack={focusBack}
-      />
-    </Suspense>
+    <OpenPanel
+      line={open}
+      containers={containers}
+      hosts={hosts}
+      actions={commands}
+      onClose={close}
+      focusBack={focusBack}
+    />
   );
 };
 
