@@ -98,7 +98,11 @@ describe("the import table", () => {
   });
 
   test.each([
-    ["agent/logs/follower.ts", 'import { x } from "../hub-client/connection.ts";', "agent/logs may import only"],
+    [
+      "agent/logs/numberer/follower.ts",
+      'import { x } from "../../hub-client/connection.ts";',
+      "agent/logs may import only",
+    ],
     ["agent/docker/list.ts", 'import type { Hub } from "@yardarm/hub/main";', "agent/docker may import only"],
     ["agent/metrics/cpu.ts", 'import pidusage from "pidusage";', "agent/metrics may use of third parties only node:"],
     ["hub/auth/who.ts", 'import { open } from "../storage/open.ts";', 'it must be "import type"'],

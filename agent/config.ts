@@ -7,7 +7,7 @@ import type { EngineEnvironment } from "./docker/endpoint.ts";
 import { parseHubUrl } from "./hub-client/hub-url.ts";
 import { LOG_LEVELS, type LogLevel } from "./logger.ts";
 import { DEFAULT_LINES_PER_SECOND, DEFAULT_READERS } from "./logs/log-manager.ts";
-import { type LogRate, logRateOf } from "./logs/rate-limit.ts";
+import { type LogRate, logRateOf } from "./logs/numberer/rate-limit.ts";
 import { POLICY_FILE, type PolicyPlace } from "./policy/policy-file.ts";
 
 export type AgentConfig = {

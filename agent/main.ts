@@ -33,7 +33,7 @@ import { isWriting, runStateOf } from "./logs/container-run.ts";
 import { FileSource } from "./logs/file/file-source.ts";
 import { compress, LogManager, refusalByLabel } from "./logs/log-manager.ts";
 import { HostLogSources } from "./logs/log-sources.ts";
-import { ReadThrough } from "./logs/read-through.ts";
+import { ReadThrough } from "./logs/read-through/read-through.ts";
 import { describeMachine } from "./machine.ts";
 import { MetricsFeed } from "./metrics-feed.ts";
 import { watchParent } from "./parent-watch.ts";

@@ -1,7 +1,7 @@
 /** `log-levels`: how many lines of real logs are given the level that they state, and what finding it costs. */
 
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
-import { LevelTracker } from "../agent/logs/continuation.ts";
+import { LevelTracker } from "../agent/logs/level/continuation.ts";
 import { NAMED_RULES } from "../agent/policy/redaction-rules.ts";
 import { makeRedactor } from "../agent/policy/redactor.ts";
 import {

@@ -5,7 +5,7 @@ import { runStateOf } from "@yardarm/agent/logs/container-run";
 import { LogManager } from "@yardarm/agent/logs/log-manager";
 import type { LogSources } from "@yardarm/agent/logs/log-source";
 import { onlySource } from "@yardarm/agent/logs/log-sources";
-import type { LogRate } from "@yardarm/agent/logs/rate-limit";
+import type { LogRate } from "@yardarm/agent/logs/numberer/rate-limit";
 import { systemClock } from "@yardarm/agent/system-clock";
 import type { LogSourceState } from "@yardarm/protocol/container";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";

@@ -2,7 +2,7 @@
 
 import { LEVEL_NAMES, type LevelName, levelName } from "@yardarm/protocol/log/level";
 import { FLAG_CONTINUATION, levelOfFlags } from "@yardarm/protocol/log/line-flags";
-import { LevelTracker } from "../agent/logs/continuation.ts";
+import { LevelTracker } from "../agent/logs/level/continuation.ts";
 import { statedLevel } from "./log-level-truth.ts";
 import { LEVEL_VECTORS } from "./log-level-vectors.ts";
 import { LOG_SAMPLES, readLogSample } from "./log-samples.ts";

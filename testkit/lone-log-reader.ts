@@ -1,8 +1,8 @@
 import type { ContainerRun } from "@yardarm/agent/logs/container-run";
-import { LineReader } from "@yardarm/agent/logs/line-reader";
+import { LineReader } from "@yardarm/agent/logs/reading/line-reader";
 import type { LogSource } from "@yardarm/agent/logs/log-source";
 import { onlySource } from "@yardarm/agent/logs/log-sources";
-import type { Loss } from "@yardarm/agent/logs/pending-loss";
+import type { Loss } from "@yardarm/agent/logs/reading/pending-loss";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, type DockerId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";

@@ -16,15 +16,15 @@ import type { DockerId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type { ContainerDetails } from "../docker/container-details.ts";
 import type { ContainerRun } from "./container-run.ts";
-import { LineReader } from "./line-reader.ts";
-import type { LineReaderOptions, ReaderReport } from "./line-taker.ts";
-import { BEHIND_TOLD_MS, LogLag } from "./log-lag.ts";
+import { LineReader } from "./reading/line-reader.ts";
+import type { LineReaderOptions, ReaderReport } from "./reading/line-taker.ts";
+import { BEHIND_TOLD_MS, LogLag } from "./numberer/log-lag.ts";
 import type { LogContainer, LogSources } from "./log-source.ts";
 import { Follower } from "./numberer/follower.ts";
-import { type LogRate, logRateOf } from "./rate-limit.ts";
+import { type LogRate, logRateOf } from "./numberer/rate-limit.ts";
 import { ReaderTurns } from "./reader-turns.ts";
 import type { LineRedaction } from "./redaction.ts";
-import { SendWindow, WindowShare } from "./send-window.ts";
+import { SendWindow, WindowShare } from "./numberer/send-window.ts";
 import { Slots } from "./slots.ts";
 
 /** What the hub says about logs. */

@@ -2,7 +2,7 @@
  * The engine's time stamps, parsed from bytes into two Numbers without allocating. The `timestamps=1` form is fixed
  * (`2006-01-02T15:04:05.000000000Z`), the json-file driver trims trailing zeros, Podman writes local time with an offset.
  */
-import { BYTE_CLASS, DIGIT } from "./byte-class.ts";
+import { BYTE_CLASS, DIGIT } from "./level/byte-class.ts";
 
 /** Stamps outside these years do not fit into 64 bits of nanoseconds. */
 const FIRST_YEAR = 1678;

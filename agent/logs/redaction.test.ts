@@ -3,8 +3,8 @@ import { ERROR, UNKNOWN } from "@yardarm/protocol/log/level";
 import { FLAG_TRUNCATED, levelOfFlags } from "@yardarm/protocol/log/line-flags";
 import { beforeEach, describe, expect, test } from "vitest";
 import { makeRedactor } from "../policy/redactor.ts";
-import { LevelTracker } from "./continuation.ts";
-import { LineJoiner, type LineSink } from "./line-joiner.ts";
+import { LevelTracker } from "./level/continuation.ts";
+import { LineJoiner, type LineSink } from "./reading/line-joiner.ts";
 import { redacted } from "./redaction.ts";
 
 type Line = { readonly flags: number; readonly text: string; readonly originalLength: number };

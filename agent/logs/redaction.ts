@@ -1,7 +1,7 @@
 /** Takes what may not leave the host out of every line, before its level is found, its hash taken and its length cut. */
 import { LOG_LINE_BYTES } from "@yardarm/protocol/limits";
 import { FLAG_TRUNCATED } from "@yardarm/protocol/log/line-flags";
-import type { LineSink } from "./line-joiner.ts";
+import type { LineSink } from "./reading/line-joiner.ts";
 
 export interface LineRedaction {
   /** The text that may leave, valid until the next call; `null`: all of it may. `isCut`: the line went on behind `end`. */

@@ -6,11 +6,11 @@ import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promi
 import { toProtocolError } from "@yardarm/protocol/errors";
 import type { FileCursorHint } from "@yardarm/protocol/log/cursor";
 import type { StreamNumber } from "@yardarm/protocol/log/line-flags";
-import { LF } from "../byte-class.ts";
+import { LF } from "../level/byte-class.ts";
 import type { ContainerRun } from "../container-run.ts";
-import { stampNs } from "../line-tail.ts";
+import { stampNs } from "../reading/line-tail.ts";
 import type { LogEnd, LogRead, MessageReader, OpenLog } from "../log-source.ts";
-import { keptFiles, rotationBytes } from "../rotation.ts";
+import { keptFiles, rotationBytes } from "../reading/rotation.ts";
 import { FileChain } from "./file-chain.ts";
 import { FileNews } from "./file-news.ts";
 import { LONGEST_LINE_BYTES } from "./file-search.ts";

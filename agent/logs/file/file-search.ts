@@ -1,7 +1,7 @@
 /** Where in a container's files a reading begins. Nothing is decoded but the few lines that are looked at. */
 
-import { LF } from "../byte-class.ts";
-import { stampNs } from "../line-tail.ts";
+import { LF } from "../level/byte-class.ts";
+import { stampNs } from "../reading/line-tail.ts";
 import type { ReadFrom } from "../log-source.ts";
 import { lastStampOf } from "./gzip-log.ts";
 import { JsonLogParser } from "./json-log-parser.ts";

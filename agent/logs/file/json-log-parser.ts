@@ -4,7 +4,7 @@
  * The driver's own form is read in one pass; any other JSON of these fields is parsed as such; all else is damage.
  */
 import type { StreamNumber } from "@yardarm/protocol/log/line-flags";
-import { LF, startsWith } from "../byte-class.ts";
+import { LF, startsWith } from "../level/byte-class.ts";
 import { StampParser } from "../parse-stamp.ts";
 import { JsonText } from "./json-text.ts";
 

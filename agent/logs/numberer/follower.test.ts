@@ -5,12 +5,12 @@ import { ERROR } from "@yardarm/protocol/log/level";
 import { beforeEach, describe, expect, test } from "vitest";
 import { CollectingLogHub } from "../../../testkit/collecting-log-hub.ts";
 import { ManualClock } from "../../../testkit/manual-clock.ts";
-import { LineReader } from "../line-reader.ts";
-import type { LineTaker } from "../line-taker.ts";
+import { LineReader } from "../reading/line-reader.ts";
+import type { LineTaker } from "../reading/line-taker.ts";
 import type { LogRead, LogSource, MessageReader } from "../log-source.ts";
 import { onlySource } from "../log-sources.ts";
-import type { LogRate } from "../rate-limit.ts";
-import { SendWindow, WindowShare } from "../send-window.ts";
+import type { LogRate } from "./rate-limit.ts";
+import { SendWindow, WindowShare } from "./send-window.ts";
 import { Follower } from "./follower.ts";
 
 const ALIAS = 3;

@@ -11,12 +11,12 @@ import { encodeCursorFrame, FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, writeFramePrefi
 import { FLAG_LOSS, streamOfFlags } from "@yardarm/protocol/log/line-flags";
 import { encodeLoss } from "@yardarm/protocol/log/loss";
 import { instantFromNs } from "@yardarm/protocol/time";
-import { LevelTracker } from "../continuation.ts";
-import type { LineReader } from "../line-reader.ts";
-import type { LineTaker, ReaderReport } from "../line-taker.ts";
-import type { Loss } from "../pending-loss.ts";
-import { type LogRate, RateLimit } from "../rate-limit.ts";
-import type { WindowShare } from "../send-window.ts";
+import { LevelTracker } from "../level/continuation.ts";
+import type { LineReader } from "../reading/line-reader.ts";
+import type { LineTaker, ReaderReport } from "../reading/line-taker.ts";
+import type { Loss } from "../reading/pending-loss.ts";
+import { type LogRate, RateLimit } from "./rate-limit.ts";
+import type { WindowShare } from "./send-window.ts";
 
 /** A watched container's cursor is sent after so many bytes, or `ACK_INTERVAL_MS`. */
 const CURSOR_BYTES = 1024 * 1024;

@@ -7,9 +7,9 @@ import {
   LEAST_RECOGNISED,
   LevelConfusion,
   MOST_WRONG,
-} from "../../testkit/level-confusion.ts";
-import { LEVEL_VECTORS } from "../../testkit/log-level-vectors.ts";
-import { LOG_SAMPLES } from "../../testkit/log-samples.ts";
+} from "../../../testkit/level-confusion.ts";
+import { LEVEL_VECTORS } from "../../../testkit/log-level-vectors.ts";
+import { LOG_SAMPLES } from "../../../testkit/log-samples.ts";
 import { LevelTracker } from "./continuation.ts";
 
 const samples = confusionOfSamples();

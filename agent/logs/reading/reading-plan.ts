@@ -1,4 +1,4 @@
-import type { ReadFrom } from "./log-source.ts";
+import type { ReadFrom } from "../log-source.ts";
 
 /**
  * What a reading is for.

@@ -9,12 +9,12 @@ import { streamOfFlags } from "@yardarm/protocol/log/line-flags";
 import { PAGE_PREFIX_BYTES, type PageEnd, writePagePrefix } from "@yardarm/protocol/log/page-frame";
 import type { LogReadOrder } from "@yardarm/protocol/log-read";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
-import type { ContainerDetails } from "../docker/container-details.ts";
-import { LevelTracker } from "./continuation.ts";
-import type { LogSources, ReadFrom } from "./log-source.ts";
+import type { ContainerDetails } from "../../docker/container-details.ts";
+import { LevelTracker } from "../level/continuation.ts";
+import type { LogSources, ReadFrom } from "../log-source.ts";
 import { parseReadOrder } from "./read-through-order.ts";
 import { type PageLine, PageReading, type PageResult } from "./read-through-page.ts";
-import type { LineRedaction } from "./redaction.ts";
+import type { LineRedaction } from "../redaction.ts";
 
 /** The session in which an order was given: it is worth nothing in another one. */
 export type ReadThroughSession = {

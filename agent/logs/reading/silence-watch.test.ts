@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { ManualClock } from "../../testkit/manual-clock.ts";
+import { ManualClock } from "../../../testkit/manual-clock.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 let clock: ManualClock;

@@ -1,4 +1,4 @@
-import type { OpenLog } from "./log-source.ts";
+import type { OpenLog } from "../log-source.ts";
 import type { ReadingPlan } from "./reading-plan.ts";
 
 /** What the reader of a log is doing. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { LoneLogReader, reasonOf } from "../../testkit/lone-log-reader.ts";
-import type { LogEnd, LogRead, LogSource, MessageReader } from "./log-source.ts";
+import { LoneLogReader, reasonOf } from "../../../testkit/lone-log-reader.ts";
+import type { LogEnd, LogRead, LogSource, MessageReader } from "../log-source.ts";
 
 /** An engine whose answers the test gives, one reading after the other. */
 class HandFedSource implements LogSource {

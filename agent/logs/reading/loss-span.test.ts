@@ -1,9 +1,9 @@
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { beforeEach, describe, expect, test } from "vitest";
-import { LoneLogReader } from "../../testkit/lone-log-reader.ts";
-import { ManualClock } from "../../testkit/manual-clock.ts";
+import { LoneLogReader } from "../../../testkit/lone-log-reader.ts";
+import { ManualClock } from "../../../testkit/manual-clock.ts";
 import { LineTail } from "./line-tail.ts";
-import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
+import type { LogRead, LogSource, MessageReader } from "../log-source.ts";
 import type { Loss } from "./pending-loss.ts";
 
 const MS = 1_000_000n;

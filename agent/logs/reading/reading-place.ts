@@ -1,6 +1,6 @@
 import type { FileCursorHint, LogCursor } from "@yardarm/protocol/log/cursor";
 import { LineTail, stampNs } from "./line-tail.ts";
-import type { ReadFrom } from "./log-source.ts";
+import type { ReadFrom } from "../log-source.ts";
 import { RESUME_MARGIN_S } from "./resume.ts";
 
 const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;

@@ -10,7 +10,7 @@
 import { instantFromNs } from "@yardarm/protocol/time";
 import { FIRST_CONTACT_MESSAGES } from "./first-contact.ts";
 import type { LineReaderOptions } from "./line-taker.ts";
-import type { LogSource } from "./log-source.ts";
+import type { LogSource } from "../log-source.ts";
 import type { ReadingPlan } from "./reading-plan.ts";
 import { rotationBytes, STORED_OVERHEAD_BYTES, servedFiles } from "./rotation.ts";
 import { SkipDoubt } from "./skip-doubt.ts";

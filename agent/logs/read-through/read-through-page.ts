@@ -2,11 +2,11 @@
 import { HOST_PAGE_BYTES } from "@yardarm/protocol/log/page-frame";
 import { hashText } from "@yardarm/protocol/log/text-hash";
 import type { LineMark } from "@yardarm/protocol/log-read";
-import { LineJoiner, type LineSink } from "./line-joiner.ts";
-import { stampNs } from "./line-tail.ts";
-import type { LogContainer, LogEnd, LogSource, MessageReader, OpenLog, ReadFrom } from "./log-source.ts";
-import { type LineRedaction, redacted } from "./redaction.ts";
-import { RESUME_MARGIN_S } from "./resume.ts";
+import { LineJoiner, type LineSink } from "../reading/line-joiner.ts";
+import { stampNs } from "../reading/line-tail.ts";
+import type { LogContainer, LogEnd, LogSource, MessageReader, OpenLog, ReadFrom } from "../log-source.ts";
+import { type LineRedaction, redacted } from "../redaction.ts";
+import { RESUME_MARGIN_S } from "../reading/resume.ts";
 
 const MARGIN_NS = BigInt(RESUME_MARGIN_S) * 1_000_000_000n;
 

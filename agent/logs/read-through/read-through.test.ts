@@ -7,11 +7,11 @@ import { hashText } from "@yardarm/protocol/log/text-hash";
 import type { LineMark, LogReadOrder } from "@yardarm/protocol/log-read";
 import { dockerIdOf } from "@yardarm/testkit/sample-container";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ContainerDetails } from "../docker/container-details.ts";
-import { isSignedFor, signFor } from "../identity/ed25519.ts";
-import { makeRedactor } from "../policy/redactor.ts";
-import type { LogRead, LogSource, MessageReader, OpenLog } from "./log-source.ts";
-import { onlySource } from "./log-sources.ts";
+import type { ContainerDetails } from "../../docker/container-details.ts";
+import { isSignedFor, signFor } from "../../identity/ed25519.ts";
+import { makeRedactor } from "../../policy/redactor.ts";
+import type { LogRead, LogSource, MessageReader, OpenLog } from "../log-source.ts";
+import { onlySource } from "../log-sources.ts";
 import { ReadThrough } from "./read-through.ts";
 
 const SECOND_NS = 1_000_000_000n;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FirstContact } from "./first-contact.ts";
-import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
-import { PageReading } from "./read-through-page.ts";
+import type { LogRead, LogSource, MessageReader } from "../log-source.ts";
+import { PageReading } from "../read-through/read-through-page.ts";
 
 const LINES = ["first", "second", "third"];
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { LoneLogReader, reasonOf } from "../../testkit/lone-log-reader.ts";
-import { ManualClock } from "../../testkit/manual-clock.ts";
-import type { LogRead, LogSource, MessageReader } from "./log-source.ts";
+import { LoneLogReader, reasonOf } from "../../../testkit/lone-log-reader.ts";
+import { ManualClock } from "../../../testkit/manual-clock.ts";
+import type { LogRead, LogSource, MessageReader } from "../log-source.ts";
 
 const LINE_EVERY_MS = 0.02;
 

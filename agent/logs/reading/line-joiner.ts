@@ -6,7 +6,7 @@
  */
 import { LOG_LINE_BYTES, OPEN_LINE_MS } from "@yardarm/protocol/limits";
 import { FLAG_CONTINUATION, FLAG_TRUNCATED, type StreamNumber } from "@yardarm/protocol/log/line-flags";
-import { CR, LF } from "./byte-class.ts";
+import { CR, LF } from "../level/byte-class.ts";
 
 /**
  * One line, without its line end, in the order in which lines end. `flags` holds the stream; `FLAG_TRUNCATED` when the text was

@@ -1,5 +1,5 @@
 /** What is known beforehand of a log's rotation, and the signs of one in a stream that is followed. */
-import type { LogContainer } from "./log-source.ts";
+import type { LogContainer } from "../log-source.ts";
 
 /** The `local` driver rotates at 20 MB by itself; json-file only when it is told to. */
 const LOCAL_DEFAULT_BYTES = 20_000_000;

@@ -1,9 +1,9 @@
 /** What the reader of a log needs, and whom it serves. */
-import type { ContainerRun } from "./container-run.ts";
+import type { ContainerRun } from "../container-run.ts";
 import type { LineSink } from "./line-joiner.ts";
-import type { LogContainer, LogSource, LogSources } from "./log-source.ts";
+import type { LogContainer, LogSource, LogSources } from "../log-source.ts";
 import type { Loss } from "./pending-loss.ts";
-import type { LineRedaction } from "./redaction.ts";
+import type { LineRedaction } from "../redaction.ts";
 
 export type ReaderReport =
   /** `reason`: why a better source is not used. */

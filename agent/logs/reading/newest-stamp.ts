@@ -1,5 +1,5 @@
 import { stampNs } from "./line-tail.ts";
-import type { LogContainer, LogSource, MessageReader } from "./log-source.ts";
+import type { LogContainer, LogSource, MessageReader } from "../log-source.ts";
 
 /**
  * Asks a source for the stamp of the newest message that is stored, ns since the epoch, beside whatever else is being read.
