@@ -5,13 +5,15 @@ import type { OrgId } from "@yardarm/protocol/ids";
 import type { StoredChunk } from "../log-chunk.ts";
 import type { LineFilter } from "./line-filter.ts";
 import type { ScanAnswer, ScanJob, ScanResultOf } from "./scan-job.ts";
-import type { ThreadReply, ThreadTask } from "./scan-messages.ts";
+import type { ThreadLimits, ThreadReply, ThreadTask } from "./scan-messages.ts";
 
 /**
  * Threads that decompress and search. One core is left to the relay: even at a low priority a thread that runs keeps one that wakes up
  * waiting for milliseconds. More than two would only take from it.
  */
 export const SCAN_THREADS = Math.min(2, Math.max(1, availableParallelism() - 1));
+/** What one group of chunks may take with an expression; the thread looks at its clock between lines. */
+const PATTERN_MS = 1_500;
 /** A thread that does not answer within this is ended: it stops between lines by itself long before. */
 const KILL_MS = 10_000;
 /** Readings that are under way, open streams included. */
@@ -26,6 +28,7 @@ export interface ScanPoolOptions {
   /** Told of failures of the threads themselves. */
   readonly report: (error: unknown) => void;
   readonly threads?: number;
+  readonly patternMs?: number;
   readonly killMs?: number;
 }
 
@@ -168,7 +171,9 @@ export class ScanPool {
   }
 
   #startThread(): void {
+    const limits: ThreadLimits = { patternMs: this.#options.patternMs ?? PATTERN_MS };
     const worker = new Worker(new URL("./scan-thread.ts", import.meta.url), {
+      workerData: limits,
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
     });

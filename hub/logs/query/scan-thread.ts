@@ -1,23 +1,22 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import { stepBack } from "../step-back.ts";
 import { compileMatcher, type LineMatcher } from "./line-matcher.ts";
 import { scanChunks } from "./scan-chunks.ts";
 import type { ScanResult } from "./scan-job.ts";
-import type { ThreadReply, ThreadTask } from "./scan-messages.ts";
+import type { ThreadLimits, ThreadReply, ThreadTask } from "./scan-messages.ts";
 
 /** Body of a scan thread: opens chunks, searches them, writes lines. It may be ended at any moment. */
 
 /** Expressions stay compiled for this many scans. */
 const KEPT_MATCHERS = 32;
-/** What one group of chunks may take with an expression; the pool ends the thread when even a single line takes longer. */
-const PATTERN_MS = 1_500;
 
+const { patternMs } = workerData as ThreadLimits;
 const matchers = new Map<number, LineMatcher | null>();
 let startedAt = 0;
 
 const checkTime = (): void => {
-  if (performance.now() - startedAt > PATTERN_MS) {
+  if (performance.now() - startedAt > patternMs) {
     throw new ProtocolError("pattern_too_costly", "This expression takes too long on these lines.");
   }
 };
