@@ -2,11 +2,12 @@ import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useRef, use
 import type { SeqRange } from "../../../live/log-ranges.ts";
 import type { LineMatcher } from "../../../workers/pattern.ts";
 import type { RowLook, RowState } from "../line/row-element.ts";
-import { formatStamp, type StampStyle, stampCharacters } from "../line/stamps.ts";
+import { formatStamp, type StampStyle } from "../line/stamps.ts";
 import type { LogElements } from "../log-elements.ts";
 import type { LogReader } from "../log-reader.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
 import { isSelected, type LineSelection } from "../rows/selection.ts";
+import { stampWidth } from "../rows/stamp-width.ts";
 import { PaneDrawing } from "./pane-drawing.ts";
 import type { PaneScroll } from "./pane-scroll.ts";
 import "./log-pane.css";
@@ -181,7 +182,7 @@ const rowStates =
   (props: LogPaneProps) =>
   (rows: LogRowList): ((row: LogRow, index: number) => RowState) => {
     const { stamps, hubNowMs, currentSeq, pulseSeq, selection, expanded, isWrapped } = props;
-    const width = stampCharacters(stamps, firstStampMs(rows), hubNowMs);
+    const width = stampWidth(stamps, rows, hubNowMs);
     const stampOf = (row: LogRow, index: number): string | null => {
       if (stamps === "off" || row.kind !== "line") return null;
       const above = stamps === "delta" && index > 0 ? rows.at(index - 1) : null;
@@ -200,13 +201,6 @@ const rowStates =
       };
     };
   };
-
-/** When the oldest line shown was written, ms. */
-const firstStampMs = (rows: LogRowList): number | null => {
-  const row = rows.rowOf(Number.MIN_SAFE_INTEGER);
-  const entry = row < 0 ? null : rows.at(row);
-  return entry?.kind === "line" ? entry.chunk.stampMs(entry.index) : null;
-};
 
 /** The last line in view; `null` when there is none. */
 const lastSeqIn = (rows: LogRowList, firstRow: number, lastRow: number): number | null => {
