@@ -1,16 +1,12 @@
 #!/usr/bin/env node
 import { parseConfig, renderHelp } from "@yardarm/hub/config";
-import { changeInstanceAdmin } from "@yardarm/hub/instance-admins";
-import { runHub } from "@yardarm/hub/main";
-import { passwordLink } from "@yardarm/hub/reset-password";
-import { resetSecondFactor } from "@yardarm/hub/reset-second-factor";
-import { verifyAudit } from "@yardarm/hub/verify-audit";
 import { VERSION } from "@yardarm/hub/version";
 import { Command } from "commander";
 import { auditVerdictLine } from "./audit-verdict.ts";
-import { addKeysCommands, sayRecoveryKey } from "./keys.ts";
-import { say } from "./say.ts";
-import { up } from "./up.ts";
+import { addKeysCommands } from "./keys.ts";
+import { say, sayRecoveryKey } from "./say.ts";
+
+/** What a command runs is imported when it is called: only the hub itself needs the whole hub, which takes a second to load. */
 
 /** Exit codes: 0 ended as asked, 1 could not run, 2 wrong options. */
 const WRONG_OPTIONS = 2;
@@ -18,7 +14,7 @@ const WRONG_OPTIONS = 2;
 const program = new Command("yardarm")
   .description("See and steer every Docker host from one place.")
   .version(VERSION)
-  .addHelpText("after", `\nOptions of the hub (flag, variable, default):\n${renderHelp()}`);
+  .addHelpText("after", () => `\nOptions of the hub (flag, variable, default):\n${renderHelp()}`);
 
 /** The hub's options come from its own table, so commander hands them through. */
 const hubCommand = (name: string, description: string): Command =>
@@ -34,12 +30,16 @@ const configOf = (argv: readonly string[]) => {
 hubCommand("up", "the hub and an agent for this machine's engine; --demo shows a simulated fleet instead").action(
   async (_options, command: Command) => {
     const argv = command.args.filter((argument) => argument !== "--demo");
-    await up(configOf(argv), { isDemo: argv.length < command.args.length });
+    const config = configOf(argv);
+    const { up } = await import("./up.ts");
+    await up(config, { isDemo: argv.length < command.args.length });
   },
 );
 
 hubCommand("hub", "the hub alone").action(async (_options, command: Command) => {
-  const hub = await runHub(configOf(command.args));
+  const config = configOf(command.args);
+  const { runHub } = await import("@yardarm/hub/main");
+  const hub = await runHub(config);
   if (hub.recoveryKey !== null) sayRecoveryKey(hub.recoveryKey);
   if (hub.setupToken !== null) say(`Open this link to make the first owner: ${hub.url}/setup#token=${hub.setupToken}`);
   await new Promise<void>((resolve) => {
@@ -57,7 +57,9 @@ user
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (email: string, _options, command: Command) => {
-    const link = await passwordLink(configOf(command.args.slice(1)), email);
+    const config = configOf(command.args.slice(1));
+    const { passwordLink } = await import("@yardarm/hub/reset-password");
+    const link = await passwordLink(config, email);
     say("Give this link to that person. It works once, for an hour; every session of theirs ends then.");
     process.stdout.write(`${link}\n`);
   });
@@ -69,7 +71,9 @@ user
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (email: string, _options, command: Command) => {
-    const { totp, passkeys } = await resetSecondFactor(configOf(command.args.slice(1)), email);
+    const config = configOf(command.args.slice(1));
+    const { resetSecondFactor } = await import("@yardarm/hub/reset-second-factor");
+    const { totp, passkeys } = await resetSecondFactor(config, email);
     say(`One-time codes ${totp ? "are off now" : "were not on"}; passkeys removed: ${passkeys}.`);
   });
 
@@ -88,7 +92,9 @@ for (const [name, isAdmin] of [
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (email: string, _options, command: Command) => {
-      const admins = await changeInstanceAdmin(configOf(command.args.slice(1)), email, isAdmin);
+      const config = configOf(command.args.slice(1));
+      const { changeInstanceAdmin } = await import("@yardarm/hub/instance-admins");
+      const admins = await changeInstanceAdmin(config, email, isAdmin);
       if (admins.length === 0) say("Nobody runs the installation now; grant-admin names somebody.");
       else say(`The installation is run by: ${admins.join(", ")}.`);
     });
@@ -104,7 +110,9 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (_options, command: Command) => {
-    const verdicts = await verifyAudit(configOf(command.args));
+    const config = configOf(command.args);
+    const { verifyAudit } = await import("@yardarm/hub/verify-audit");
+    const verdicts = await verifyAudit(config);
     for (const verdict of verdicts) process.stdout.write(`${auditVerdictLine(verdict)}\n`);
     process.exit(verdicts.every(({ verdict }) => verdict.ok) ? 0 : 1);
   });

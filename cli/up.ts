@@ -9,8 +9,7 @@ import type { OrgId } from "@yardarm/protocol/ids";
 import { DEMO_HOST_NAMES } from "@yardarm/simulator/demo-fleet";
 import { type Child, keepRunning } from "./child.ts";
 import type { DemoOrder } from "./demo-fleet.ts";
-import { sayRecoveryKey } from "./keys.ts";
-import { say } from "./say.ts";
+import { say, sayRecoveryKey } from "./say.ts";
 
 /** What the agents beside the hub look at: this machine's engine, or a simulated fleet. */
 type Company = { readonly kind: "local"; readonly dockerHost: string | null } | { readonly kind: "demo" };
