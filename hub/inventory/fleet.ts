@@ -3,13 +3,18 @@ import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId, OrgId } from "@yardarm/protocol/ids";
 import type { Protection } from "@yardarm/protocol/protection";
+import { ContainersByHost } from "./containers-by-host.ts";
 
 /** A change of one org's fleet, as it travels over the bus: every node applies the same changes to its own view. */
 export type FleetChange = {
   readonly orgId: OrgId;
   readonly hosts?: readonly Host[];
+  /** New or changed, and shown from now on. */
   readonly containers?: readonly Container[];
+  /** Removed ones that are not shown from now on; they stay known for the sake of their logs. */
+  readonly keptContainers?: readonly Container[];
   readonly removedHosts?: readonly HostId[];
+  /** Forgotten for good. */
   readonly removedContainers?: readonly ContainerId[];
 };
 
@@ -27,8 +32,9 @@ export type Protect = (orgId: OrgId, host: Host | undefined, container: Containe
 type OrgFleet = {
   revision: number;
   readonly hosts: Map<HostId, Host>;
-  readonly containers: Map<ContainerId, Container>;
-  readonly byHost: Map<HostId, Set<ContainerId>>;
+  readonly shown: ContainersByHost;
+  /** Removed, known and not shown. */
+  readonly kept: ContainersByHost;
   readonly listeners: Set<FleetListener>;
 };
 
@@ -56,27 +62,27 @@ export class Fleet {
       fleet.hosts.set(host.hostId, host);
       this.#orgOfHost.set(host.hostId, change.orgId);
     }
-    const containers = this.#protected(change);
+    const containers = this.#protected(change.orgId, change.containers ?? []);
     for (const container of containers) {
-      fleet.containers.set(container.containerId, container);
-      let ofHost = fleet.byHost.get(container.hostId);
-      if (ofHost === undefined) {
-        ofHost = new Set();
-        fleet.byHost.set(container.hostId, ofHost);
-      }
-      ofHost.add(container.containerId);
+      fleet.kept.delete(container.containerId);
+      fleet.shown.set(container);
     }
-    const removedContainers = [...(change.removedContainers ?? [])];
+    const gone = new Set<ContainerId>();
+    for (const container of this.#protected(change.orgId, change.keptContainers ?? [])) {
+      if (fleet.shown.delete(container.containerId)) gone.add(container.containerId);
+      fleet.kept.set(container);
+    }
+    for (const containerId of change.removedContainers ?? []) {
+      if (fleet.shown.delete(containerId)) gone.add(containerId);
+      fleet.kept.delete(containerId);
+    }
     for (const hostId of change.removedHosts ?? []) {
-      removedContainers.push(...(fleet.byHost.get(hostId) ?? []));
+      for (const { containerId } of fleet.shown.deleteHost(hostId)) gone.add(containerId);
+      fleet.kept.deleteHost(hostId);
       fleet.hosts.delete(hostId);
       this.#orgOfHost.delete(hostId);
     }
-    for (const containerId of removedContainers) {
-      const container = fleet.containers.get(containerId);
-      fleet.containers.delete(containerId);
-      if (container !== undefined) fleet.byHost.get(container.hostId)?.delete(containerId);
-    }
+    const removedContainers = [...gone];
     const delta = {
       revision: fleet.revision + 1,
       hosts: [...(change.hosts ?? [])],
@@ -90,22 +96,44 @@ export class Fleet {
     fleet.revision += 1;
     for (const listener of fleet.listeners) listener(delta);
     // Rules of projects go with the project.
-    for (const { hostId } of moved) this.#protectAgain(change.orgId, this.containersOfHost(change.orgId, hostId));
+    for (const { hostId } of moved) {
+      this.#protectAgain(
+        change.orgId,
+        this.containersOfHost(change.orgId, hostId),
+        this.keptOfHost(change.orgId, hostId),
+      );
+    }
   }
 
   /** What protects the org's containers may have changed. */
   protectionChanged(orgId: OrgId): void {
-    this.#protectAgain(orgId, this.view(orgId).containers);
+    this.#protectAgain(orgId, this.view(orgId).containers, this.keptContainers(orgId));
   }
 
-  /** The whole fleet of an org at one revision; deltas that follow continue from it. */
+  /** All that people are shown of an org's fleet at one revision; deltas that follow continue from it. */
   view(orgId: OrgId): FleetView {
     const fleet = this.#fleet(orgId);
     return {
       revision: fleet.revision,
       hosts: [...fleet.hosts.values()],
-      containers: [...fleet.containers.values()],
+      containers: [...fleet.shown.values()],
     };
+  }
+
+  /** Every container whose log may be stored: those that are shown, and those that are only kept. */
+  knownContainers(orgId: OrgId): readonly Container[] {
+    const { shown, kept } = this.#fleet(orgId);
+    return [...shown.values(), ...kept.values()];
+  }
+
+  /** Removed containers that are known and not shown. */
+  keptContainers(orgId: OrgId): readonly Container[] {
+    return [...this.#fleet(orgId).kept.values()];
+  }
+
+  /** Orgs that this node has heard of. */
+  orgIds(): readonly OrgId[] {
+    return [...this.#orgs.keys()];
   }
 
   /** Calls `listener` for every later change of the org, until the returned function is called. */
@@ -119,25 +147,27 @@ export class Fleet {
     return this.#fleet(orgId).hosts.get(hostId);
   }
 
+  /** One that is shown or kept. */
   container(orgId: OrgId, containerId: ContainerId): Container | undefined {
-    return this.#fleet(orgId).containers.get(containerId);
+    const { shown, kept } = this.#fleet(orgId);
+    return shown.get(containerId) ?? kept.get(containerId);
   }
 
+  /** Those that are shown. */
   containersOfHost(orgId: OrgId, hostId: HostId): readonly Container[] {
-    const fleet = this.#fleet(orgId);
-    const found: Container[] = [];
-    for (const containerId of fleet.byHost.get(hostId) ?? []) {
-      const container = fleet.containers.get(containerId);
-      if (container !== undefined) found.push(container);
-    }
-    return found;
+    return this.#fleet(orgId).shown.ofHost(hostId);
+  }
+
+  /** Those that are known and not shown. */
+  keptOfHost(orgId: OrgId, hostId: HostId): readonly Container[] {
+    return this.#fleet(orgId).kept.ofHost(hostId);
   }
 
   orgOf(hostId: HostId): OrgId | undefined {
     return this.#orgOfHost.get(hostId);
   }
 
-  #protected({ orgId, containers = [] }: FleetChange): Container[] {
+  #protected(orgId: OrgId, containers: readonly Container[]): Container[] {
     const protect = this.#protect;
     if (protect === null) return [...containers];
     return containers.map((container) => ({
@@ -146,18 +176,19 @@ export class Fleet {
     }));
   }
 
-  #protectAgain(orgId: OrgId, containers: readonly Container[]): void {
-    const changed = containers.filter((container) => {
+  #protectAgain(orgId: OrgId, shown: readonly Container[], kept: readonly Container[]): void {
+    const isChanged = (container: Container): boolean => {
       const now = this.#protect?.(orgId, this.host(orgId, container.hostId), container);
       return now?.scope !== container.protection?.scope || now?.reason !== container.protection?.reason;
-    });
-    if (changed.length > 0) this.apply({ orgId, containers: changed });
+    };
+    this.apply({ orgId, containers: shown.filter(isChanged), keptContainers: kept.filter(isChanged) });
   }
 
   #fleet(orgId: OrgId): OrgFleet {
     let fleet = this.#orgs.get(orgId);
     if (fleet === undefined) {
-      fleet = { revision: 0, hosts: new Map(), containers: new Map(), byHost: new Map(), listeners: new Set() };
+      const [shown, kept] = [new ContainersByHost(), new ContainersByHost()];
+      fleet = { revision: 0, hosts: new Map(), shown, kept, listeners: new Set() };
       this.#orgs.set(orgId, fleet);
     }
     return fleet;

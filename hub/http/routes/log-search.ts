@@ -92,7 +92,7 @@ const searched = (
     can(actor, "logs.read", resourceOf(fleet, actor, container)).allowed;
   const { orgId } = actor;
   const named =
-    ids === undefined ? fleet.view(orgId).containers : [...new Set(ids)].map((id) => findContainer(fleet, actor, id));
+    ids === undefined ? fleet.knownContainers(orgId) : [...new Set(ids)].map((id) => findContainer(fleet, actor, id));
   const readable = named.filter(isReadable);
   if (ids !== undefined && readable.length < named.length) {
     throw new ProtocolError("not_found", "There is no such container.");
