@@ -11,6 +11,7 @@ import {
   writeSelection,
   writeViewQuery,
 } from "./logs-address.ts";
+import { chosenSources, selectionOf } from "./source-options.ts";
 
 const [fra, ams] = [asId<HostId>("hst_00000000000000000001"), asId<HostId>("hst_00000000000000000002")];
 const shop = { project: "shop", service: "web", number: 1 };
@@ -60,6 +61,15 @@ describe("[LOGS-12] whose logs are read", () => {
     expect(fitsName("shop-web-1", "*web*")).toBe(true);
     expect(fitsName("aba", "ab*ba")).toBe(false);
     expect(fitsName("ab", "*b*b")).toBe(false);
+  });
+});
+
+describe("[LOGS-12] the picker", () => {
+  test("says compose project in full, where project alone would be one of the organization", () => {
+    const selection = readSelection({ compose: "shop", host: fra });
+    const chosen = chosenSources(selection, { hosts: [], containers: all });
+    expect(chosen.map(({ title }) => title)).toEqual([`host: ${fra}`, "compose project: shop"]);
+    expect(selectionOf(chosen)).toEqual(selection);
   });
 });
 

@@ -101,7 +101,7 @@ export const chosenSources = (selection: LogSelection, { hosts, containers }: So
   return [
     ...selection.names.map((name) => option("name", name, name === "*" ? "All containers" : `name: ${name}`)),
     ...selection.hosts.map((hostId) => option("host", hostId, `host: ${hostNames.get(hostId) ?? hostId}`)),
-    ...selection.projects.map((project) => option("project", project, `project: ${project}`)),
+    ...selection.projects.map((project) => option("project", project, `compose project: ${project}`)),
     ...selection.labels.map((label) => option("label", label, `label: ${label}`)),
     ...selection.workloads.map((id) => {
       const container = workloads.get(id);
