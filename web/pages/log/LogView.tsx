@@ -30,7 +30,7 @@ import { NoticeLine } from "./pane/NoticeLine.tsx";
 import { PaneScroll } from "./pane/pane-scroll.ts";
 import { ScrollTicks } from "./pane/ScrollTicks.tsx";
 import type { LineAt } from "./rows/copy-lines.ts";
-import { FOLLOWING, nextReading, unseenLines } from "./rows/reading.ts";
+import { FOLLOWING, nextReading } from "./rows/reading.ts";
 import { isFiltering, type LogRowList, type RowFilter, type RowsWanted } from "./rows/row-list.ts";
 import type { Transport } from "./rows/transport.ts";
 import { SpokenSummary } from "./SpokenSummary.tsx";
@@ -41,6 +41,7 @@ import { useLogMoment } from "./use-log-moment.ts";
 import { useLogViewState } from "./use-log-view-state.ts";
 import { useMatcher } from "./use-matcher.ts";
 import { usePointedMoment } from "./use-pointed-moment.ts";
+import { useUnseen } from "./use-unseen.ts";
 
 const LineDetails = lazy(async () => ({ default: (await import("./details/LineDetails.tsx")).LineDetails }));
 
@@ -101,14 +102,16 @@ export const LogView = (props: LogViewProps) => {
   const excludes = search.excludes.length > 0;
   const filter = useMemo((): RowFilter => ({ levelMask, onlyMatches, excludes }), [levelMask, onlyMatches, excludes]);
   const pausedSeq = reading.status === "paused" ? reading.endSeq : null;
-  const { moment, current } = useLogMoment(reader, props.buildRows, {
+  const wanted = {
     filter,
     clearedSeq: cleared?.seq ?? null,
     endSeq: pausedSeq,
     isFolding: preferences.folds,
     unfolded: view.unfolded,
-  });
-  const { rows, endSeq, fetchState } = moment;
+  };
+  const { moment, current } = useLogMoment(reader, props.buildRows, wanted);
+  const unseen = useUnseen({ reader, buildRows: props.buildRows, wanted, moment, reading });
+  const { rows, fetchState } = moment;
   const isPinned = reading.status === "following" || (reading.status === "paused" && reading.thenFollow);
 
   const { text, isCaseSensitive, isRegex, excludes: excluded } = search;
@@ -170,7 +173,7 @@ export const LogView = (props: LogViewProps) => {
     <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
       <LogBar
         lead={props.lead}
-        chip={useSameChip(chipLook({ transport, reading, endSeq, nowMs }))}
+        chip={useSameChip(chipLook({ transport, reading, unseen, nowMs }))}
         reader={reader}
         commands={commands}
         search={search}
@@ -224,9 +227,7 @@ export const LogView = (props: LogViewProps) => {
           )}
         </LogPane>
         <ScrollTicks rows={rows} isSearching={search.text !== ""} version={moment.version} />
-        {isPinned ? null : (
-          <NewLinesPill count={unseenLines(reading, endSeq)} onGo={() => dispatch({ type: "wentToEnd" })} />
-        )}
+        {isPinned ? null : <NewLinesPill unseen={unseen} onGo={() => dispatch({ type: "wentToEnd" })} />}
       </div>
       {props.detailsOf?.(view.openSeq, commands) ??
         (openLine === null ? null : (

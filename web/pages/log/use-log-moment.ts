@@ -13,7 +13,6 @@ import type { LogRowList, RowsWanted } from "./rows/row-list.ts";
 export type LogMoment = {
   readonly rows: LogRowList;
   readonly version: number;
-  readonly endSeq: number;
   readonly isEmpty: boolean;
   readonly fetchState: FetchState;
   readonly query: LogQuery | null;
@@ -50,7 +49,6 @@ export const useLogMoment = (
     () => ({
       version,
       rows: current.renew(),
-      endSeq: reader.endSeq,
       isEmpty: reader.isEmpty,
       fetchState: reader.fetchState,
       query: reader.query,

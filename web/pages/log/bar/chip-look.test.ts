@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Reading } from "../rows/reading.ts";
+import { NOTHING_UNSEEN, type Reading } from "../rows/reading.ts";
 import type { Transport } from "../rows/transport.ts";
 import { chipLook } from "./chip-look.ts";
 
@@ -49,7 +49,7 @@ describe("[LOGS-05] the chip, of transport and reading", () => {
     const look = chipLook({
       transport: TRANSPORTS[transport as Transport["status"]],
       reading: READINGS[reading as Reading["status"]],
-      endSeq: 1_304,
+      unseen: { count: 1_204, isMore: false },
       nowMs: 1_000,
     });
     expect(look.text).toBe(text);
@@ -57,9 +57,18 @@ describe("[LOGS-05] the chip, of transport and reading", () => {
 
   test("a view that is paused looks another way than one that lives", () => {
     const [live, paused] = (["following", "paused"] as const).map((reading) =>
-      chipLook({ transport: TRANSPORTS.live, reading: READINGS[reading], endSeq: 1_304, nowMs: 1_000 }),
+      chipLook({ transport: TRANSPORTS.live, reading: READINGS[reading], unseen: NOTHING_UNSEEN, nowMs: 1_000 }),
     );
     expect(paused?.icon).not.toBe(live?.icon);
     expect(paused?.tone).not.toBe(live?.tone);
+  });
+
+  test("what the filter may show of lines that are not here yet is said", () => {
+    const textOf = (count: number, isMore: boolean): string =>
+      chipLook({ transport: TRANSPORTS.live, reading: READINGS.scrolled, unseen: { count, isMore }, nowMs: 1_000 })
+        .text;
+    expect(textOf(0, false)).toBe("Live · not following");
+    expect(textOf(0, true)).toBe("Live · not following · 0+ new");
+    expect(textOf(1_204, true)).toBe("Live · not following · 1,204+ new");
   });
 });

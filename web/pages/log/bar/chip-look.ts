@@ -1,7 +1,6 @@
 import { formatDuration } from "../../../format/duration.ts";
-import { formatCount } from "../../../format/percent.ts";
 import { formatClock } from "../../../format/time.ts";
-import { type Reading, unseenLines } from "../rows/reading.ts";
+import { type Reading, type Unseen, unseenText } from "../rows/reading.ts";
 import type { Transport } from "../rows/transport.ts";
 
 /** The chip says in one line how lines get here and how they are read; icon, words and colour change together. */
@@ -15,7 +14,7 @@ export type ChipLook = {
 export type ChipFacts = {
   readonly transport: Transport;
   readonly reading: Reading;
-  readonly endSeq: number;
+  readonly unseen: Unseen;
   /** This browser's clock. */
   readonly nowMs: number;
 };
@@ -27,17 +26,17 @@ export const chipLook = (facts: ChipFacts): ChipLook => {
     const suffix = reading.status === "paused" ? " · paused" : "";
     return { ...look, text: `${look.text}${suffix}` };
   }
-  const unseen = unseenLines(reading, facts.endSeq);
+  const { unseen } = facts;
   switch (reading.status) {
     case "following":
       return { icon: "live", tone: "ok", text: "Live" };
     case "scrolled": {
-      const news = unseen === 0 ? "" : ` · ${formatCount(unseen)} new`;
+      const news = unseen.count === 0 && !unseen.isMore ? "" : ` · ${unseenText(unseen)} new`;
       return { icon: "scrolled", tone: "muted", text: `Live · not following${news}` };
     }
     case "paused": {
       const clock = formatStopwatch(facts.nowMs - reading.sinceMs);
-      return { icon: "paused", tone: "warn", text: `Paused · ${formatCount(unseen)} waiting · ${clock}` };
+      return { icon: "paused", tone: "warn", text: `Paused · ${unseenText(unseen)} waiting · ${clock}` };
     }
   }
 };

@@ -9,7 +9,8 @@ import { LogDecoding } from "../../../workers/log-decoding.ts";
 import type { LogRows } from "./log-rows.ts";
 import type { MarkList } from "./marks.ts";
 import { LogRowBuilder, type RowSource } from "./row-builder.ts";
-import { ALL_ROWS, type LogRow, type RowFilter } from "./row-list.ts";
+import { unseenIn } from "./reading.ts";
+import { ALL_ROWS, isFiltering, type LogRow, type RowFilter } from "./row-list.ts";
 
 const LEVELS = [INFO, ERROR, WARN, DEBUG] as const;
 const LOSS = { reason: "rotated", fromTsNs: "1", toTsNs: "2", lines: 5 } as const;
@@ -109,6 +110,32 @@ test("a filter hides lines and counts them, but never a loss or a hole", () => {
   expect(described(rows)).toEqual(["notLoaded 0-44", "45", "loss 49"]);
   expect(rows.hiddenCount).toBe(6);
   expect(seqsOf(rows.errors())).toEqual([45]);
+});
+
+test("the record of a loss is no line: neither among those held nor among those shown", () => {
+  const store = fill(new LogStore(), 44, 152);
+  const counts = ({ lineCount, hiddenCount }: LogRows) => [lineCount, lineCount - hiddenCount];
+  expect(counts(build(store))).toEqual([105, 105]);
+  expect(counts(build(store, { clearedSeq: 49, endSeq: 100 }))).toEqual([49, 49]);
+  // Nothing is shown but what was lost.
+  const none = { levelMask: 0, onlyMatches: false, excludes: false };
+  expect(counts(build(store, { filter: none }))).toEqual([105, 0]);
+  expect(counts(build(store, { filter: none, isFolding: true, endSeq: 60 }))).toEqual([15, 0]);
+});
+
+test("what came unseen is counted as it would be seen: without what is hidden, lost or folded away by the filter", () => {
+  const store = fill(new LogStore(), 0, 200);
+  const unseen = (clearedSeq: number, filter: RowFilter) =>
+    unseenIn(build(store, { filter, clearedSeq }), isFiltering(filter));
+  expect(unseen(140, ALL_ROWS)).toEqual({ count: 58, isMore: false });
+  expect(unseen(140, { ...ALL_ROWS, levelMask: maskOfLevels([WARN]) })).toEqual({ count: 15, isMore: false });
+  expect(unseen(200, ALL_ROWS)).toEqual({ count: 0, isMore: false });
+  expect(unseen(140, { ...ALL_ROWS, levelMask: 0 })).toEqual({ count: 0, isMore: false });
+  expect(unseen(140, { ...ALL_ROWS, onlyMatches: true })).toEqual({ count: 0, isMore: false });
+  // Of those that only the hub has nobody knows what they are.
+  fill(store, 300, 310);
+  expect(unseen(190, ALL_ROWS)).toEqual({ count: 119, isMore: false });
+  expect(unseen(190, { ...ALL_ROWS, levelMask: 0 })).toEqual({ count: 0, isMore: true });
 });
 
 test("only matches are shown when asked for, and they are counted in order", () => {

@@ -42,7 +42,8 @@ export type Segment =
     }
   | { readonly kind: "cleared"; readonly firstSeq: number; readonly firstRow: number; readonly rowCount: 1 };
 
-export type RowCounts = { readonly lines: number; readonly folded: number };
+/** `losses`: records of lost lines, which have a line's number and are none. */
+export type RowCounts = { readonly lines: number; readonly losses: number; readonly folded: number };
 
 /** Finds marks of a chunk's lines `from` to `end`. */
 export type FindMarks = (segment: LineSegment) => Uint32Array;
@@ -71,8 +72,10 @@ export class LogRows implements LogRowList {
     this.#segments = options.segments;
     const last = this.#segments.at(-1);
     this.count = last === undefined ? 0 : last.firstRow + last.rowCount;
-    this.lineCount = options.counts.lines;
-    let shown = options.counts.folded;
+    const { lines, losses, folded } = options.counts;
+    this.lineCount = lines - losses;
+    // A loss is always shown.
+    let shown = folded - losses;
     for (const { kind, rowCount } of this.#segments) if (kind === "lines") shown += rowCount;
     this.hiddenCount = this.lineCount - shown;
   }
@@ -196,7 +199,7 @@ export class LogRows implements LogRowList {
 
 export const NO_ROWS = new LogRows({
   segments: [],
-  counts: { lines: 0, folded: 0 },
+  counts: { lines: 0, losses: 0, folded: 0 },
   unfolded: new Set(),
   isFolding: false,
   findMatches: () => new Uint32Array(),

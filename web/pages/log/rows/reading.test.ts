@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { FOLLOWING, nextReading, type Reading, type ReadingEvent, unseenLines } from "./reading.ts";
+import { FOLLOWING, nextReading, type Reading, type ReadingEvent, unseenFrom } from "./reading.ts";
 
 const after = (...events: readonly ReadingEvent[]): Reading => events.reduce(nextReading, FOLLOWING);
 
 test("scrolling up stops following and counts what comes; seeing it takes it off the count", () => {
   const scrolled = after({ type: "leftEnd", endSeq: 100 });
-  expect(unseenLines(scrolled, 1_304)).toBe(1_204);
-  expect(unseenLines(nextReading(scrolled, { type: "saw", endSeq: 300 }), 1_304)).toBe(1_004);
+  expect(unseenFrom(FOLLOWING)).toBeNull();
+  expect(unseenFrom(scrolled)).toBe(100);
+  expect(unseenFrom(nextReading(scrolled, { type: "saw", endSeq: 300 }))).toBe(300);
   expect(nextReading(scrolled, { type: "saw", endSeq: 50 })).toBe(scrolled);
   expect(nextReading(scrolled, { type: "reachedEnd" })).toEqual(FOLLOWING);
 });
@@ -20,7 +21,7 @@ test("leaving the end twice keeps the first count", () => {
 
 test("pausing keeps everything; resuming goes to the end only if that is where the reader was", () => {
   const paused = { type: "paused", endSeq: 100, nowMs: 5 } as const;
-  expect(unseenLines(after(paused), 140)).toBe(40);
+  expect(unseenFrom(after(paused))).toBe(100);
   expect(after(paused, { type: "resumed" })).toEqual(FOLLOWING);
   const moved = after(paused, { type: "leftEnd", endSeq: 120 });
   expect(moved).toMatchObject({ status: "paused", endSeq: 100, thenFollow: false });

@@ -1,3 +1,6 @@
+import { formatCount } from "../../../format/percent.ts";
+import type { LogRowList } from "./row-list.ts";
+
 /** How somebody reads: at the end, somewhere above, or with time standing still. */
 
 export type Reading =
@@ -42,14 +45,33 @@ export const nextReading = (reading: Reading, event: ReadingEvent): Reading => {
   }
 };
 
-/** Lines that came since they would have been seen. */
-export const unseenLines = (reading: Reading, endSeq: number): number => {
+/** Lines from there on came since they would have been seen; `null` while everything is. */
+export const unseenFrom = (reading: Reading): number | null => {
   switch (reading.status) {
     case "following":
-      return 0;
+      return null;
     case "scrolled":
-      return Math.max(0, endSeq - reading.seenEndSeq);
+      return reading.seenEndSeq;
     case "paused":
-      return Math.max(0, endSeq - reading.endSeq);
+      return reading.endSeq;
   }
 };
+
+/** Lines that would be seen. `isMore`: some are on the hub only, and whether the filter shows those nobody knows yet. */
+export type Unseen = { readonly count: number; readonly isMore: boolean };
+
+export const NOTHING_UNSEEN: Unseen = { count: 0, isMore: false };
+
+/** What there is to see in `rows`, which begin with the first line that has not been seen. */
+export const unseenIn = (rows: LogRowList, isFiltered: boolean): Unseen => {
+  let away = 0;
+  for (const { firstRow, rowCount } of rows.runs) {
+    const row = rowCount === 1 ? rows.at(firstRow) : null;
+    if (row?.kind === "hole" && row.hole.kind === "notLoaded") away += row.hole.endSeq - row.hole.fromSeq;
+  }
+  const held = rows.lineCount - rows.hiddenCount;
+  return isFiltered ? { count: held, isMore: away > 0 } : { count: held + away, isMore: false };
+};
+
+/** `1,204`; `1,204+` when there may be more. */
+export const unseenText = ({ count, isMore }: Unseen): string => `${formatCount(count)}${isMore ? "+" : ""}`;

@@ -97,7 +97,7 @@ export class LogRowBuilder {
     out.addMarkersLeft();
     return new LogRows({
       segments: out.segments,
-      counts: { lines: out.lineCount, folded: out.foldedCount },
+      counts: { lines: out.lineCount, losses: out.lossCount, folded: out.foldedCount },
       unfolded,
       isFolding,
       findMatches: (segment) => this.#marks(this.#matches, segment, filter, (index) => segment.chunk.isMatched(index)),
@@ -189,6 +189,7 @@ const untold = (hole: LogHole, next: LogChunk): LogHole => {
 class SegmentList {
   readonly segments: Segment[] = [];
   lineCount = 0;
+  lossCount = 0;
   foldedCount = 0;
   readonly #timed: LogMarker[];
   readonly #last: readonly LogMarker[];
@@ -218,6 +219,7 @@ class SegmentList {
   addLines(lines: Pick<LineSegment, "chunk" | "from" | "end" | "indexes">, folded: number): void {
     const { chunk, end } = lines;
     this.lineCount += end - lines.from;
+    this.lossCount += lossesIn(chunk, lines.from, end);
     this.foldedCount += folded;
     let { from, indexes } = lines;
     for (let marker = this.#timed[0]; marker !== undefined && Number(marker.at) < chunk.stampMs(end - 1); ) {
@@ -247,6 +249,16 @@ class SegmentList {
     this.#row += rowCount;
   }
 }
+
+/** Records of lost lines in a range. Most chunks have none, and know it. */
+const lossesIn = (chunk: LogChunk, from: number, end: number): number => {
+  let losses = chunk.count;
+  for (const count of chunk.levelCounts) losses -= count;
+  if (losses === 0 || (from === 0 && end === chunk.count)) return losses;
+  losses = 0;
+  for (let index = from; index < end; index++) if ((chunk.flags(index) & FLAG_LOSS) !== 0) losses += 1;
+  return losses;
+};
 
 /** The first line of a range that was written after `atMs`; lines are in the order of their stamps, or nearly. */
 const firstAfter = (chunk: LogChunk, from: number, end: number, atMs: number): number => {

@@ -83,7 +83,7 @@ export interface LogRowList {
   readonly count: number;
   /** All rows, in their order. */
   readonly runs: readonly RowRun[];
-  /** Lines in the range of the view, shown or not. */
+  /** Lines in the range of the view, shown or not. What was lost is no line. */
   readonly lineCount: number;
   /** Lines that the filter hides; folded ones are not hidden. */
   readonly hiddenCount: number;

@@ -54,15 +54,16 @@ describe("how lines get here", () => {
 });
 
 describe("the chip", () => {
-  const text = (fields: Partial<TransportFacts>, reading: Reading = FOLLOWING): string =>
-    chipLook({ transport: deriveTransport(facts(fields)), reading, endSeq: 1_304, nowMs: 1_000 }).text;
+  const text = (fields: Partial<TransportFacts>, reading: Reading = FOLLOWING, count = 1_204): string =>
+    chipLook({ transport: deriveTransport(facts(fields)), reading, unseen: { count, isMore: false }, nowMs: 1_000 })
+      .text;
   const scrolled: Reading = { status: "scrolled", seenEndSeq: 100 };
   const paused: Reading = { status: "paused", endSeq: 100, sinceMs: -41_000, thenFollow: true };
 
   test("says how it is read while lines come", () => {
     expect(text({})).toBe("Live");
     expect(text({}, scrolled)).toBe("Live · not following · 1,204 new");
-    expect(text({}, { status: "scrolled", seenEndSeq: 1_304 })).toBe("Live · not following");
+    expect(text({}, scrolled, 0)).toBe("Live · not following");
     expect(text({}, paused)).toBe("Paused · 1,204 waiting · 00:42");
   });
 
