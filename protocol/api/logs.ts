@@ -11,8 +11,10 @@ import { timeBoundSchema } from "./time-bound.ts";
 
 /** Longest `q`, characters. */
 export const LOG_QUERY_CHARACTERS = 1_000;
-/** Containers that one search may name. */
+/** Containers that one search or download may name. */
 export const SEARCH_CONTAINERS = 200;
+/** Containers whose lines one file takes. */
+export const DOWNLOAD_CONTAINERS = 200;
 const SEARCH_LIMIT = 1_000;
 const HISTOGRAM_BUCKETS = 500;
 /** Lines on each side of a line. */
@@ -44,6 +46,8 @@ const idsSchema = <Id extends ContainerId | HostId>() =>
 
 /** `workload`: every container of this name on this host, oldest first; a container is one generation of it. */
 const scopeSchema = z.enum(["generation", "workload"]).default("generation");
+
+const formatSchema = z.enum(["text", "ndjson"]).default("text");
 
 /** Which lines: the same parameters wherever logs are read. */
 const filter = {
@@ -83,7 +87,7 @@ export const logsQuerySchema = z
     tail: z.coerce.number().int().min(0).max(MAX_TAIL_LINES).optional(),
     /** Go on with lines as they come. */
     follow: flagSchema.optional(),
-    format: z.enum(["text", "ndjson"]).default("text"),
+    format: formatSchema,
     scope: scopeSchema,
     /** Answer with a file; `gzip`: compressed. */
     download: z.enum(["1", "gzip"]).optional(),
@@ -104,18 +108,25 @@ export type LogsQueryInput = z.input<typeof logsQuerySchema>;
 
 // --- GET /api/logs/search ---------------------------------------------------------------------------------------------
 
+/** Whose lines, where many logs are read. */
+const selection = {
+  /** Comma-separated, at most `SEARCH_CONTAINERS`; without it every container that one may see. */
+  container: idsSchema<ContainerId>().optional(),
+  host: idsSchema<HostId>().optional(),
+  project: idSchema<ProjectId>().optional(),
+  workload: idSchema<WorkloadId>().optional(),
+  /** Name of a compose project. */
+  compose: z.string().max(256).optional(),
+  /** `name` or `name=value`. */
+  label: z.string().max(1000).optional(),
+};
+const selectionSchema = z.strictObject(selection);
+export type LogSelectionQuery = z.infer<typeof selectionSchema>;
+
 export const logSearchQuerySchema = z
   .strictObject({
     ...filter,
-    /** Comma-separated, at most `SEARCH_CONTAINERS`; without it every container that one may see. */
-    container: idsSchema<ContainerId>().optional(),
-    host: idsSchema<HostId>().optional(),
-    project: idSchema<ProjectId>().optional(),
-    workload: idSchema<WorkloadId>().optional(),
-    /** Name of a compose project. */
-    compose: z.string().max(256).optional(),
-    /** `name` or `name=value`. */
-    label: z.string().max(1000).optional(),
+    ...selection,
     limit: z.coerce.number().int().min(1).max(SEARCH_LIMIT).default(100),
     cursor: z.string().min(1).max(1024).optional(),
   })
@@ -159,13 +170,29 @@ export const scanProgressSchema = z.object({
 });
 export type ScanProgress = z.infer<typeof scanProgressSchema>;
 
+/** What a hit's container is called, and where it is or was. */
+export const hitContainerSchema = z.object({ name: z.string(), hostId: idSchema<HostId>(), hostName: z.string() });
+export type HitContainer = z.infer<typeof hitContainerSchema>;
+
 /** Newest first. */
 export const logSearchResponseSchema = z.object({
   items: z.array(logHitSchema),
+  /** Each container of `items` once, by its id; also one that no list shows any more. */
+  containers: z.record(idSchema<ContainerId>(), hitContainerSchema),
   nextCursor: z.string().nullable(),
   progress: scanProgressSchema,
 });
 export type LogSearchResponse = z.infer<typeof logSearchResponseSchema>;
+
+// --- GET /api/logs/download -------------------------------------------------------------------------------------------
+
+/** Everything that is stored and passes, of at most `DOWNLOAD_CONTAINERS` containers that have lines between the bounds. */
+export const logDownloadQuerySchema = z
+  .strictObject({ ...filter, ...selection, format: formatSchema, gzip: flagSchema.optional() })
+  .superRefine(checkFilter);
+export type LogDownloadQuery = z.infer<typeof logDownloadQuerySchema>;
+/** As it stands in an address. */
+export type LogDownloadQueryInput = z.input<typeof logDownloadQuerySchema>;
 
 // --- GET /api/containers/:containerId/logs/histogram ------------------------------------------------------------------
 

@@ -66,7 +66,13 @@ export class MockExplorer {
       stoppedBy: isComplete ? "end" : "limit",
       unreadableLines: 0,
     };
-    return { status: 200, body: { items, nextCursor: isComplete ? null : String(next), progress } };
+    const named = Object.fromEntries(
+      containers.map(({ containerId, name, hostId }) => {
+        return [containerId, { name, hostId, hostName: this.#fleet.hosts.get(hostId)?.name ?? "" }];
+      }),
+    );
+    const nextCursor = isComplete ? null : String(next);
+    return { status: 200, body: { items, containers: named, nextCursor, progress } };
   }
 
   #hitsIn(container: Container, wanted: Wanted): readonly LogHit[] {

@@ -1,12 +1,15 @@
 import {
+  type HitContainer,
   type LogHit,
   type LogSearchQuery,
   type LogSearchResponse,
+  type LogSelectionQuery,
   logSearchQuerySchema,
   logSearchResponseSchema,
 } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import { ProtocolError } from "@yardarm/protocol/errors";
+import type { ContainerId } from "@yardarm/protocol/ids";
 import type { Actor, Decision, Resource } from "../../auth/can.ts";
 import type { Permission } from "../../auth/permissions.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
@@ -58,20 +61,25 @@ const search = async (
   const position = query.cursor === undefined ? null : cursors.read(orgId, question, query.cursor);
   // A duration means the same instant on every page.
   const bounds = position ?? boundsOf(query, BigInt(nowMs()) * 1_000_000n);
-  const containers = searched({ fleet, can }, actor, query);
+  const containers = selectContainers({ fleet, can }, actor, query);
   const { sinceNs, untilNs } = bounds;
   const page = await queries.search({
     ...{ orgId, containers, limit: query.limit, signal, after: position?.place ?? null },
     filter: filterOf(query, { sinceNs, untilNs }),
   });
-  const workloads = new Map(containers.map(({ containerId, workloadId }) => [containerId, workloadId]));
+  const byId = new Map(containers.map((container) => [container.containerId, container]));
+  const named: Record<ContainerId, HitContainer> = {};
   const items = page.hits.flatMap((hit): LogHit[] => {
-    const workloadId = workloads.get(hit.containerId);
-    return workloadId === undefined ? [] : [{ ...hit, workloadId }];
+    const container = byId.get(hit.containerId);
+    if (container === undefined) return [];
+    const { name, hostId, workloadId } = container;
+    named[hit.containerId] ??= { name, hostId, hostName: fleet.host(orgId, hostId)?.name ?? "" };
+    return [{ ...hit, workloadId }];
   });
   const next = page.next;
   return {
     items,
+    containers: named,
     nextCursor: next === null ? null : cursors.write(orgId, question, { sinceNs, untilNs, place: next }),
     progress: page.progress,
   };
@@ -81,11 +89,15 @@ const search = async (
 const questionOf = ({ cursor: _cursor, limit: _limit, ...rest }: LogSearchQuery): string =>
   JSON.stringify(rest, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
 
-/** Containers that the question is about and the actor may read, removed ones too. */
-const searched = (
+/**
+ * Containers that the question is about and the actor may read, removed ones too.
+ *
+ * @throws ProtocolError `not_found` when one that is named is not among them
+ */
+export const selectContainers = (
   { fleet, can }: Pick<LogSearchOptions, "fleet" | "can">,
   actor: Actor,
-  query: LogSearchQuery,
+  query: LogSelectionQuery,
 ): readonly Container[] => {
   const { container: ids, host: hosts, project, workload, compose, label } = query;
   const isReadable = (container: Container): boolean =>

@@ -63,7 +63,7 @@ beforeEach(() => {
 });
 
 const answer = async (items: readonly LogHit[], nextCursor: string | null, fields: Partial<ScanProgress> = {}) =>
-  asked.at(-1)?.answer({ items: [...items], nextCursor, progress: progress(fields) });
+  asked.at(-1)?.answer({ items: [...items], containers: {}, nextCursor, progress: progress(fields) });
 
 const range = (from: number, count: number): readonly LogHit[] =>
   Array.from({ length: count }, (_, at) => hit(from + at));
@@ -111,7 +111,7 @@ describe("[LOGS-11] searching stored lines", () => {
     search.begin({ q: "x" });
     const late = asked.at(-1);
     search.begin({ q: "y" });
-    await late?.answer({ items: [hit(1)], nextCursor: null, progress: progress() });
+    await late?.answer({ items: [hit(1)], containers: {}, nextCursor: null, progress: progress() });
     expect(search.state()).toMatchObject({ status: "running", hits: [] });
     search.begin(null);
     expect(search.state().status).toBe("idle");
