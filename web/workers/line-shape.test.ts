@@ -2,6 +2,7 @@ import { decodeUtf8, encodeUtf8 } from "@yardarm/protocol/log/utf8";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  fieldAt,
   fieldText,
   SHAPE_JSON,
   SHAPE_KLOG,
@@ -43,6 +44,25 @@ describe("[LOGS-05] structured lines", () => {
     const paired = 'I0102 03:04:05.678901       1 main.go:12] "Updated pod" pod="kube-system/dns" status="ready"';
     expect(read(paired)?.message).toBe("Updated pod");
     expect(read(paired)?.fields.map(({ key }) => key)).toEqual(["pod", "status", "source", "thread"]);
+  });
+
+  test("a field is found by its name, inside of others as well; never what only looks like one", () => {
+    const textAt = (text: string, path: string): string | undefined => {
+      const line = read(text);
+      const value = line === null ? undefined : fieldAt(line, path);
+      return value === undefined ? undefined : fieldText(value);
+    };
+    const json = '{"msg":"m","a":{"b":{"c":1},"b.c":2},"a.b":{"d":3},"list":[{"x":4}],"none":null,"__proto__":{"p":5}}';
+    expect(textAt(json, "a.b.c")).toBe("2");
+    expect(textAt(json, "a.b.d")).toBe("3");
+    expect(textAt(json, "list.0.x")).toBe("4");
+    expect(textAt(json, "none")).toBe("null");
+    expect(textAt(json, "__proto__.p")).toBe("5");
+    for (const other of ["b", "a.x", "a.b.c.d", "list.length", "constructor", "a.constructor", "", ".", "a..b"]) {
+      expect(textAt(json, other), other).toBeUndefined();
+    }
+    expect(textAt("status=200 http.path=/a status=500", "http.path")).toBe("/a");
+    expect(textAt("status=200 http.path=/a status=500", "status")).toBe("200");
   });
 
   test("text stays text", () => {

@@ -77,6 +77,32 @@ export const structureOf = (text: string, shape: number): StructuredLine | null 
   }
 };
 
+/** The first field of that name; `a.b` is also `b` inside of `a`. `undefined`: the line has none. */
+export const fieldAt = ({ fields }: StructuredLine, path: string): FieldValue | undefined =>
+  valueAt((name) => fields.find(({ key }) => key === name)?.value, path);
+
+const valueAt = (named: (name: string) => FieldValue | undefined, path: string): FieldValue | undefined => {
+  const whole = named(path);
+  if (whole !== undefined) return whole;
+  for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
+    const outer = named(path.slice(0, dot));
+    if (typeof outer !== "object" || outer === null) continue;
+    const inner = valueAt((name) => ownValue(outer, name), path.slice(dot + 1));
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+};
+
+/** Neither what every object has, nor an array's length. */
+const ownValue = (outer: object, name: string): FieldValue | undefined =>
+  Object.prototype.propertyIsEnumerable.call(outer, name)
+    ? (outer as Readonly<Record<string, FieldValue>>)[name]
+    : undefined;
+
+/** True for an object with fields of its own. */
+export const isGroup = (value: FieldValue): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+
 /** Fields that the columns of the row do not show already. */
 export const shownFields = ({ fields }: StructuredLine): readonly LineField[] =>
   fields.filter(({ key }) => !KNOWN_KEYS.has(key.toLowerCase()));

@@ -2,6 +2,7 @@ import { asId, type ContainerId, type WorkloadId } from "@yardarm/protocol/ids";
 import { ERROR, FATAL, maskOfLevels } from "@yardarm/protocol/log/level";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MOST_COLUMNS } from "./columns/columns.ts";
 import { STAMP_STYLES } from "./line/stamps.ts";
 import { readLineAddress, writeLineAddress } from "./line-address.ts";
 import { addressOf, type LogAddress, PLAIN_ADDRESS, paramsOf, readLogParams } from "./log-address.ts";
@@ -18,6 +19,9 @@ const addresses: fc.Arbitrary<LogAddress> = fc.record({
   levelMask: fc.integer({ min: 0, max: 127 }),
   isWrapped: fc.option(fc.boolean()),
   stamps: fc.option(fc.constantFrom(...STAMP_STYLES)),
+  columns: fc
+    .uniqueArray(text, { maxLength: MOST_COLUMNS })
+    .map((keys) => keys.map((key, index) => ({ key, widthCh: 10 + index }))),
   line: fc.option(text),
 });
 

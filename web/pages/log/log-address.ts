@@ -7,6 +7,7 @@ import {
   parseLevelName,
 } from "@yardarm/protocol/log/level";
 import { NO_SEARCH, type Search } from "./bar/search.ts";
+import { type Column, NO_COLUMNS, readColumns, writeColumns } from "./columns/columns.ts";
 import { STAMP_STYLES, type StampStyle } from "./line/stamps.ts";
 
 /** The log's part of the address: whoever copies it shares what is looked at, and how. */
@@ -25,6 +26,8 @@ export type LogParams = {
   readonly levels?: string;
   readonly wrap?: boolean;
   readonly time?: StampStyle;
+  /** Fields in columns of their own: `status,path~40`. */
+  readonly cols?: string;
   /** One line, as `line-address.ts` writes it. */
   readonly line?: string;
 };
@@ -35,6 +38,7 @@ export type LogAddress = {
   readonly levelMask: LevelMask;
   readonly isWrapped: boolean | null;
   readonly stamps: StampStyle | null;
+  readonly columns: readonly Column[];
   readonly line: string | null;
 };
 
@@ -43,16 +47,20 @@ export const PLAIN_ADDRESS: LogAddress = {
   levelMask: ALL_LEVELS,
   isWrapped: null,
   stamps: null,
+  columns: NO_COLUMNS,
   line: null,
 };
 
 const MAX_TEXT = 512;
 const MAX_EXCLUDES = 16;
 
+// The router reads `q=500` as a number.
+const written = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+
 const textOf = (value: unknown): string | null => {
-  // The router reads `q=500` as a number.
-  const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
-  return typeof text === "string" && text !== "" && text.length <= MAX_TEXT ? text : null;
+  const text = written(value);
+  return text !== "" && text.length <= MAX_TEXT ? text : null;
 };
 
 /** Whatever stands in an address; what cannot be understood is left out. */
@@ -62,6 +70,7 @@ export const readLogParams = (raw: Readonly<Record<string, unknown>>): LogParams
   const levels = textOf(raw.levels);
   const list = Array.isArray(raw.not) ? raw.not : raw.not === undefined ? [] : [raw.not];
   const not = list.map(textOf).filter((text) => text !== null);
+  const cols = writeColumns(readColumns(written(raw.cols)));
   const time = STAMP_STYLES.find((style) => style === raw.time);
   return {
     ...(q === null ? {} : { q }),
@@ -72,6 +81,7 @@ export const readLogParams = (raw: Readonly<Record<string, unknown>>): LogParams
     ...(levels === null || maskOfText(levels) === null ? {} : { levels }),
     ...(typeof raw.wrap === "boolean" ? { wrap: raw.wrap } : {}),
     ...(time === undefined ? {} : { time }),
+    ...(cols === "" ? {} : { cols }),
     ...(line === null ? {} : { line }),
   };
 };
@@ -87,11 +97,12 @@ export const addressOf = (params: LogParams): LogAddress => ({
   levelMask: maskOfText(params.levels ?? "") ?? ALL_LEVELS,
   isWrapped: params.wrap ?? null,
   stamps: params.time ?? null,
+  columns: readColumns(params.cols ?? ""),
   line: params.line ?? null,
 });
 
 /** The shortest parameters that say the same. */
-export const paramsOf = ({ search, levelMask, isWrapped, stamps, line }: LogAddress): LogParams => ({
+export const paramsOf = ({ search, levelMask, isWrapped, stamps, columns, line }: LogAddress): LogParams => ({
   ...(search.text === "" ? {} : { q: search.text }),
   ...(search.onlyMatches ? { only: true } : {}),
   ...(search.isCaseSensitive ? { case: true } : {}),
@@ -100,6 +111,7 @@ export const paramsOf = ({ search, levelMask, isWrapped, stamps, line }: LogAddr
   ...(levelMask === ALL_LEVELS ? {} : { levels: textOfMask(levelMask) }),
   ...(isWrapped === null ? {} : { wrap: isWrapped }),
   ...(stamps === null ? {} : { time: stamps }),
+  ...(columns.length === 0 ? {} : { cols: writeColumns(columns) }),
   ...(line === null ? {} : { line }),
 });
 

@@ -123,6 +123,13 @@ describe("[UI 5] the address is the view", () => {
     );
   });
 
+  test("[LOGS-13] a kept view has its columns, whatever their fields are called", () => {
+    for (const cols of ["status,path~40", "500", "true", '["a"]', '"a"']) {
+      expect(readViewQuery(writeViewQuery({ cols })), cols).toEqual({ cols: readLogsSearch({ cols }).cols });
+      expect(readLogsSearch({ cols }).cols).toBeDefined();
+    }
+  });
+
   test("the rest of the view stays when the selection changes", () => {
     const workload = asId<WorkloadId>("wkl_00000000000000000001");
     const search = { q: "error", find: "x", ...writeSelection({ ...NOTHING, workloads: [workload] }) };

@@ -136,6 +136,7 @@ const TEXTS = new Set([
   "name",
   "workload",
   "levels",
+  "cols",
   "line",
   "time",
   "since",
