@@ -26,7 +26,8 @@ const shownLines = (page: Page): Promise<readonly ShownLine[]> =>
       rows
         .toSorted((one, other) => Number(one.getAttribute("data-seq")) - Number(other.getAttribute("data-seq")))
         .map((row) => ({
-          source: row.querySelector(".yd-source")?.textContent ?? "",
+          // As far as there is room for it; pointing at it says the whole.
+          source: row.querySelector(".yd-source")?.getAttribute("title") ?? "",
           stamp: `1970-01-01T${row.querySelector(".yd-stamp")?.textContent.trim()}Z`,
         })),
     );

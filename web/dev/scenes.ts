@@ -2,6 +2,7 @@ import { expect, type Page } from "@playwright/test";
 import type { Role } from "@yardarm/protocol/api/auth";
 import { ACTION_SCENES } from "./action-scenes.ts";
 import { AUDIT_SCENES } from "./audit-scenes.ts";
+import { COLUMN_SCENES } from "./column-scenes.ts";
 import { EXPLORER_SCENES } from "./explorer-scenes.ts";
 import { JOINING_SCENES } from "./joining-scenes.ts";
 import { LOG_SCENES } from "./log-scenes.ts";
@@ -251,6 +252,7 @@ export const SCENES: readonly Scene[] = [
   ...ACTION_SCENES,
   ...AUDIT_SCENES,
   ...LOG_SCENES,
+  ...COLUMN_SCENES,
   ...EXPLORER_SCENES,
   ...JOINING_SCENES,
   ...PEOPLE_SCENES,

@@ -15,6 +15,9 @@ import { PHONE, useMedia } from "../use-media.ts";
 import { type ChipLook, chipLook } from "./bar/chip-look.ts";
 import { LogBar } from "./bar/LogBar.tsx";
 import { LogFooter } from "./bar/LogFooter.tsx";
+import { columnWidths } from "./columns/columns.ts";
+import { useCellClicks } from "./columns/use-cell-clicks.ts";
+import { useColumnsLook } from "./columns/use-columns-look.ts";
 import type { RowLook, SourceMark } from "./line/row-element.ts";
 import { canHighlight } from "./line/search-highlight.ts";
 import type { LogAddress } from "./log-address.ts";
@@ -32,6 +35,7 @@ import { ScrollTicks } from "./pane/ScrollTicks.tsx";
 import type { LineAt } from "./rows/copy-lines.ts";
 import { FOLLOWING, nextReading } from "./rows/reading.ts";
 import { isFiltering, type LogRowList, type RowFilter, type RowsWanted } from "./rows/row-list.ts";
+import { gutterCharacters } from "./rows/stamp-width.ts";
 import type { Transport } from "./rows/transport.ts";
 import { SpokenSummary } from "./SpokenSummary.tsx";
 import { useGoTo, useJumpWhenSearched, useLineInAddress } from "./use-line-jumps.ts";
@@ -43,6 +47,7 @@ import { useMatcher } from "./use-matcher.ts";
 import { usePointedMoment } from "./use-pointed-moment.ts";
 import { useUnseen } from "./use-unseen.ts";
 
+const ColumnHeader = lazy(async () => ({ default: (await import("./columns/ColumnHeader.tsx")).ColumnHeader }));
 const LineDetails = lazy(async () => ({ default: (await import("./details/LineDetails.tsx")).LineDetails }));
 
 export type LogViewProps = {
@@ -93,7 +98,7 @@ export const LogView = (props: LogViewProps) => {
   const view = useLogViewState();
   const [reading, dispatch] = useReducer(nextReading, FOLLOWING);
   const [scroll] = useState(() => new PaneScroll());
-  const { search, levelMask } = address;
+  const { search, levelMask, columns } = address;
   const { cleared } = view;
   const isWrapped = address.isWrapped ?? preferences.isWrapped;
   const stamps = address.stamps ?? preferences.stamps;
@@ -129,6 +134,8 @@ export const LogView = (props: LogViewProps) => {
   useLogKeys(commands);
   useJumpWhenSearched(moment, view, search.text, commands);
 
+  useCellClicks(commands, lineAt, columns);
+
   const onPoint = usePointedMoment(view.currentSeq, lineAt, props.onMoment);
   useLineInAddress(view.currentSeq, props.lineName, onAddress);
   useGoTo(props.goToSeq ?? null, rows, commands);
@@ -152,9 +159,14 @@ export const LogView = (props: LogViewProps) => {
   const { showsStream, showsFields } = preferences;
   const clearedAtMs = cleared?.atMs ?? 0;
   const marked = canHighlight() ? null : matcher;
+  const columnsLook = useColumnsLook(columns, isNarrow);
   const look = useMemo(
-    (): RowLook => ({ showsStream, showsFields, marked, fetchState, clearedAtMs, sourceOf: sourceOf ?? null }),
-    [showsStream, showsFields, marked, fetchState, clearedAtMs, sourceOf],
+    (): RowLook => ({
+      ...{ showsStream, showsFields, marked, fetchState, clearedAtMs },
+      columns: columnsLook,
+      sourceOf: sourceOf ?? null,
+    }),
+    [showsStream, showsFields, columnsLook, marked, fetchState, clearedAtMs, sourceOf],
   );
 
   const shownCount = rows.lineCount - rows.hiddenCount;
@@ -170,7 +182,7 @@ export const LogView = (props: LogViewProps) => {
   const openLine = openAt === null || view.openSeq === null ? null : { ...openAt, seq: view.openSeq };
   const aboveLines = useMemo(() => above?.(commands), [above, commands]);
   return (
-    <section aria-label="Log" className="flex min-h-0 flex-1 flex-col">
+    <section aria-label="Log" className="flex min-h-0 flex-1 flex-col" style={columnWidths(columns)}>
       <LogBar
         lead={props.lead}
         chip={useSameChip(chipLook({ transport, reading, unseen, nowMs }))}
@@ -186,12 +198,24 @@ export const LogView = (props: LogViewProps) => {
         isPaused={reading.status === "paused"}
         isWrapped={isWrapped}
         stamps={stamps}
+        columns={columns}
         preferences={preferences}
         onJump={onJump}
         onNow={onNow}
         onDownload={props.onDownload === undefined ? null : onDownload}
       />
       {preferences.showsHistogram ? aboveLines : null}
+      {columnsLook === null || columnsLook.areFolded ? null : (
+        <Suspense fallback={<div className="h-6.25 shrink-0" />}>
+          <ColumnHeader
+            columns={columns}
+            beforeCh={gutterCharacters(look, { stamps, rows, nowMs: hubNowMs })}
+            isDark={preferences.isDark}
+            elements={commands.elements}
+            onChange={(next) => commands.setColumns(next)}
+          />
+        </Suspense>
+      )}
       <div className="relative flex min-h-0 flex-1 flex-col">
         <LogPane
           elements={commands.elements}
@@ -232,7 +256,7 @@ export const LogView = (props: LogViewProps) => {
       {props.detailsOf?.(view.openSeq, commands) ??
         (openLine === null ? null : (
           <Suspense fallback={<div className="h-32 shrink-0 border-line border-t bg-surface" />}>
-            <LineDetails line={openLine} commands={commands} />
+            <LineDetails line={openLine} commands={commands} columns={columns} />
           </Suspense>
         ))}
       <LogFooter

@@ -1,5 +1,7 @@
 import { type LevelMask, type LevelName, maskOfLevels, parseLevelName } from "@yardarm/protocol/log/level";
 import type { Search } from "./bar/search.ts";
+import { type Column, toggled } from "./columns/columns.ts";
+import { countFields, type FieldCounts } from "./columns/field-counts.ts";
 import { nextStampStyle, type StampStyle } from "./line/stamps.ts";
 import type { LogAddress } from "./log-address.ts";
 import type { LogElements } from "./log-elements.ts";
@@ -237,6 +239,24 @@ export class LogCommands {
     const next = nextStampStyle(address.stamps ?? preferences.stamps);
     this.setStamps(next);
     view.say(`Timestamps: ${next}.`);
+  }
+
+  /** Shows the field in a column of its own, or no longer. */
+  toggleColumn(key: string): void {
+    const { address, view } = this.#parts;
+    const columns = toggled(address.columns, key);
+    if (columns === address.columns) return;
+    this.setColumns(columns);
+    view.say(columns.length > address.columns.length ? `Column ${key}.` : `No column ${key} any more.`);
+  }
+
+  setColumns(columns: readonly Column[]): void {
+    this.#parts.onAddress({ columns });
+  }
+
+  /** Which fields the newest of the lines shown have. */
+  countFields(): FieldCounts {
+    return countFields(this.#rows);
   }
 
   /** Closes one layer: the details, the selection, the search. False when there is none. */

@@ -16,11 +16,13 @@ import { LogRowBuilder } from "../log/rows/row-builder.ts";
 import type { LogMarker, LogRowList, RowsWanted } from "../log/rows/row-list.ts";
 import type { AddressChange } from "../log/use-log-address.ts";
 import { PATHS } from "../paths.ts";
+import { PHONE, useMedia } from "../use-media.ts";
 import { LiveHistogram } from "./LiveHistogram.tsx";
 import { lineLink } from "./line-link.ts";
 import { type FollowedSource, followedWords, mergedNotice, mergedTransport } from "./merged-words.ts";
 import { LivePanel } from "./panel/LivePanel.tsx";
 import { colourOf } from "./source-colours.ts";
+import { sourceText, wholeSource } from "./source-text.ts";
 import type { StoredRange } from "./stored-range.ts";
 
 export type MergedLogProps = {
@@ -33,6 +35,9 @@ export type MergedLogProps = {
   /** To the stored lines of that time. MUST stay the same function. */
   readonly onStored: (range: StoredRange) => void;
 };
+
+/** What the column of sources holds (`.yd-source` of `line.css`). */
+const SOURCE_CHARACTERS = { wide: 17, phone: 10 } as const;
 
 /** The live lines of many containers in one stream; each says whose it is. */
 export const MergedLog = (props: MergedLogProps) => {
@@ -64,16 +69,17 @@ export const MergedLog = (props: MergedLogProps) => {
     [session],
   );
   const areOnOneHost = new Set(session.sources.map(({ containerId }) => containers.get(containerId)?.hostId)).size <= 1;
+  const characters = useMedia(PHONE) ? SOURCE_CHARACTERS.phone : SOURCE_CHARACTERS.wide;
   const sourceOf = useCallback(
     (place: number): SourceMark | null => {
       const { containerId, isLate } = session.originAt(place);
       const container = containers.get(containerId);
-      if (container === undefined) return { text: isLate ? "late · removed" : "removed", colour: "white" };
-      const host = hosts.get(container.hostId)?.name ?? "?";
-      const name = areOnOneHost ? container.name : `${container.name} · ${host}`;
-      return { text: `${isLate ? "late · " : ""}${name}`, colour: colourOf(container.workloadId) };
+      const host = container === undefined || areOnOneHost ? null : (hosts.get(container.hostId)?.name ?? "?");
+      const name = { container: container?.name ?? "removed", host, isLate };
+      const colour = container === undefined ? "white" : colourOf(container.workloadId);
+      return { text: sourceText(name, characters), whole: wholeSource(name), colour };
     },
-    [session, containers, hosts, areOnOneHost],
+    [session, containers, hosts, areOnOneHost, characters],
   );
   const sources = session.sources.flatMap(({ containerId, state, leftOutLines }): FollowedSource[] => {
     const container = containers.get(containerId);
@@ -132,6 +138,7 @@ export const MergedLog = (props: MergedLogProps) => {
             session={session}
             place={place}
             commands={commands}
+            columns={address.columns}
             containers={containers}
             hosts={hosts}
             line={address.line}

@@ -20,7 +20,9 @@ import { STAMP_NAMES, STAMP_STYLES, type StampStyle } from "../line/stamps.ts";
 import type { Direction, LogCommands } from "../log-commands.ts";
 import type { LogPreferences } from "../log-preferences.ts";
 import type { LogReader } from "../log-reader.ts";
+import type { Column } from "../columns/columns.ts";
 import type { ChipLook } from "./chip-look.ts";
+import { ColumnsMenu, ColumnsSubmenu } from "./ColumnsMenu.tsx";
 import { LevelMenu } from "./LevelMenu.tsx";
 import { SearchField } from "./SearchField.tsx";
 import { StateChip } from "./StateChip.tsx";
@@ -42,6 +44,7 @@ export type LogBarProps = {
   readonly isPaused: boolean;
   readonly isWrapped: boolean;
   readonly stamps: StampStyle;
+  readonly columns: readonly Column[];
   readonly preferences: LogPreferences;
   readonly onJump: (direction: Direction) => void;
   readonly onNow: () => void;
@@ -119,6 +122,7 @@ export const LogBar = memo((props: LogBarProps) => {
           >
             {stampChoice}
           </Menu>
+          <ColumnsMenu commands={commands} columns={props.columns} className={clsx(TOGGLE, ROOMY)} />
           {props.onDownload === null ? null : (
             <IconButton
               label="Download"
@@ -158,6 +162,7 @@ export const LogBar = memo((props: LogBarProps) => {
                 <Eraser className={ICON} aria-hidden="true" /> Clear this view
               </span>
             </MenuItem>
+            <ColumnsSubmenu commands={commands} columns={props.columns} />
             <MenuSeparator />
             {stampChoice}
             <Toggles commands={commands} preferences={preferences} />

@@ -6,6 +6,7 @@ import { stripEscapes } from "../../../format/escape-sequences.ts";
 import { formatCount } from "../../../format/percent.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { SHAPE_NAMES } from "../../../workers/line-shape.ts";
+import type { Column } from "../columns/columns.ts";
 import type { LogCommands } from "../log-commands.ts";
 import type { LineRow } from "../rows/row-list.ts";
 import { LineFields } from "./LineFields.tsx";
@@ -13,12 +14,13 @@ import { LineFields } from "./LineFields.tsx";
 export type LineDetailsProps = {
   readonly line: Pick<LineRow, "seq" | "chunk" | "index">;
   readonly commands: LogCommands;
+  readonly columns: readonly Column[];
 };
 
 const ICON = "size-4";
 
 /** One line taken apart: its fields as a tree, or its text; every value can be filtered for, left out, copied. */
-export const LineDetails = ({ line, commands }: LineDetailsProps) => {
+export const LineDetails = ({ line, commands, columns }: LineDetailsProps) => {
   const { chunk, index, seq } = line;
   const flags = chunk.flags(index);
   const text = chunk.lineText(index);
@@ -59,7 +61,12 @@ export const LineDetails = ({ line, commands }: LineDetailsProps) => {
         tabIndex={0}
         className="min-h-0 flex-1 overflow-auto p-2 font-mono text-base text-text"
       >
-        <LineFields text={text} shape={chunk.shape(index)} actions={commands} />
+        <LineFields
+          text={text}
+          shape={chunk.shape(index)}
+          actions={commands}
+          choice={{ columns, toggle: (key) => commands.toggleColumn(key) }}
+        />
       </div>
     </section>
   );

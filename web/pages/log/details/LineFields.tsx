@@ -1,8 +1,9 @@
-import { Copy, Filter, FilterX } from "lucide-react";
+import { Columns3, Copy, Filter, FilterX } from "lucide-react";
 import { type RefObject, useEffect, useRef } from "react";
 import { stripEscapes } from "../../../format/escape-sequences.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { type FieldValue, fieldText, type LineField, structureOf } from "../../../workers/line-shape.ts";
+import { type Column, canBeColumn, FULL_WORDS, MOST_COLUMNS } from "../columns/columns.ts";
 import { visibleText } from "../line/visible-text.ts";
 
 /** What can be done with a value of a line. */
@@ -14,12 +15,20 @@ export interface ValueActions {
   readonly noExcluding?: string | undefined;
 }
 
+/** Which fields have columns beside the lines, and what changes that. */
+export type ColumnChoice = {
+  readonly columns: readonly Column[];
+  readonly toggle: (key: string) => void;
+};
+
 export type LineFieldsProps = {
   /** As the container wrote it. */
   readonly text: string;
   /** A shape of `workers/line-shape.ts`. */
   readonly shape: number;
   readonly actions: ValueActions;
+  /** Absent where the lines have no columns. */
+  readonly choice?: ColumnChoice | undefined;
 };
 
 const ICON = "size-4";
@@ -28,7 +37,7 @@ const SMALL = "size-6! shrink-0";
 const SHOWN_CHARACTERS = 16_384;
 
 /** The fields of a line as a tree, or its text; every value can be filtered for, left out, copied. */
-export const LineFields = ({ text, shape, actions }: LineFieldsProps) => {
+export const LineFields = ({ text, shape, actions, choice }: LineFieldsProps) => {
   const fields = useRef<HTMLDivElement>(null);
   useValueClicks(fields, actions);
   const structure = structureOf(text, shape);
@@ -43,7 +52,13 @@ export const LineFields = ({ text, shape, actions }: LineFieldsProps) => {
           )}
           {structure.fields.map((field, position) => (
             // A line may name a field twice.
-            <FieldRow key={`${field.key} ${position}`} field={field} actions={actions} />
+            <FieldRow
+              key={`${field.key} ${position}`}
+              field={field}
+              path={field.key}
+              actions={actions}
+              choice={choice}
+            />
           ))}
         </>
       )}
@@ -66,9 +81,15 @@ const useValueClicks = (fields: RefObject<HTMLElement | null>, actions: ValueAct
   }, [fields, actions]);
 };
 
-type FieldProps = { readonly field: LineField; readonly actions: ValueActions };
+type FieldProps = {
+  readonly field: LineField;
+  /** Its name with those of what it is inside of; absent for the message, which is no field. */
+  readonly path?: string;
+  readonly actions: ValueActions;
+  readonly choice?: ColumnChoice | undefined;
+};
 
-const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
+const FieldRow = ({ field: { key, value }, path, actions, choice }: FieldProps) => {
   const entries = entriesOf(value);
   if (entries !== null) {
     return (
@@ -77,7 +98,7 @@ const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
           <span className="text-muted">{visibleText(key)}</span>
         </summary>
         {entries.map((entry) => (
-          <FieldRow key={entry.key} field={entry} actions={actions} />
+          <FieldRow key={entry.key} field={entry} path={`${path}.${entry.key}`} actions={actions} choice={choice} />
         ))}
       </details>
     );
@@ -97,6 +118,7 @@ const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
       </span>
       {text === "" ? null : (
         <span className="flex shrink-0">
+          {path === undefined || choice === undefined ? null : <ColumnToggle path={path} choice={choice} />}
           <IconButton
             label={`Only lines with ${text}`}
             className={SMALL}
@@ -119,6 +141,27 @@ const FieldRow = ({ field: { key, value }, actions }: FieldProps) => {
         </span>
       )}
     </div>
+  );
+};
+
+const ColumnToggle = ({
+  path,
+  choice: { columns, toggle },
+}: {
+  readonly path: string;
+  readonly choice: ColumnChoice;
+}) => {
+  if (!canBeColumn(path)) return null;
+  const isShown = columns.some(({ key }) => key === path);
+  return (
+    <IconButton
+      label={isShown ? `Remove the column ${path}` : `Show ${path} as column`}
+      className={`${SMALL} aria-pressed:text-accent`}
+      aria-pressed={isShown}
+      disabledReason={!isShown && columns.length >= MOST_COLUMNS ? FULL_WORDS : null}
+      onClick={() => toggle(path)}
+      icon={<Columns3 className={ICON} aria-hidden="true" />}
+    />
   );
 };
 

@@ -4,11 +4,14 @@ import { rfc3339FromNs } from "@yardarm/protocol/time";
 import { formatBytes } from "../../../format/bytes.ts";
 import { formatPlural } from "../../../format/percent.ts";
 import type { FetchState } from "../../../live/log-fetcher.ts";
-import { SHAPE_TEXT } from "../../../workers/line-shape.ts";
+import { SHAPE_TEXT, type StructuredLine, structureOf } from "../../../workers/line-shape.ts";
 import type { LineMatcher } from "../../../workers/pattern.ts";
+import type { ColumnsLook } from "../columns/columns.ts";
 import type { LineRow, LogRow } from "../rows/row-list.ts";
-import { type LineToken, lineTokens } from "./line-tokens.ts";
+import { lineTokens } from "./line-tokens.ts";
 import { clearedNote, holeNote, lossNote, type Note } from "./notes.ts";
+import { RowCells } from "./row-cells.ts";
+import { fill, setData, setFlag, setText, span } from "./row-dom.ts";
 import { markTokens } from "./search-highlight.ts";
 import { structuredTokens } from "./structured-tokens.ts";
 import "./line.css";
@@ -22,13 +25,20 @@ import "./line.css";
 const SHOWN_BYTES = 8 * 1024;
 
 /** Where a line of a merged view comes from. `colour` is one of the sixteen of the theme. */
-export type SourceMark = { readonly text: string; readonly colour: string };
+export type SourceMark = {
+  /** As far as there is room for it. */
+  readonly text: string;
+  readonly whole: string;
+  readonly colour: string;
+};
 
 /** How all rows look; another object means that every row has to be filled again. */
 export type RowLook = {
   readonly showsStream: boolean;
   /** Structured lines as message and fields. */
   readonly showsFields: boolean;
+  /** Fields beside the message; `null`: none have been chosen. */
+  readonly columns: ColumnsLook | null;
   /** Marks matches inside the text, where the browser cannot highlight by itself. */
   readonly marked: LineMatcher | null;
   readonly fetchState: FetchState;
@@ -43,12 +53,6 @@ export type RowState = {
   readonly isPulsing: boolean;
   readonly isExpanded: boolean;
   readonly isWrapped: boolean;
-};
-
-const span = (className: string): HTMLSpanElement => {
-  const element = document.createElement("span");
-  element.className = className;
-  return element;
 };
 
 const button = (action: string, text: string): HTMLButtonElement => {
@@ -72,6 +76,8 @@ export class RowElement {
   readonly #source = span("yd-source");
   readonly #body = span("yd-body");
   readonly #text = span("yd-text");
+  /** Made with the first row that shows columns. */
+  #cells: RowCells | null = null;
   #chunk: LineRow["chunk"] | null = null;
   #index = -1;
   #look: RowLook | null = null;
@@ -84,14 +90,17 @@ export class RowElement {
     this.#body.append(this.#text);
   }
 
-  /** The text of the line, where matches are marked. */
-  get text(): HTMLElement | null {
-    return this.#isLine ? this.#text : null;
+  /** What the line says, where matches are marked. */
+  get texts(): readonly HTMLElement[] {
+    if (!this.#isLine) return [];
+    return this.#cells === null ? [this.#text] : [this.#text, ...this.#cells.cells];
   }
 
-  /** Somebody points at the stamp: says the whole of it, which sixty times a second would be too dear. */
-  explainStamp(): void {
-    if (this.#chunk !== null) this.#stamp.title = rfc3339FromNs(this.#chunk.stampNs(this.#index));
+  /** Somebody points at a part of it, of which the whole is said then: sixty times a second it would be too dear. */
+  explain(target: Element): void {
+    if (this.#chunk === null) return;
+    if (target === this.#stamp) this.#stamp.title = rfc3339FromNs(this.#chunk.stampNs(this.#index));
+    else this.#cells?.explain(target, this.#look?.columns?.keys ?? []);
   }
 
   /** Shows the row at its place; what is shown already is not touched. */
@@ -162,7 +171,7 @@ export class RowElement {
     else {
       if (this.#source.parentNode === null) this.#gutter.prepend(this.#source);
       setText(this.#source, source.text);
-      this.#source.title = source.text;
+      this.#source.title = source.whole;
       this.#source.style.color = `var(--yd-ansi-${source.colour})`;
     }
   }
@@ -172,9 +181,11 @@ export class RowElement {
     const length = chunk.lineLength(index);
     const isCut = length > SHOWN_BYTES && !isExpanded;
     const text = chunk.lineText(index, isCut ? SHOWN_BYTES : length);
-    const shape = chunk.shape(index);
-    const structured = look.showsFields && shape !== SHAPE_TEXT ? structuredTokens(text, shape) : null;
-    setFlag(this.element, "data-structured", structured !== null);
+    const line = structureFor(row, look, text);
+    const isAsWritten = !look.showsFields || (isCut && look.columns !== null);
+    const structured = line === null || isAsWritten ? null : structuredTokens(line, look.columns);
+    this.#showCells(line, look);
+    setFlag(this.element, "data-structured", structured !== null || (line !== null && look.columns !== null));
     fill(this.#text, markTokens(structured ?? lineTokens(text), look.marked));
     const extras: Node[] = [];
     if (isCut && structured === null) extras.push(button("expand", `show all ${formatBytes(length)}`));
@@ -189,6 +200,19 @@ export class RowElement {
     if (extras.length > 0 || this.#body.childNodes.length > 1) this.#body.replaceChildren(this.#text, ...extras);
   }
 
+  #showCells(line: StructuredLine | null, { columns, marked }: RowLook): void {
+    if (columns === null || columns.areFolded) {
+      if (this.#cells === null) return;
+      this.#cells = null;
+      this.element.replaceChildren(this.#gutter, this.#body);
+    } else {
+      this.#cells ??= new RowCells();
+      this.#cells.show(line, columns.keys, marked);
+      this.#cells.placeBefore(this.#body);
+    }
+    setFlag(this.element, "data-columns", this.#cells !== null);
+  }
+
   #showNote(row: NoteRow, index: number, look: RowLook): void {
     this.#isLine = false;
     this.#chunk = null;
@@ -197,6 +221,7 @@ export class RowElement {
     setData(this.element, "loss", row.kind === "loss" ? `${row.seq}` : null);
     setFlag(this.element, "data-continued", false);
     setFlag(this.element, "data-structured", false);
+    setFlag(this.element, "data-columns", false);
     const note = noteOf(row, look);
     const signature = JSON.stringify(note);
     if (signature === this.#signature) return;
@@ -216,6 +241,13 @@ export class RowElement {
   }
 }
 
+/** Columns are read from the whole line, however little of it is drawn. */
+const structureFor = ({ chunk, index }: LineRow, look: RowLook, text: string): StructuredLine | null => {
+  const shape = chunk.shape(index);
+  if (shape === SHAPE_TEXT || (!look.showsFields && look.columns === null)) return null;
+  return structureOf(look.columns === null ? text : chunk.lineText(index), shape);
+};
+
 type NoteRow = Exclude<LogRow, LineRow>;
 
 const noteOf = (row: NoteRow, { fetchState, clearedAtMs }: RowLook): Note => {
@@ -231,54 +263,4 @@ const noteOf = (row: NoteRow, { fetchState, clearedAtMs }: RowLook): Note => {
       return { tone: "plain", text, action: action === null ? null : { name: "marker", text: action } };
     }
   }
-};
-
-/** Replaces what an element holds by tokens; a single plain one only changes the text node that is there. */
-const fill = (element: HTMLElement, tokens: readonly LineToken[]): void => {
-  const [only] = tokens;
-  if (only === undefined || (tokens.length === 1 && isPlain(only))) {
-    setText(element, only?.text ?? "");
-    return;
-  }
-  element.replaceChildren(...tokens.map(nodeOf));
-};
-
-const isPlain = ({ href, className, colour, background }: LineToken): boolean =>
-  href === undefined && className === undefined && colour === undefined && background === undefined;
-
-const nodeOf = (token: LineToken): Node | string => {
-  const { text, href, className, title, colour, background } = token;
-  if (href !== undefined) {
-    const link = document.createElement("a");
-    link.href = href;
-    link.target = "_blank";
-    link.rel = "noreferrer";
-    link.tabIndex = -1;
-    if (className !== undefined) link.className = className;
-    link.textContent = text;
-    return link;
-  }
-  if (isPlain(token)) return text;
-  const element = span(className ?? "");
-  if (colour !== undefined) element.style.color = colour;
-  if (background !== undefined) element.style.background = background;
-  if (title !== undefined) element.title = title;
-  element.textContent = text;
-  return element;
-};
-
-const setText = (element: HTMLElement, text: string): void => {
-  const { firstChild } = element;
-  if (firstChild instanceof Text && firstChild.nextSibling === null) {
-    if (firstChild.data !== text) firstChild.data = text;
-  } else element.textContent = text;
-};
-
-const setData = (element: HTMLElement, name: string, value: string | null): void => {
-  if (value === null) delete element.dataset[name];
-  else if (element.dataset[name] !== value) element.dataset[name] = value;
-};
-
-const setFlag = (element: HTMLElement, name: string, isSet: boolean): void => {
-  if (element.hasAttribute(name) !== isSet) element.toggleAttribute(name, isSet);
 };

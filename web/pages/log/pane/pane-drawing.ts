@@ -110,7 +110,7 @@ export class PaneDrawing {
     const rows = content.rowsNow();
     const stateOf = content.statesOf(rows);
     this.#rows = rows;
-    this.#window.show(rows, isWrapped);
+    this.#window.show(rows, isWrapped, look.columns);
     if (this.#window.viewportPx === 0) this.#window.look(pane);
     const around = isFollowing ? FEW_AROUND : AROUND;
     for (let round = 0; round < MOST_ROUNDS; round++) {

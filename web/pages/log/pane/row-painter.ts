@@ -63,15 +63,16 @@ export class RowPainter {
   highlight(matcher: LineMatcher | null): void {
     if (!canHighlight() || (matcher === null && this.#highlighted === null)) return;
     this.#highlighted = matcher;
-    const texts = [...this.#byKey.values()].map(({ text }) => text).filter((text) => text !== null);
+    const texts = [...this.#byKey.values()].flatMap((element) => element.texts);
     highlightIn(texts, matcher);
   }
 
   /** What somebody points at is explained. */
   pointedAt(target: Element): void {
-    const row = target.closest(".yd-stamp")?.closest(".yd-row");
-    if (row === null || row === undefined) return;
-    for (const element of this.#byKey.values()) if (element.element === row) element.explainStamp();
+    const part = target.closest(".yd-stamp, .yd-cell");
+    const row = part?.closest(".yd-row") ?? null;
+    if (part === null || row === null) return;
+    for (const element of this.#byKey.values()) if (element.element === row) element.explain(part);
   }
 
   /** The elements that stand there now. */

@@ -1,3 +1,4 @@
+import type { ColumnsLook } from "../columns/columns.ts";
 import type { LogRowList } from "../rows/row-list.ts";
 import { ROW_PX, type ScrolledRows } from "./pane-scroll.ts";
 import { RowHeights } from "./row-heights.ts";
@@ -15,12 +16,14 @@ export class RowWindow implements ScrolledRows {
   readonly #heights = new RowHeights();
   #rows: LogRowList | null = null;
   #isWrapped = false;
+  #columns: ColumnsLook | null = null;
 
   /** What there is to show. */
-  show(rows: LogRowList, isWrapped: boolean): void {
+  show(rows: LogRowList, isWrapped: boolean, columns: ColumnsLook | null = null): void {
     // Heights belong to one way of showing lines.
-    if (isWrapped !== this.#isWrapped) this.#heights.forget();
+    if (isWrapped !== this.#isWrapped || columns !== this.#columns) this.#heights.forget();
     this.#isWrapped = isWrapped;
+    this.#columns = columns;
     this.#rows = rows;
     if (isWrapped) this.#heights.show(rows);
   }

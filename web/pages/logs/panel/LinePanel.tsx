@@ -10,7 +10,7 @@ import { formatClockMs, formatMoment } from "../../../format/time.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { CopyButton } from "../../../ui/CopyButton.tsx";
 import { Tooltip } from "../../../ui/Tooltip.tsx";
-import { LineFields, type ValueActions } from "../../log/details/LineFields.tsx";
+import { type ColumnChoice, LineFields, type ValueActions } from "../../log/details/LineFields.tsx";
 import { PHONE, useMedia } from "../../use-media.ts";
 import { lineLink, lineTarget } from "../line-link.ts";
 import { useEscapeIn } from "../use-escape-in.ts";
@@ -26,6 +26,7 @@ export type LinePanelProps = {
   readonly container: Container | undefined;
   readonly host: Host | undefined;
   readonly actions: ValueActions;
+  readonly choice?: ColumnChoice;
   readonly onClose: () => void;
   /** What has the focus when the panel is closed: the line, or the list that it is in. */
   readonly focusBack: () => HTMLElement | null;
@@ -129,7 +130,7 @@ const PanelHeader = ({ line, container, onClose, title }: LinePanelProps & { rea
 const linked = ({ address }: PanelLine) => ({ seq: address.seq, tsNs: BigInt(address.atMs) * 1_000_000n });
 const linkOf = (container: Container, line: PanelLine): string => lineLink(container, linked(line));
 
-const PanelBody = ({ line, container, actions }: LinePanelProps) => {
+const PanelBody = ({ line, container, actions, choice }: LinePanelProps) => {
   const { address } = line;
   const around = useLineContext(address);
   const stored = around.context?.line ?? null;
@@ -158,7 +159,7 @@ const PanelBody = ({ line, container, actions }: LinePanelProps) => {
             <p className="text-muted">{around.isOver ? "The line is not stored any more." : "Loading the line…"}</p>
           ) : (
             <div className="font-mono text-base text-text">
-              <LineFields text={text.message} shape={shapeOfText(text.message)} actions={actions} />
+              <LineFields text={text.message} shape={shapeOfText(text.message)} actions={actions} choice={choice} />
             </div>
           )}
           {text?.isCut === true ? (

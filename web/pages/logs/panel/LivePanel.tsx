@@ -3,6 +3,7 @@ import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 import type { MergedSession } from "../../../live/merged-session.ts";
+import type { Column } from "../../log/columns/columns.ts";
 import { readLineAddress, writeLineAddress } from "../../log/line-address.ts";
 import type { LogCommands } from "../../log/log-commands.ts";
 import { OpenPanel } from "./OpenPanel.tsx";
@@ -13,6 +14,7 @@ export type LivePanelProps = {
   /** The line that is open, by its place in the view. */
   readonly place: number | null;
   readonly commands: LogCommands;
+  readonly columns: readonly Column[];
   readonly containers: ReadonlyMap<ContainerId, Container>;
   readonly hosts: ReadonlyMap<HostId, Host>;
   /** The line that the address names. */
@@ -24,7 +26,8 @@ export type LivePanelProps = {
  * The panel of the live view. Which line is open stands in the address; a page that opens with one shows it at once, whether the view
  * holds it or not.
  */
-export const LivePanel = ({ session, place, commands, containers, hosts, line, onLine }: LivePanelProps) => {
+export const LivePanel = (props: LivePanelProps) => {
+  const { session, place, commands, columns, containers, hosts, line, onLine } = props;
   const [named, setNamed] = useState(() => readLineAddress(line));
   const [chosen, setChosen] = useState<{ readonly place: number; readonly line: PanelLine } | null>(null);
   // A line keeps its text when it leaves the view.
@@ -49,6 +52,7 @@ export const LivePanel = ({ session, place, commands, containers, hosts, line, o
   }, [commands]);
   const focusBack = useCallback(() => commands.elements.pane, [commands]);
   useEscape(!isHeld && open !== null, close, commands);
+  const choice = useMemo(() => ({ columns, toggle: (key: string) => commands.toggleColumn(key) }), [columns, commands]);
   if (open === null) return null;
   return (
     <OpenPanel
@@ -56,6 +60,7 @@ export const LivePanel = ({ session, place, commands, containers, hosts, line, o
       containers={containers}
       hosts={hosts}
       actions={commands}
+      choice={choice}
       onClose={close}
       focusBack={focusBack}
     />

@@ -2,7 +2,7 @@ import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import { lazy, Suspense } from "react";
-import type { ValueActions } from "../../log/details/LineFields.tsx";
+import type { ColumnChoice, ValueActions } from "../../log/details/LineFields.tsx";
 import type { PanelLine } from "./panel-line.ts";
 
 const LinePanel = lazy(async () => ({ default: (await import("./LinePanel.tsx")).LinePanel }));
@@ -12,6 +12,7 @@ export type OpenPanelProps = {
   readonly containers: ReadonlyMap<ContainerId, Container>;
   readonly hosts: ReadonlyMap<HostId, Host>;
   readonly actions: ValueActions;
+  readonly choice?: ColumnChoice;
   readonly onClose: () => void;
   readonly focusBack: () => HTMLElement | null;
 };
