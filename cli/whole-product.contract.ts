@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { readConfig } from "@yardarm/agent/config";
 import { createLogger } from "@yardarm/agent/logger";
 import { type RunningAgent, runAgent } from "@yardarm/agent/main";
@@ -7,6 +6,7 @@ import { type RunningHub, runHub } from "@yardarm/hub/main";
 import { SimulatedEngine } from "@yardarm/simulator/simulated-engine";
 import { freePort } from "@yardarm/testkit/free-port";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
+import { waitUntil } from "@yardarm/testkit/wait-until";
 import { describe, expect, test } from "vitest";
 
 const OWNER = { email: "owner@example.com", password: "correct horse battery" };
@@ -54,15 +54,6 @@ const signIn = async (hub: RunningHub): Promise<(path: string, body?: unknown) =
 };
 
 type Call = Awaited<ReturnType<typeof signIn>>;
-
-/** Asks until the answer is what was waited for; the test's own timeout ends it. */
-const until = async <Value>(ask: () => Promise<Value | undefined>): Promise<Value> => {
-  for (;;) {
-    const value = await ask();
-    if (value !== undefined) return value;
-    await nextTurn();
-  }
-};
 
 /** Reads the log over a single-use ticket until the line with `last`, and gives the numbers in the order of arrival. */
 const readNumbers = async (hub: RunningHub, call: Call, containerId: string, last: number): Promise<number[]> => {
@@ -112,7 +103,7 @@ export const productContract = (name: string, openDatabase: () => Promise<Databa
 
         let call = await signIn(hub);
         const list = async (query: string) => (await call(`/api/containers?${query}`)).body.items ?? [];
-        const { containerId } = await until(async () => (await list(`host=${hostId}&q=web`))[0]);
+        const { containerId } = await waitUntil("the container", async () => (await list(`host=${hostId}&q=web`))[0]);
         await readNumbers(hub, call, containerId, 50);
         for (const n of upTo(100).slice(50)) container.write("stdout", `line ${n}`);
         expect(await readNumbers(hub, call, containerId, 100)).toEqual(upTo(100));
@@ -122,7 +113,7 @@ export const productContract = (name: string, openDatabase: () => Promise<Databa
           status: 200,
           body: { status: "SUCCESS", action: { verb: "STOP", state: "succeeded" } },
         });
-        await until(async () => (await list("state=exited&q=web"))[0]);
+        await waitUntil("the container's end", async () => (await list("state=exited&q=web"))[0]);
 
         await hub.stop();
         hub = await startHub(`${directory.path}/data`, port, database.env);
