@@ -75,7 +75,7 @@ export async function* walkChunks(source: ChunkSource, query: ChunkQuery): Async
     signal?.throwIfAborted();
     await refill(source, query, heads);
     heads = heads.filter((head) => head.rows.length > 0);
-    const picked = pick(heads, order);
+    const picked = pick(heads, order, query.aheadBytes ?? FETCHED_RAW_BYTES);
     if (picked.length === 0) return;
     const bodies = await source.fetchBodies(
       orgId,
@@ -143,10 +143,14 @@ const refill = async (source: ChunkSource, query: ChunkQuery, heads: readonly He
 };
 
 /** Takes the next rows off the heads, until one of them would have to be refilled to know what comes next. */
-const pick = (heads: readonly Head[], order: "newest" | "oldest"): readonly { head: Head; row: ChunkRow }[] => {
+const pick = (
+  heads: readonly Head[],
+  order: "newest" | "oldest",
+  aheadBytes: number,
+): readonly { head: Head; row: ChunkRow }[] => {
   const picked: { head: Head; row: ChunkRow }[] = [];
   let rawBytes = 0;
-  while (picked.length < FETCHED_ROWS && rawBytes < FETCHED_RAW_BYTES) {
+  while (picked.length < FETCHED_ROWS && rawBytes < aheadBytes) {
     let best: { head: Head; row: ChunkRow } | undefined;
     for (const head of heads) {
       const [row] = head.rows;

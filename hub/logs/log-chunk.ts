@@ -48,6 +48,8 @@ export interface ChunkQuery {
   readonly fromSeq?: ReadonlyMap<ContainerId, number>;
   /** Lines before this seq (exclusive), per container; everything where one is missing. */
   readonly beforeSeq?: ReadonlyMap<ContainerId, number>;
+  /** Opened bytes of chunks that are fetched ahead; a few megabytes where it is missing. */
+  readonly aheadBytes?: number;
   /** Ends the iteration, which then throws the signal's reason. Leaving the loop does the same quietly. */
   readonly signal?: AbortSignal;
 }

@@ -10,8 +10,16 @@ export interface LineFormat {
   readonly kind: "text" | "ndjson";
   /** Longest message in NDJSON, bytes; the rest is left out and the line says how long it was. */
   readonly messageBytes: number | null;
+  /** What stands in front of every line of text; or empty. */
+  readonly prefix: string;
   /** Fields that every NDJSON line gets besides its own, as the inside of a JSON object: `"containerId":"…"`; or empty. */
   readonly extraFields: string;
+}
+
+/** Whole lines as they are sent. */
+export interface LinePiece {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly lines: number;
 }
 
 const NANOS_PER_SECOND = 1e9;
@@ -19,12 +27,33 @@ const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const STAMP_BYTES = 30;
 
-/** Writes the given lines of a batch, a line feed behind each. */
-export const writeLines = (batch: LogBatch, indexes: readonly number[], format: LineFormat): Uint8Array =>
-  format.kind === "text" ? writeText(batch, indexes) : writeNdjson(batch, indexes, format);
+/**
+ * Writes the given lines of a batch, a line feed behind each. A line of text may hold a line feed of its own.
+ *
+ * @param ends is told where in the bytes each of them ends
+ */
+export const writeLines = (
+  batch: LogBatch,
+  indexes: readonly number[],
+  format: LineFormat,
+  ends: number[] | null = null,
+): Uint8Array => {
+  if (format.kind === "text") return writeText(batch, indexes, format, ends);
+  const bytes = writeNdjson(batch, indexes, format);
+  // JSON holds no line feed: there is one behind each line and none else.
+  if (ends !== null)
+    for (let at = 0; at < bytes.length; at = ends.at(-1) ?? 0) ends.push(bytes.indexOf(LINE_FEED, at) + 1);
+  return bytes;
+};
 
-const writeText = (batch: LogBatch, indexes: readonly number[]): Uint8Array => {
+const writeText = (
+  batch: LogBatch,
+  indexes: readonly number[],
+  format: LineFormat,
+  ends: number[] | null,
+): Uint8Array => {
   const stamps = stampsOf(batch);
+  const prefix = Buffer.from(format.prefix);
   const losses = new Map<number, Uint8Array>();
   let size = 0;
   for (const index of indexes) {
@@ -34,17 +63,20 @@ const writeText = (batch: LogBatch, indexes: readonly number[]): Uint8Array => {
       losses.set(index, sentence);
       length = sentence.length;
     }
-    size += STAMP_BYTES + 2 + length;
+    size += prefix.length + STAMP_BYTES + 2 + length;
   }
   const out = Buffer.allocUnsafe(size);
   let at = 0;
   for (const index of indexes) {
+    out.set(prefix, at);
+    at += prefix.length;
     at += out.write(stamps(index), at, "latin1");
     out[at++] = SPACE;
     const text = losses.get(index) ?? batch.lineBytes(index);
     out.set(text, at);
     at += text.length;
     out[at++] = LINE_FEED;
+    ends?.push(at);
   }
   return at === size ? out : out.subarray(0, at);
 };

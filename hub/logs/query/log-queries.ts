@@ -5,7 +5,9 @@ import { findPosition, storedRange } from "./find-line.ts";
 import { countLines, type HistogramQuery } from "./histogram.ts";
 import { EVERY_LINE } from "./line-filter.ts";
 import type { LiveBatch, LiveLog } from "./live-log.ts";
-import { formatOf, type LinePiece, openLines, type ReadQuery } from "./read-lines.ts";
+import type { LinePiece } from "./line-writer.ts";
+import { type MergeQuery, openMergedLines } from "./merged-lines.ts";
+import { formatOf, openLines, type ReadQuery } from "./read-lines.ts";
 import type { Scan } from "./scan-pool.ts";
 import { type QueryTools, type SearchPage, type SearchQuery, searchLogs } from "./search-logs.ts";
 
@@ -16,6 +18,11 @@ export interface LogReading {
   readonly pieces: AsyncGenerator<LinePiece, void, void>;
   /** For a reading that never began. */
   readonly close: () => void;
+}
+
+export interface MergedReading extends LogReading {
+  /** The containers that have stored lines between the filter's bounds. */
+  readonly containerIds: readonly ContainerId[];
 }
 
 /** Every question that can be asked about stored logs. Who may ask is decided before. */
@@ -51,6 +58,18 @@ export class LogQueries {
       const opened = await openLines({ logs: this.#tools.logs, scan }, query);
       const pieces = this.#pieces({ scan, query, opened });
       return { lineCount: query.follow ? null : opened.lineCount, pieces, close: () => scan.close() };
+    } catch (error) {
+      scan.close();
+      throw error;
+    }
+  }
+
+  /** Opens a reading of many containers as one log, in the order of time. */
+  async readMerged(query: MergeQuery): Promise<MergedReading> {
+    const scan = this.#tools.pool.open(query.orgId, query.filter);
+    try {
+      const { pieces, ...known } = await openMergedLines({ logs: this.#tools.logs, scan }, query);
+      return { ...known, pieces: closing(scan, pieces), close: () => scan.close() };
     } catch (error) {
       scan.close();
       throw error;
@@ -94,6 +113,18 @@ export class LogQueries {
     } finally {
       scan.close();
     }
+  }
+}
+
+/** The same pieces; at their end, or when they are left, the scan is closed. */
+async function* closing(
+  scan: Scan,
+  pieces: AsyncGenerator<LinePiece, void, void>,
+): AsyncGenerator<LinePiece, void, void> {
+  try {
+    yield* pieces;
+  } finally {
+    scan.close();
   }
 }
 

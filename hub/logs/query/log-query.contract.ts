@@ -13,6 +13,8 @@ import type { LogStore } from "../log-store.ts";
 import { findPosition, storedRange } from "./find-line.ts";
 import { countLines } from "./histogram.ts";
 import { EVERY_LINE, type LineFilter } from "./line-filter.ts";
+import type { LineFormat, LinePiece } from "./line-writer.ts";
+import { openMergedLines } from "./merged-lines.ts";
 import { openLines } from "./read-lines.ts";
 import type { HitPlace, ScanHit } from "./scan-job.ts";
 import { ScanPool } from "./scan-pool.ts";
@@ -197,6 +199,60 @@ export const logQueryContract = (name: string, makeStore: () => Promise<LogStore
       }
     };
 
+    const readMerged = async (filter: LineFilter, kind: LineFormat["kind"], mostContainers = 3) => {
+      const scan = tools.pool.open(ORG, filter);
+      try {
+        const containers = CONTAINERS.map((containerId) => {
+          const extraFields = `"containerId":"${containerId}"`;
+          return { containerId, format: { kind, messageBytes: null, prefix: `${containerId} `, extraFields } };
+        });
+        const merged = await openMergedLines(
+          { logs: tools.logs, scan },
+          { orgId: ORG, containers, filter, mostContainers, signal },
+        );
+        const pieces: LinePiece[] = [];
+        for await (const piece of merged.pieces) pieces.push(piece);
+        const lines = Buffer.concat(pieces.map(({ bytes }) => bytes))
+          .toString()
+          .split("\n")
+          .slice(0, -1);
+        expect(pieces.reduce((sum, piece) => sum + piece.lines, 0)).toBe(lines.length);
+        if (merged.lineCount !== null) expect(lines).toHaveLength(merged.lineCount);
+        return lines;
+      } finally {
+        scan.close();
+      }
+    };
+    /** What a reading has: the lines that pass, and every loss between the bounds of time. */
+    const isRead = (line: Line, filter: LineFilter): boolean =>
+      line.isLoss
+        ? (filter.sinceNs === null || line.tsNs >= filter.sinceNs) &&
+          (filter.untilNs === null || line.tsNs < filter.untilNs)
+        : passes(line, filter);
+
+    test("[LOGS-12] many containers are one log in the order of time, each line once and with whose it is", async () => {
+      for (const filter of FILTERS) {
+        const expected = all.filter((line) => isRead(line, filter));
+        const lines = (await readMerged(filter, "ndjson")).map((line) => ndjsonLineSchema.parse(JSON.parse(line)));
+        for (const containerId of CONTAINERS) {
+          const own = expected.filter((line) => line.containerId === containerId);
+          const seqs = lines.filter((line) => line.containerId === containerId).map(({ seq }) => seq);
+          expect(seqs).toEqual(own.map(({ seq }) => seq));
+        }
+        const stamps = lines.map((line) => ("loss" in line ? line.loss.fromTs : line.ts));
+        expect(stamps).toEqual(stamps.toSorted());
+        const inText = await readMerged(filter, "text");
+        expect(inText.map((line) => line.split(" ")[0])).toEqual(lines.map(({ containerId }) => containerId));
+      }
+    });
+
+    test("[LOGS-12] more containers than are allowed are refused, those without lines at that time not counted", async () => {
+      await expect(readMerged(EVERY_LINE, "text", 2)).rejects.toMatchObject({ code: "invalid_request" });
+      const later = { ...EVERY_LINE, sinceNs: START_NS + 100_000n * SECOND_NS };
+      expect(await readMerged(later, "text", 0)).toEqual([]);
+      expect(await readMerged({ ...EVERY_LINE, untilNs: START_NS }, "text", 0)).toEqual([]);
+    });
+
     test("[LOGS-11] every hit of one container, newest first, whatever the pages", async () => {
       const [containerId] = CONTAINERS;
       if (containerId === undefined) throw new Error("no container");
@@ -263,10 +319,7 @@ export const logQueryContract = (name: string, makeStore: () => Promise<LogStore
     test("[LOGS-06] a reading is every line that passes, ascending, with the losses between", async () => {
       for (const filter of FILTERS) {
         const own = all.filter(({ containerId }) => containerId === CONTAINERS[0]);
-        const isWanted = (line: Line): boolean => passes(line, line.isLoss ? { ...EVERY_LINE, pattern: null } : filter);
-        const inTime = ({ tsNs }: Line): boolean =>
-          (filter.sinceNs === null || tsNs >= filter.sinceNs) && (filter.untilNs === null || tsNs < filter.untilNs);
-        const expected = own.filter((line) => (line.isLoss ? inTime(line) : isWanted(line)));
+        const expected = own.filter((line) => isRead(line, filter));
         const lines = await read({ filter, tail: null });
         expect(lines.map(({ seq }) => seq)).toEqual(expected.map(({ seq }) => seq));
         const first = expected.find((line) => !line.isLoss);

@@ -1,13 +1,12 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
-import { UNKNOWN } from "@yardarm/protocol/log/level";
-import { rfc3339FromNs } from "@yardarm/protocol/time";
-import type { ChunkRead, UnreadableChunk } from "../log-chunk.ts";
 import { type ChunkGroup, groupChunks, mapInOrder } from "./chunk-groups.ts";
 import { isSelective, type LineFilter } from "./line-filter.ts";
-import type { LineFormat } from "./line-writer.ts";
+import type { LineFormat, LinePiece } from "./line-writer.ts";
 import type { Scan } from "./scan-pool.ts";
 import { SCANS_AHEAD } from "./search-logs.ts";
+import { type Span, type SpanWalk, storedSpans, walkSpan } from "./span-walk.ts";
 import type { StoredLogs } from "./stored-logs.ts";
+import { unreadablePiece } from "./unreadable-lines.ts";
 
 export interface ReadQuery {
   readonly orgId: OrgId;
@@ -21,11 +20,6 @@ export interface ReadQuery {
   readonly kind: LineFormat["kind"];
   readonly messageBytes?: number;
   readonly signal: AbortSignal;
-}
-
-export interface LinePiece {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly lines: number;
 }
 
 /** The stored lines of a container up to what was committed when the reading began. */
@@ -53,12 +47,10 @@ export const openLines = async (
   if (filter.pattern !== null) await scan.run<"first">({ kind: "first" }, []);
   const [cursors, since] = await Promise.all([logs.cursors(orgId, containerIds), logs.since(orgId, containerIds)]);
   const endSeqs = new Map(containerIds.map((id) => [id, cursors.get(id)?.nextSeq ?? 0]));
-  const spans = containerIds.flatMap((containerId): Span[] => {
-    const firstSeq = since.get(containerId)?.firstSeq;
-    if (firstSeq === undefined) return [];
-    const fromSeq = Math.max(firstSeq, query.range?.fromSeq ?? 0);
-    const endSeq = Math.min(endSeqs.get(containerId) ?? 0, query.range?.endSeq ?? Number.MAX_SAFE_INTEGER);
-    return fromSeq >= endSeq ? [] : [{ containerId, fromSeq, endSeq }];
+  const spans = storedSpans(containerIds, since, endSeqs).flatMap((span): Span[] => {
+    const fromSeq = Math.max(span.fromSeq, query.range?.fromSeq ?? 0);
+    const endSeq = Math.min(span.endSeq, query.range?.endSeq ?? Number.MAX_SAFE_INTEGER);
+    return fromSeq >= endSeq ? [] : [{ ...span, fromSeq, endSeq }];
   });
   const isPlain = !isSelective(filter) && filter.sinceNs === null && filter.untilNs === null;
   const tailed =
@@ -66,13 +58,6 @@ export const openLines = async (
   const lineCount = isPlain ? tailed.reduce((sum, { fromSeq, endSeq }) => sum + endSeq - fromSeq, 0) : null;
   return { endSeqs, lineCount, pieces: readSpans({ logs, scan }, query, tailed) };
 };
-
-/** Lines of one container: from `fromSeq` up to but without `endSeq`. */
-interface Span {
-  readonly containerId: ContainerId;
-  readonly fromSeq: number;
-  readonly endSeq: number;
-}
 
 type Tools = { readonly logs: StoredLogs; readonly scan: Scan };
 
@@ -97,7 +82,7 @@ const findTail = async (
   for (const span of spans.toReversed()) {
     if (left <= 0) break;
     let fromSeq = span.endSeq;
-    const seqs = mapInOrder(walk(tools.logs, query, { span, order: "newest" }), SCANS_AHEAD, (group) =>
+    const seqs = mapInOrder(walk(tools.logs, { ...query, span, order: "newest" }), SCANS_AHEAD, (group) =>
       tools.scan.run<"seqs">({ kind: "seqs", limit: tail }, group.chunks),
     );
     for await (const [, { result }] of seqs) {
@@ -112,47 +97,7 @@ const findTail = async (
   return found;
 };
 
-const walk = (
-  logs: StoredLogs,
-  { orgId, filter, signal }: ReadQuery,
-  { span, order }: { readonly span: Span; readonly order: "newest" | "oldest" },
-): AsyncGenerator<ChunkGroup> => {
-  const { containerId, fromSeq, endSeq } = span;
-  const reads = logs.chunks({
-    ...{ orgId, order, signal, containerIds: [containerId] },
-    fromSeq: new Map([[containerId, fromSeq]]),
-    beforeSeq: new Map([[containerId, endSeq]]),
-    ...(filter.sinceNs === null ? {} : { sinceNs: filter.sinceNs }),
-    ...(filter.untilNs === null ? {} : { untilNs: filter.untilNs }),
-    // Losses are shown whatever is filtered, and have no level.
-    ...(filter.levelMask === null ? {} : { levelMask: filter.levelMask | (1 << UNKNOWN) }),
-  });
-  // Filters that look at no line leave chunks out: where they do, a hole says nothing.
-  const isWhole = filter.sinceNs === null && filter.untilNs === null && filter.levelMask === null;
-  return groupChunks(isWhole && order === "oldest" ? withHoles(reads, span) : reads);
-};
-
-/** The same reads, and as damaged what none of them has: a file is missing or cannot be opened, or retention was faster. */
-async function* withHoles(
-  reads: AsyncIterable<ChunkRead>,
-  { containerId, fromSeq, endSeq }: Span,
-): AsyncGenerator<ChunkRead, void, void> {
-  let nextSeq = fromSeq;
-  let lastNs: bigint | null = null;
-  for await (const read of reads) {
-    const { minTsNs, maxTsNs } = read.kind === "chunk" ? read.chunk : read;
-    const seqs = read.kind === "chunk" ? read.chunk.wanted : { fromSeq: read.firstSeq, endSeq: read.endSeq };
-    if (seqs.fromSeq > nextSeq) {
-      const stamps = { minTsNs: lastNs === null || lastNs > minTsNs ? minTsNs : lastNs, maxTsNs: minTsNs };
-      yield { kind: "damaged", containerId, firstSeq: nextSeq, endSeq: seqs.fromSeq, ...stamps };
-    }
-    yield read;
-    nextSeq = Math.max(nextSeq, seqs.endSeq);
-    lastNs = maxTsNs;
-  }
-  const stamps = { minTsNs: lastNs ?? 0n, maxTsNs: lastNs ?? 0n };
-  if (nextSeq < endSeq) yield { kind: "damaged", containerId, firstSeq: nextSeq, endSeq, ...stamps };
-}
+const walk = (logs: StoredLogs, asked: SpanWalk): AsyncGenerator<ChunkGroup> => groupChunks(walkSpan(logs, asked));
 
 async function* readSpans(
   tools: Tools,
@@ -161,7 +106,7 @@ async function* readSpans(
 ): AsyncGenerator<LinePiece, void, void> {
   for (const span of spans) {
     const format = formatOf(query, span.containerId);
-    const answers = mapInOrder(walk(tools.logs, query, { span, order: "oldest" }), SCANS_AHEAD, (group) =>
+    const answers = mapInOrder(walk(tools.logs, { ...query, span, order: "oldest" }), SCANS_AHEAD, (group) =>
       tools.scan.run<"lines">({ kind: "lines", format }, group.chunks),
     );
     for await (const [group, { result, unreadable }] of answers) {
@@ -178,20 +123,6 @@ export const formatOf = (
 ): LineFormat => ({
   kind,
   messageBytes: messageBytes ?? null,
+  prefix: "",
   extraFields: containerIds.length > 1 ? `"containerId":${JSON.stringify(containerId)}` : "",
 });
-
-/** Stored, and damaged or missing since: said where the lines would be, under the number of the last. */
-const unreadablePiece = (
-  { firstSeq, endSeq, minTsNs, maxTsNs }: UnreadableChunk,
-  { kind, extraFields }: LineFormat,
-): LinePiece => {
-  const [fromTs, toTs] = [rfc3339FromNs(minTsNs), rfc3339FromNs(maxTsNs)];
-  const lines = endSeq - firstSeq;
-  const loss = JSON.stringify({ reason: "source_error", fromTs, toTs, lines });
-  const text =
-    kind === "text"
-      ? `${toTs} [${lines} stored lines cannot be read: they are damaged or missing on the hub's disk]\n`
-      : `{"seq":${endSeq - 1},"loss":${loss}${extraFields === "" ? "" : `,${extraFields}`}}\n`;
-  return { bytes: new Uint8Array(Buffer.from(text)), lines: 1 };
-};

@@ -6,6 +6,7 @@ import { encodeUtf8 } from "@yardarm/protocol/log/utf8";
 import { type ChunkPart, openChunk, type StoredChunk, type UnreadableChunk } from "../log-chunk.ts";
 import { columnTest, type LineFilter, mayBeInTime, mayHaveLevel } from "./line-filter.ts";
 import type { LineMatcher } from "./line-matcher.ts";
+import { joinedBytes, type LineRun, mergeRuns } from "./line-run.ts";
 import { messageOf, writeLines } from "./line-writer.ts";
 import type { HitPlace, ScanAnswer, ScanHit, ScanJob, ScanRequest, ScanResult } from "./scan-job.ts";
 
@@ -23,6 +24,7 @@ interface Selection {
  * @throws ProtocolError `pattern_too_costly` when the matcher's time is over
  */
 export const scanChunks = ({ filter, job, chunks }: ScanRequest, matcher: LineMatcher | null): ScanAnswer => {
+  if (job.kind === "merge") return { result: { kind: "merge", ...mergeRuns(job.runs) }, unreadable: [] };
   const sink = openSink(job);
   const unreadable: UnreadableChunk[] = [];
   for (const chunk of chunks) {
@@ -119,10 +121,12 @@ interface Sink {
   finish(): ScanResult;
 }
 
-const openSink = (job: ScanJob): Sink => {
+const openSink = (job: Exclude<ScanJob, { kind: "merge" }>): Sink => {
   switch (job.kind) {
     case "lines":
       return linesSink(job);
+    case "run":
+      return runSink(job);
     case "seqs":
       return seqsSink(job);
     case "hits":
@@ -145,19 +149,39 @@ const linesSink = ({ format }: Extract<ScanJob, { kind: "lines" }>): Sink => {
       pieces.push(writeLines(batch, indexes, format));
       lines += indexes.length;
     },
-    finish: () => ({ kind: "lines", bytes: joined(pieces), lines }),
+    finish: () => ({ kind: "lines", bytes: joinedBytes(pieces), lines }),
   };
 };
 
-/** In a buffer of its own, which can be handed over to another thread. */
-const joined = (pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+const runSink = ({ format }: Extract<ScanJob, { kind: "run" }>): Sink => {
+  const pieces: Uint8Array[] = [];
+  const ends: number[] = [];
+  const placesNs: bigint[] = [];
+  let size = 0;
+  const finish = (): LineRun => ({
+    bytes: joinedBytes(pieces),
+    ends: Uint32Array.from(ends),
+    placesNs: BigInt64Array.from(placesNs),
+  });
+  return {
+    isNewestFirst: false,
+    takesLosses: true,
+    isFull: () => false,
+    take: ({ batch, indexes }) => {
+      const from = ends.length;
+      const piece = writeLines(batch, indexes, format, ends);
+      for (let at = from; at < ends.length; at++) ends[at] = (ends[at] as number) + size;
+      size += piece.length;
+      pieces.push(piece);
+      let placeNs = placesNs.at(-1) ?? null;
+      for (const index of indexes) {
+        const tsNs = batch.tsNs(index);
+        placeNs = placeNs === null || tsNs > placeNs ? tsNs : placeNs;
+        placesNs.push(placeNs);
+      }
+    },
+    finish: () => ({ kind: "run", run: finish() }),
+  };
 };
 
 const seqsSink = ({ limit }: Extract<ScanJob, { kind: "seqs" }>): Sink => {

@@ -2,11 +2,16 @@ import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import type { StoredChunk, UnreadableChunk } from "../log-chunk.ts";
 import type { LineFilter } from "./line-filter.ts";
+import type { LineRun } from "./line-run.ts";
 import type { LineFormat } from "./line-writer.ts";
 
 /** What a scan makes of the lines that pass; plain data, because scans run in threads. */
 export type ScanJob =
   | { readonly kind: "lines"; readonly format: LineFormat }
+  /** The same, with what they are merged by; of one container. */
+  | { readonly kind: "run"; readonly format: LineFormat }
+  /** Takes no chunks: the lines of the runs, which are handed over, in the order of their places. */
+  | { readonly kind: "merge"; readonly runs: readonly LineRun[] }
   /** The seqs of the newest `limit` lines that pass, newest first. */
   | { readonly kind: "seqs"; readonly limit: number }
   /** Per container the newest `limit` lines that pass, newest first by seq. */
@@ -32,6 +37,8 @@ export interface FoundLine {
 
 export type ScanResult =
   | { readonly kind: "lines"; readonly bytes: Uint8Array<ArrayBuffer>; readonly lines: number }
+  | { readonly kind: "run"; readonly run: LineRun }
+  | { readonly kind: "merge"; readonly bytes: Uint8Array<ArrayBuffer>; readonly lines: number }
   | { readonly kind: "seqs"; readonly seqs: Float64Array<ArrayBuffer> }
   | { readonly kind: "hits"; readonly hits: readonly ScanHit[] }
   | { readonly kind: "first"; readonly line: FoundLine | null }

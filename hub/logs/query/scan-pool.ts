@@ -4,7 +4,8 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId } from "@yardarm/protocol/ids";
 import type { StoredChunk } from "../log-chunk.ts";
 import type { LineFilter } from "./line-filter.ts";
-import type { ScanAnswer, ScanJob, ScanResultOf } from "./scan-job.ts";
+import { buffersOf } from "./line-run.ts";
+import type { ScanAnswer, ScanJob, ScanRequest, ScanResultOf } from "./scan-job.ts";
 import type { ThreadLimits, ThreadReply, ThreadTask } from "./scan-messages.ts";
 
 /**
@@ -36,7 +37,7 @@ export interface ScanPoolOptions {
 export interface Scan {
   readonly filter: LineFilter;
   /**
-   * The chunks are handed over: their bytes are gone afterwards.
+   * The chunks, or the runs of a merge, are handed over: their bytes are gone afterwards.
    *
    * @throws ProtocolError `invalid_request` for an expression that is none, `pattern_too_costly` for one that takes too long
    */
@@ -147,10 +148,7 @@ export class ScanPool {
       if (task === null) return;
       thread.task = task;
       thread.cancelKill = this.#options.after(this.#options.killMs ?? KILL_MS, () => this.#kill(thread));
-      thread.worker.postMessage(
-        task.message,
-        task.message.request.chunks.map(({ body }) => body.buffer),
-      );
+      thread.worker.postMessage(task.message, transfersOf(task.message.request));
     }
   }
 
@@ -226,6 +224,9 @@ export class ScanPool {
     return task;
   }
 }
+
+const transfersOf = ({ job, chunks }: ScanRequest): ArrayBuffer[] =>
+  job.kind === "merge" ? job.runs.flatMap(buffersOf) : chunks.map(({ body }) => body.buffer);
 
 const tooLong = ({ message }: Task): ProtocolError =>
   message.request.filter.pattern?.kind === "regex"

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
 import { stepBack } from "../step-back.ts";
+import { buffersOf } from "./line-run.ts";
 import { compileMatcher, type LineMatcher } from "./line-matcher.ts";
 import { scanChunks } from "./scan-chunks.ts";
 import type { ScanResult } from "./scan-job.ts";
@@ -35,7 +36,8 @@ const matcherOf = ({ scanId, request }: ThreadTask): LineMatcher | null => {
 };
 
 const transfersOf = (result: ScanResult): ArrayBuffer[] => {
-  if (result.kind === "lines") return [result.bytes.buffer];
+  if (result.kind === "lines" || result.kind === "merge") return [result.bytes.buffer];
+  if (result.kind === "run") return [...buffersOf(result.run)];
   if (result.kind === "seqs") return [result.seqs.buffer];
   return result.kind === "histogram" ? [result.counts.buffer] : [];
 };
