@@ -199,6 +199,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "GET /api/containers/:containerId/logs/position": { on: "project", query: () => "ts=0", mayAnswer: "not_found" },
   "GET /api/containers/:containerId/logs/range": onProject,
   "GET /api/logs/search": { on: "org", query: ({ hostId }) => `host=${hostId}` },
+  "GET /api/logs/download": { on: "org", query: ({ hostId }) => `host=${hostId}` },
+  "GET /api/logs/download/plan": { on: "org", query: ({ hostId }) => `host=${hostId}` },
   "POST /api/containers/:containerId/actions": {
     on: "project",
     permission: "container.stop",

@@ -1,7 +1,7 @@
 import type { AuditChain } from "./audit/audit-chain.ts";
 import { entryBy } from "./auth/requester.ts";
 import { createLogFollower, type LogFollowerOptions } from "./gateway/log-follower.ts";
-import type { LogDownload } from "./http/routes/log-routes.ts";
+import type { LogDownload } from "./http/routes/log-download.ts";
 import type { LogStore } from "./logs/log-store.ts";
 import { LogQueries } from "./logs/query/log-queries.ts";
 import { ScanPool, type ScanPoolOptions } from "./logs/query/scan-pool.ts";
@@ -29,11 +29,17 @@ export const openLogReading = async (
   };
 };
 
-/** Who took which part of a log away. */
+/** Who took which part of which logs away. Of several containers it is one row, which names them all. */
 export const recordDownload = async (
   audit: AuditChain,
-  { actor, address, container, details }: LogDownload,
+  { actor, address, containers, details }: LogDownload,
 ): Promise<void> => {
-  const target = { type: "container", id: container.containerId, name: container.name } as const;
-  await audit.append(actor.orgId, entryBy({ actor, address }, { kind: "logs.downloaded", target, details }));
+  const [only] = containers;
+  const isOne = only !== undefined && containers.length === 1;
+  const target = isOne
+    ? ({ type: "container", id: only.containerId, name: only.name } as const)
+    : ({ type: "org", id: actor.orgId, name: `${containers.length} containers` } as const);
+  const containerIds = containers.map(({ containerId }) => containerId).join(",");
+  const entry = { kind: "logs.downloaded", target, details: isOne ? details : { ...details, containerIds } } as const;
+  await audit.append(actor.orgId, entryBy({ actor, address }, entry));
 };

@@ -8,8 +8,11 @@ import { idSchema, seqSchema } from "../schema.ts";
 /** The public NDJSON form of a log, one object per line feed; `log/ndjson.ts` writes it. */
 
 const origin = {
-  /** Only with `scope=workload`, where several containers number their lines. */
+  /** Only with `scope=workload` and in files of many containers: several number their lines. */
   containerId: z.exactOptional(idSchema<ContainerId>()),
+  /** Names of the container and its host, only in files of many containers. */
+  container: z.exactOptional(z.string()),
+  host: z.exactOptional(z.string()),
   /** Read from the host's own log because it is older than what the hub keeps. */
   from: z.exactOptional(z.literal("host")),
 };

@@ -194,6 +194,15 @@ export type LogDownloadQuery = z.infer<typeof logDownloadQuerySchema>;
 /** As it stands in an address. */
 export type LogDownloadQueryInput = z.input<typeof logDownloadQuerySchema>;
 
+/** What a file would hold; refused with the same reasons as the file. */
+export const logDownloadPlanSchema = z.object({
+  /** Containers that have stored lines between the bounds. */
+  containers: z.number().int().min(0).max(DOWNLOAD_CONTAINERS),
+  /** `null`: it takes the reading to know. */
+  lines: z.number().int().min(0).nullable(),
+});
+export type LogDownloadPlan = z.infer<typeof logDownloadPlanSchema>;
+
 // --- GET /api/containers/:containerId/logs/histogram ------------------------------------------------------------------
 
 export const histogramQuerySchema = z

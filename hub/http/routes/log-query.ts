@@ -28,6 +28,10 @@ export const filterOf = (query: LogFilterQuery, bounds: Bounds): LineFilter => (
       : { kind: query.regex === true ? "regex" : "text", source: query.q, isCaseSensitive: query.case === true },
 });
 
+/** True when not every line between the bounds is wanted. */
+export const isSelective = ({ q, level, stream }: LogFilterQuery): boolean =>
+  q !== undefined || level !== undefined || stream !== undefined;
+
 /** `name` or `name=value`. */
 export const hasLabel = ({ labels }: Container, wanted: string): boolean => {
   const [name = "", ...value] = wanted.split("=");

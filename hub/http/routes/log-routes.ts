@@ -13,7 +13,6 @@ import {
 } from "@yardarm/protocol/api/logs";
 import { nsOfBound } from "@yardarm/protocol/api/time-bound";
 import type { Container } from "@yardarm/protocol/container";
-import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES } from "@yardarm/protocol/limits";
 import type { Actor, Resource } from "../../auth/can.ts";
@@ -23,26 +22,13 @@ import { logAnswer, logFileName } from "../log-answer.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, type RequestInfo } from "../operation.ts";
 import { containerParams, findContainer, resourceOf } from "./container-routes.ts";
-import { boundsOf, filterOf } from "./log-query.ts";
+import { downloadRoutes, type LogDownloadOptions } from "./log-download.ts";
+import { boundsOf, filterOf, isSelective } from "./log-query.ts";
+import { recheckOf } from "./log-rights.ts";
 import { type LogSearchOptions, searchRoute } from "./log-search.ts";
 
-/** A reader of a long answer is looked at again this often. */
-const RECHECK_MS = 4_000;
-
-export interface LogDownload {
-  readonly actor: Actor;
-  readonly address: string;
-  readonly container: Container;
-  /** What was asked for, as the audit keeps it; never the text of `q`. */
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface LogRouteOptions extends LogSearchOptions {
-  readonly queries: Pick<LogQueries, "search" | "read" | "lines" | "histogram" | "position" | "range">;
-  /** The actor as they are now; `null` when they may no longer sign in. */
-  readonly recheck: (actor: Actor) => Promise<Actor | null>;
-  /** MUST be durable before it resolves: what is not recorded is not handed out. */
-  readonly recordDownload: (download: LogDownload) => Promise<void>;
+export interface LogRouteOptions extends LogSearchOptions, LogDownloadOptions {
+  readonly queries: Pick<LogQueries, "search" | "read" | "readMerged" | "lines" | "histogram" | "position" | "range">;
 }
 
 /** Stored logs: read, downloaded, searched, counted. */
@@ -55,6 +41,7 @@ export const logRoutes = (options: LogRouteOptions): readonly Operation[] => {
 
   return [
     searchRoute(options),
+    ...downloadRoutes(options),
     guardedOperation({
       ...guarded,
       method: "GET",
@@ -147,8 +134,9 @@ const scopeOf = (
   }: { readonly actor: Actor; readonly container: Container; readonly scope: LogsQuery["scope"] },
 ): readonly ContainerId[] => {
   if (scope === "generation") return [container.containerId];
-  return fleet
-    .containersOfHost(actor.orgId, container.hostId)
+  const { orgId } = actor;
+  const { hostId } = container;
+  return [...fleet.containersOfHost(orgId, hostId), ...fleet.keptOfHost(orgId, hostId)]
     .filter(({ workloadId }) => workloadId === container.workloadId)
     .toSorted((a, b) => (BigInt(a.createdAtNs) < BigInt(b.createdAtNs) ? -1 : 1))
     .map(({ containerId }) => containerId);
@@ -180,7 +168,7 @@ const readLog = async (
       ...{ sinceNs: bounds.sinceNs?.toString() ?? null, untilNs: bounds.untilNs?.toString() ?? null },
     };
     try {
-      await options.recordDownload({ actor, address: request.address, container, details });
+      await options.recordDownload({ actor, address: request.address, containers: [container], details });
     } catch (error) {
       reading.close();
       throw error;
@@ -192,25 +180,6 @@ const readLog = async (
     abort: () => left.abort(),
     fileName:
       download === undefined ? null : logFileName(container.name, { format, isCompressed, at: new Date(nowMs()) }),
-    check: recheckOf(options, { actor, container }),
+    check: recheckOf(options, { actor, containers: [container] }),
   });
-};
-
-const isSelective = ({ q, level, stream }: LogsQuery): boolean =>
-  q !== undefined || level !== undefined || stream !== undefined;
-
-/** A long answer outlives what its reader may do: rights are looked at again while it is sent. */
-const recheckOf = (
-  { fleet, can, recheck, nowMs }: LogRouteOptions,
-  { actor, container }: { readonly actor: Actor; readonly container: Container },
-): (() => Promise<void>) => {
-  let checkedAtMs = nowMs();
-  return async () => {
-    if (nowMs() - checkedAtMs < RECHECK_MS) return;
-    checkedAtMs = nowMs();
-    const now = await recheck(actor);
-    if (now === null) throw new ProtocolError("unauthenticated", "Sign in first.");
-    const decision = can(now, "logs.read", resourceOf(fleet, now, container));
-    if (!decision.allowed) throw new ProtocolError(decision.code, decision.reason);
-  };
 };
