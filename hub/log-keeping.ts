@@ -3,6 +3,7 @@ import type { OrgId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "./audit/audit-chain.ts";
 import { auditActorOf, type Requester } from "./auth/requester.ts";
 import type { Config } from "./config.ts";
+import type { KeptUpkeep } from "./inventory/kept-upkeep.ts";
 import { KEEPER_TICK_MS, type KeptStore, LogKeeper } from "./logs/log-keeper.ts";
 import type { Eviction, OrgRetention, RetentionLimits } from "./logs/retention.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -76,15 +77,28 @@ export interface KeepLogsOptions {
   readonly storage: Storage;
   readonly config: Defaults;
   readonly evicted: (eviction: Eviction) => void;
+  /** Forgets removed containers of which nothing is stored any more. */
+  readonly kept: Pick<KeptUpkeep, "evicted" | "tick" | "stop">;
   readonly every: (intervalMs: number, task: () => Promise<void>) => () => void;
 }
 
 /** Has the log store compacted and kept within its bounds until the returned function is called. */
-export const keepLogs = ({ store, storage, config, evicted, every }: KeepLogsOptions): (() => Promise<void>) => {
-  const keeper = new LogKeeper({ store, evicted, limits: () => readLimits(storage, config) });
-  const stopTicking = every(KEEPER_TICK_MS, () => keeper.tick());
-  return () => {
+export const keepLogs = (options: KeepLogsOptions): (() => Promise<void>) => {
+  const { store, storage, config, kept, every } = options;
+  const keeper = new LogKeeper({
+    store,
+    limits: () => readLimits(storage, config),
+    evicted: (eviction) => {
+      kept.evicted();
+      options.evicted(eviction);
+    },
+  });
+  const stopTicking = every(KEEPER_TICK_MS, async () => {
+    await keeper.tick();
+    await kept.tick();
+  });
+  return async () => {
     stopTicking();
-    return keeper.stop();
+    await Promise.all([keeper.stop(), kept.stop()]);
   };
 };

@@ -55,6 +55,7 @@ import { tokenRoutes } from "./http/routes/token-routes.ts";
 import { viewRoutes } from "./http/routes/view-routes.ts";
 import { AgentReports } from "./inventory/agent-reports.ts";
 import { Fleet } from "./inventory/fleet.ts";
+import { KeptUpkeep } from "./inventory/kept-upkeep.ts";
 import { listen } from "./listen.ts";
 import { changeRetention, keepLogs, readRetention } from "./log-keeping.ts";
 import { openLogReading, recordDownload } from "./log-reading.ts";
@@ -137,19 +138,6 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     logger.error(damage, "stored log lines are damaged");
   });
   opened.defer(() => logStore.close());
-  opened.defer(
-    keepLogs({
-      ...{ store: logStore, storage, config },
-      evicted: ({ rows, days }) => {
-        metrics.logRowsEvicted.inc(rows);
-        for (const { reason, ...day } of days) {
-          metrics.logDaysEvicted.inc({ reason });
-          logger.info({ ...day, reason }, "a day of logs was removed");
-        }
-      },
-      every: (intervalMs, task) => every(intervalMs, task, report),
-    }),
-  );
   const bus = new MemoryBus({ report, after });
   opened.defer(() => bus.close());
 
@@ -236,15 +224,39 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     fleet,
     publish: (change) => fleet.apply(change),
     assignLogs: (agent, containers) => void relay.assign(agent, containers),
-    forget: (agent, containerIds) => {
-      for (const containerId of containerIds) relay.release(agent, containerId);
+    hidden: (agent, containerIds) => {
+      for (const containerId of containerIds) relay.retire(agent, containerId);
       liveMetrics.forget(containerIds);
     },
+    forgotten: (hostId, containerIds) => {
+      const agent = registry.connection(hostId);
+      if (agent !== null) for (const containerId of containerIds) relay.release(agent, containerId);
+      liveMetrics.forget(containerIds);
+    },
+    overflowed: (host) =>
+      logger.warn(host, "more removed containers than are kept for their logs: the oldest are forgotten"),
     nowNs,
     report,
   });
   await reports.load();
   opened.defer(() => reports.flush());
+  const kept = new KeptUpkeep({
+    ...{ fleet, nowMs, logs: logStore },
+    forget: (orgId, containerIds) => reports.forget(orgId, containerIds),
+  });
+  opened.defer(
+    keepLogs({
+      ...{ store: logStore, storage, config, kept },
+      evicted: ({ rows, days }) => {
+        metrics.logRowsEvicted.inc(rows);
+        for (const { reason, ...day } of days) {
+          metrics.logDaysEvicted.inc({ reason });
+          logger.info({ ...day, reason }, "a day of logs was removed");
+        }
+      },
+      every: (intervalMs, task) => every(intervalMs, task, report),
+    }),
+  );
   const registry = new AgentRegistry({
     nowMs,
     events: {

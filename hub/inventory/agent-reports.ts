@@ -8,8 +8,9 @@ import type { Host, HostStatus } from "@yardarm/protocol/host";
 import type { ContainerId, DockerId, HostId, OrgId } from "@yardarm/protocol/ids";
 import type { Storage } from "../storage/storage.ts";
 import type { Fleet, FleetChange } from "./fleet.ts";
-import { HostInventory, type InventoryOutcome } from "./host-inventory.ts";
+import { type ContainerChanges, HostInventory, type InventoryOutcome } from "./host-inventory.ts";
 import { hostView } from "./host-view.ts";
+import { mayHaveMore, oldestRemoved, REMOVED_SHOWN } from "./removed-containers.ts";
 
 /** What is needed of an agent's connection; who it is comes from the authenticated socket. */
 export type ReportingAgent = {
@@ -30,8 +31,12 @@ export type AgentReportsOptions<Agent> = {
   /** Tells every node, this one included. */
   readonly publish: (change: FleetChange) => void;
   readonly assignLogs: AssignLogs<Agent>;
-  /** Told of containers that the fleet does not show any more. */
-  readonly forget: (agent: Agent, containerIds: readonly ContainerId[]) => void;
+  /** Told of containers that the fleet does not show any more; the agent may still be reading their logs to the end. */
+  readonly hidden: (agent: Agent, containerIds: readonly ContainerId[]) => void;
+  /** Told of containers that nobody knows any more. */
+  readonly forgotten: (hostId: HostId, containerIds: readonly ContainerId[]) => void;
+  /** Told once of a host that has more removed containers than are kept for their logs. */
+  readonly overflowed: (host: { readonly orgId: OrgId; readonly hostId: HostId }) => void;
   readonly nowNs: () => bigint;
   /** Told of rows that could not be written; the state in memory stays right and the next report writes again. */
   readonly report: (error: unknown) => void;
@@ -41,6 +46,7 @@ export type AgentReportsOptions<Agent> = {
 export class AgentReports<Agent extends ReportingAgent> {
   readonly #options: AgentReportsOptions<Agent>;
   readonly #inventories = new Map<HostId, HostInventory>();
+  readonly #overflowed = new Set<HostId>();
   readonly #writes = new Map<HostId, Promise<void>>();
 
   constructor(options: AgentReportsOptions<Agent>) {
@@ -54,7 +60,12 @@ export class AgentReports<Agent extends ReportingAgent> {
       const hosts = (await storage.org(orgId).hosts.list()).map((record) =>
         hostView(record, { status: "offline", lastSeenAtNs: null }),
       );
-      fleet.apply({ orgId, hosts, containers: await storage.org(orgId).containers.list() });
+      const containers = await storage.org(orgId).containers.list();
+      const keptContainers = [...Map.groupBy(containers, ({ hostId }) => hostId).values()].flatMap((ofHost) =>
+        oldestRemoved(ofHost, REMOVED_SHOWN),
+      );
+      const kept = new Set(keptContainers);
+      fleet.apply({ orgId, hosts, containers: containers.filter((one) => !kept.has(one)), keptContainers });
     }
   }
 
@@ -76,11 +87,24 @@ export class AgentReports<Agent extends ReportingAgent> {
     await this.#options.storage.org(orgId).containers.forgetHost(hostId);
   }
 
+  /** Nothing of these kept containers is stored any more. One that is back meanwhile stays. */
+  forget(orgId: OrgId, containerIds: readonly ContainerId[]): void {
+    const { fleet, storage } = this.#options;
+    const gone = containerIds.flatMap((containerId) => fleet.keptContainer(orgId, containerId) ?? []);
+    for (const [hostId, containers] of Map.groupBy(gone, (container) => container.hostId)) {
+      const removedContainers = containers.map(({ containerId }) => containerId);
+      for (const { dockerId } of containers) this.#inventories.get(hostId)?.forget(dockerId);
+      this.#options.publish({ orgId, removedContainers });
+      this.#options.forgotten(hostId, removedContainers);
+      this.#write(hostId, () => storage.org(orgId).containers.forget(removedContainers));
+    }
+  }
+
   connected(agent: Agent, hello: Hello): void {
     const { orgId, hostId } = agent;
     const { fleet, nowNs, storage } = this.#options;
-    const known = fleet.containersOfHost(orgId, hostId);
-    this.#inventories.set(hostId, new HostInventory({ hostId, nowNs, known }));
+    const [known, kept] = [fleet.containersOfHost(orgId, hostId), fleet.keptOfHost(orgId, hostId)];
+    this.#inventories.set(hostId, new HostInventory({ hostId, nowNs, known, kept }));
     const clockSkewMs = Number((BigInt(hello.clockNs) - nowNs()) / 1_000_000n);
     const { agentVersion, machine, engine, metricsBackend } = hello;
     const report = { agentVersion, machine, engine, metricsBackend, clockSkewMs };
@@ -131,6 +155,7 @@ export class AgentReports<Agent extends ReportingAgent> {
     // All of them, not only the changed ones: to a new connection every stream is new.
     const { fleet, assignLogs } = this.#options;
     assignLogs(agent, [...fleet.containersOfHost(agent.orgId, agent.hostId)].filter(mayHaveMore));
+    assignLogs(agent, fleet.keptOfHost(agent.orgId, agent.hostId).filter(mayHaveMore));
   }
 
   delta(agent: Agent, message: InventoryDelta): void {
@@ -140,8 +165,8 @@ export class AgentReports<Agent extends ReportingAgent> {
   }
 
   logStatus(agent: Agent, message: LogStatus): void {
-    const changed = this.#inventories.get(agent.hostId)?.applyLogStatus(message) ?? [];
-    if (changed.length > 0) this.#keep(agent, changed, []);
+    const changes = this.#inventories.get(agent.hostId)?.applyLogStatus(message);
+    if (changes !== undefined) this.#store(agent, changes);
   }
 
   /** The identity of a container that this host's agent names. */
@@ -158,18 +183,24 @@ export class AgentReports<Agent extends ReportingAgent> {
   #apply(agent: Agent, outcome: InventoryOutcome): boolean {
     if (outcome.kind === "resync") agent.send({ type: "inventory.request" });
     if (outcome.kind !== "changed") return false;
-    this.#keep(agent, outcome.containers, outcome.forgotten);
+    this.#store(agent, outcome);
     return true;
   }
 
-  #keep(agent: Agent, containers: readonly Container[], forgotten: readonly ContainerId[]): void {
-    if (containers.length === 0 && forgotten.length === 0) return;
+  #store(agent: Agent, { containers, kept, forgotten }: ContainerChanges): void {
+    if (containers.length + kept.length + forgotten.length === 0) return;
     const { orgId, hostId } = agent;
-    this.#options.publish({ orgId, containers, removedContainers: forgotten });
-    this.#options.forget(agent, forgotten);
+    const { publish, hidden, overflowed, storage } = this.#options;
+    publish({ orgId, containers, keptContainers: kept, removedContainers: forgotten });
+    if (kept.length > 0) hidden(agent, idsOf(kept));
+    if (forgotten.length > 0) {
+      this.#options.forgotten(hostId, forgotten);
+      if (!this.#overflowed.has(hostId)) overflowed({ orgId, hostId });
+      this.#overflowed.add(hostId);
+    }
     this.#write(hostId, async () => {
-      const rows = this.#options.storage.org(orgId).containers;
-      await rows.upsert(containers);
+      const rows = storage.org(orgId).containers;
+      await rows.upsert([...containers, ...kept]);
       await rows.forget(forgotten);
     });
   }
@@ -192,6 +223,5 @@ export class AgentReports<Agent extends ReportingAgent> {
 
 const exists = (container: Container): boolean => container.removedAtNs === null;
 
-/** One that is not there any more may have written what its agent had not read yet. */
-const mayHaveMore = (container: Container): boolean =>
-  exists(container) || (container.state !== "created" && !["off", "unreadable"].includes(container.logSource.kind));
+const idsOf = (containers: readonly Container[]): readonly ContainerId[] =>
+  containers.map(({ containerId }) => containerId);

@@ -57,6 +57,49 @@ describe("fleet", () => {
     expect(fleet.orgOf(hostId)).toBeUndefined();
   });
 
+  test("[LOGS-03] a kept container leaves every screen and stays known; what becomes of it is nobody's news", () => {
+    const fleet = new Fleet();
+    const gone = { ...container(1), removedAtNs: "5" };
+    fleet.apply({ orgId, hosts: [host], containers: [gone, container(2)] });
+    const seen: Parameters<FleetListener>[0][] = [];
+    fleet.subscribe(orgId, (delta) => seen.push(delta));
+    fleet.apply({ orgId, keptContainers: [gone] });
+    expect(seen).toMatchObject([{ containers: [], removedContainers: [gone.containerId] }]);
+    expect(fleet.view(orgId).containers).toEqual([container(2)]);
+    expect(fleet.containersOfHost(orgId, hostId)).toEqual([container(2)]);
+    expect(fleet.keptOfHost(orgId, hostId)).toEqual([gone]);
+    expect(fleet.container(orgId, gone.containerId)).toEqual(gone);
+    expect(fleet.knownContainers(orgId)).toEqual([container(2), gone]);
+    expect(fleet.knownContainers(otherOrg)).toEqual([]);
+
+    const source = { kind: "unreadable" as const, reason: "gone" };
+    fleet.apply({ orgId, keptContainers: [{ ...gone, logSource: source }] });
+    expect(fleet.container(orgId, gone.containerId)?.logSource).toEqual(source);
+    fleet.apply({ orgId, removedContainers: [gone.containerId] });
+    expect(fleet.container(orgId, gone.containerId)).toBeUndefined();
+    expect(seen, "neither was told").toHaveLength(1);
+
+    fleet.apply({ orgId, keptContainers: [gone] });
+    fleet.apply({ orgId, containers: [container(1)] });
+    expect(fleet.keptContainers(orgId)).toEqual([]);
+    expect(fleet.view(orgId).containers).toEqual([container(2), container(1)]);
+    fleet.apply({ orgId, keptContainers: [gone] });
+    fleet.apply({ orgId, removedHosts: [hostId] });
+    expect(fleet.knownContainers(orgId)).toEqual([]);
+  });
+
+  test("[ACTN-05] what protects a kept container follows the rules without a word", () => {
+    let scope: "none" | "all" = "none";
+    const fleet = new Fleet({ protect: () => ({ scope, reason: null }) });
+    fleet.apply({ orgId, hosts: [host], keptContainers: [{ ...container(1), removedAtNs: "5" }] });
+    const heard: unknown[] = [];
+    fleet.subscribe(orgId, (delta) => heard.push(delta));
+    scope = "all";
+    fleet.protectionChanged(orgId);
+    expect(fleet.container(orgId, container(1).containerId)?.protection?.scope).toBe("all");
+    expect(heard).toEqual([]);
+  });
+
   test("[IDTY-06] a host that moves between projects comes into sight and goes out of it with its containers", () => {
     const fleet = new Fleet();
     fleet.apply({ orgId, hosts: [host], containers: [container(1)] });

@@ -131,6 +131,11 @@ export class Fleet {
     return [...this.#fleet(orgId).kept.values()];
   }
 
+  /** One that is known and not shown. */
+  keptContainer(orgId: OrgId, containerId: ContainerId): Container | undefined {
+    return this.#fleet(orgId).kept.get(containerId);
+  }
+
   /** Orgs that this node has heard of. */
   orgIds(): readonly OrgId[] {
     return [...this.#orgs.keys()];

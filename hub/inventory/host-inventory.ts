@@ -5,15 +5,24 @@ import type { LogStatus } from "@yardarm/protocol/agent-up/log-status";
 import type { Container, ReportedContainer } from "@yardarm/protocol/container";
 import type { ContainerId, DockerId, HostId } from "@yardarm/protocol/ids";
 import { containerIdOf, workloadIdOf } from "./container-id.ts";
+import { oldestRemoved, REMOVED_KEPT, REMOVED_SHOWN } from "./removed-containers.ts";
 
-/** Removed containers that a host keeps showing, newest first: their logs stay readable. */
-const REMOVED_KEPT = 100;
 /** Containers that one host may have; what it reports beyond is left out and said. */
 const CONTAINERS_PER_HOST = 10_000;
 
-/** What came of a message: the containers that changed, the ones that went for good, or the wish for a new snapshot. */
+/** What a report changed. */
+export type ContainerChanges = {
+  /** New or changed, and shown. */
+  readonly containers: readonly Container[];
+  /** Removed ones that are not shown from now on, or that changed since; oldest first. */
+  readonly kept: readonly Container[];
+  /** More are kept than a host may: these are forgotten for good. */
+  readonly forgotten: readonly ContainerId[];
+};
+
+/** What came of a message: what changed, or the wish for a new snapshot. */
 export type InventoryOutcome =
-  | { readonly kind: "changed"; readonly containers: readonly Container[]; readonly forgotten: readonly ContainerId[] }
+  | ({ readonly kind: "changed" } & ContainerChanges)
   | { readonly kind: "incomplete" }
   | { readonly kind: "resync" };
 
@@ -26,22 +35,35 @@ type Assembly = { readonly revision: number; nextPage: number; readonly containe
 export class HostInventory {
   readonly #hostId: HostId;
   readonly #nowNs: () => bigint;
+  /** Those that are shown. */
   readonly #containers: Map<DockerId, Container>;
+  /** Oldest first. */
+  readonly #kept: Map<DockerId, Container>;
   #revision: number | null = null;
   #assembly: Assembly | null = null;
 
   constructor(options: {
     readonly hostId: HostId;
     readonly nowNs: () => bigint;
+    /** What people are shown of the host. */
     readonly known: readonly Container[];
+    /** Removed ones that are not shown; oldest first. */
+    readonly kept: readonly Container[];
   }) {
     this.#hostId = options.hostId;
     this.#nowNs = options.nowNs;
     this.#containers = new Map(options.known.map((container) => [container.dockerId, container]));
+    this.#kept = new Map(options.kept.map((container) => [container.dockerId, container]));
   }
 
+  /** One that is shown or kept. */
   container(dockerId: DockerId): Container | undefined {
-    return this.#containers.get(dockerId);
+    return this.#containers.get(dockerId) ?? this.#kept.get(dockerId);
+  }
+
+  /** Nothing of this removed container is stored any more. */
+  forget(dockerId: DockerId): void {
+    this.#kept.delete(dockerId);
   }
 
   applySnapshot(message: InventorySnapshot): InventoryOutcome {
@@ -73,23 +95,24 @@ export class HostInventory {
     return this.#update(message.upserts, message.removes);
   }
 
-  applyLogStatus(message: LogStatus): readonly Container[] {
-    const changed: Container[] = [];
+  applyLogStatus(message: LogStatus): ContainerChanges {
+    const changes = { containers: [] as Container[], kept: [] as Container[], forgotten: [] };
     for (const { dockerId, source } of message.containers) {
-      const container = this.#containers.get(dockerId);
+      const container = this.container(dockerId);
       if (container === undefined || isDeepStrictEqual(container.logSource, source)) continue;
       const next = { ...container, logSource: source };
-      this.#containers.set(dockerId, next);
-      changed.push(next);
+      const isShown = this.#containers.has(dockerId);
+      (isShown ? this.#containers : this.#kept).set(dockerId, next);
+      (isShown ? changes.containers : changes.kept).push(next);
     }
-    return changed;
+    return changes;
   }
 
   #update(upserts: readonly ReportedContainer[], removes: readonly DockerId[]): InventoryOutcome {
-    const changed: Container[] = [];
+    const changed = new Map<DockerId, Container>();
     for (const reported of upserts) {
-      const previous = this.#containers.get(reported.dockerId);
-      if (previous === undefined && this.#containers.size >= CONTAINERS_PER_HOST + REMOVED_KEPT) continue;
+      const previous = this.container(reported.dockerId);
+      if (previous === undefined && this.#containers.size >= CONTAINERS_PER_HOST + REMOVED_SHOWN) continue;
       const next: Container = {
         ...reported,
         containerId: containerIdOf(this.#hostId, reported.dockerId),
@@ -99,28 +122,30 @@ export class HostInventory {
         logSource: previous?.logSource ?? { kind: "pending" },
       };
       if (isDeepStrictEqual(previous, next)) continue;
+      this.#kept.delete(reported.dockerId);
       this.#containers.set(reported.dockerId, next);
-      changed.push(next);
+      changed.set(reported.dockerId, next);
     }
     for (const dockerId of removes) {
       const container = this.#containers.get(dockerId);
       if (container === undefined || container.removedAtNs !== null) continue;
       const next = { ...container, removedAtNs: this.#nowNs().toString() };
       this.#containers.set(dockerId, next);
-      changed.push(next);
+      changed.set(dockerId, next);
     }
-    return { kind: "changed", containers: changed, forgotten: this.#forget() };
+    const kept = oldestRemoved(this.#containers.values(), REMOVED_SHOWN);
+    for (const container of kept) {
+      this.#containers.delete(container.dockerId);
+      this.#kept.set(container.dockerId, container);
+      changed.delete(container.dockerId);
+    }
+    return { kind: "changed", containers: [...changed.values()], kept, forgotten: this.#forgetSurplus() };
   }
 
-  /** Drops the oldest removed containers beyond what a host may keep showing. */
-  #forget(): readonly ContainerId[] {
-    const removed = [...this.#containers.values()].filter((container) => container.removedAtNs !== null);
-    const surplus = removed.length - REMOVED_KEPT;
-    if (surplus <= 0) return [];
-    removed.sort((a, b) => Number(BigInt(a.removedAtNs ?? 0) - BigInt(b.removedAtNs ?? 0)));
-    return removed.slice(0, surplus).map((container) => {
-      this.#containers.delete(container.dockerId);
-      return container.containerId;
-    });
+  #forgetSurplus(): readonly ContainerId[] {
+    if (this.#kept.size <= REMOVED_KEPT) return [];
+    const surplus = [...this.#kept.values()].slice(0, this.#kept.size - REMOVED_KEPT);
+    for (const { dockerId } of surplus) this.#kept.delete(dockerId);
+    return surplus.map(({ containerId }) => containerId);
   }
 }

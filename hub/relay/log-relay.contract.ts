@@ -148,6 +148,38 @@ export const logRelayContract = (name: string, open: () => Promise<CommittedLog 
       expect(() => two.lines(2, 1)).toThrow(refusal);
     });
 
+    test("[LOG-23] a removed container's alias is taken back once the end of its log is committed, not before", async () => {
+      await using log = await open();
+      const world = new World({ log });
+      const agent = await world.followed(1, 2);
+      agent.lines(1, 3);
+      world.relay.retire(agent.connection, containerIdOf(1));
+      world.pass(100);
+      // What the agent still reads is taken.
+      agent.lines(1, 4);
+      agent.cursor(1);
+      await world.relay.settled();
+      world.pass(100);
+      agent.lines(1, 1);
+      agent.cursor(1, { ended: true });
+      agent.cursor(2, { ended: true });
+      await world.relay.settled();
+      world.pass(100);
+      expect(() => agent.lines(1, 1)).toThrow(expect.objectContaining({ code: "unknown_alias" }));
+      expect(() => agent.lines(2, 1), "nobody said that it is gone").not.toThrow();
+      expect((await log.cursors(ORG, [containerIdOf(1)])).get(containerIdOf(1))).toMatchObject({
+        nextSeq: 8,
+        ended: true,
+      });
+      // It may be back, and is followed again.
+      await agent.assign(1);
+      agent.hear();
+      agent.lines(1, 2);
+      agent.cursor(1);
+      await world.relay.settled();
+      expect((await log.cursors(ORG, [containerIdOf(1)])).get(containerIdOf(1))?.nextSeq).toBe(10);
+    });
+
     test("[LOG-2] garbage behind a valid prefix is malformed", async () => {
       await using log = await open();
       const world = new World({ log });

@@ -53,6 +53,8 @@ export interface LogRequest {
 interface Link {
   readonly aliases: Map<number, LogStream>;
   readonly containers: Map<ContainerId, number | null>;
+  /** Removed ones: released once the end of their log is committed. */
+  readonly retiring: Set<ContainerId>;
 }
 
 /** All log streams of this node: agents' frames come in, viewers' subscriptions go out, commits go to the store. */
@@ -110,15 +112,22 @@ export class LogRelay {
         type: "log.assign",
         streams: prepared.map(({ dockerId, stream }) => ({ dockerId, alias: stream.alias, cursor: stream.cursor })),
       });
-      for (const { stream } of prepared) {
+      for (const { stream, isRemoved } of prepared) {
         link.aliases.set(stream.alias, stream);
         link.containers.set(stream.containerId, stream.alias);
+        if (isRemoved) link.retiring.add(stream.containerId);
         stream.follow(connection);
       }
     }
   }
 
-  /** The container is gone for good: its alias means nothing any more on this connection. */
+  /** The container is gone: what its agent still reads of it is taken, and its alias means nothing any more once the end is committed. */
+  retire(connection: AgentConnection, containerId: ContainerId): void {
+    const link = this.#links.get(connection);
+    if (link?.containers.has(containerId) === true) link.retiring.add(containerId);
+  }
+
+  /** Nobody knows the container any more: its alias means nothing any more on this connection. */
   release(connection: AgentConnection, containerId: ContainerId): void {
     const link = this.#links.get(connection);
     const alias = link?.containers.get(containerId);
@@ -126,6 +135,7 @@ export class LogRelay {
     link.aliases.get(alias)?.detach(connection);
     link.aliases.delete(alias);
     link.containers.delete(containerId);
+    link.retiring.delete(containerId);
   }
 
   /**
@@ -189,7 +199,12 @@ export class LogRelay {
       stream.tick(nowMs);
       if (stream.isIdle) this.#streams.delete(containerId);
     }
-    for (const connection of this.#links.keys()) connection.flushAcks(nowMs);
+    for (const [connection, link] of this.#links) {
+      connection.flushAcks(nowMs);
+      for (const containerId of link.retiring) {
+        if (this.#streams.get(containerId)?.cursor?.ended === true) this.release(connection, containerId);
+      }
+    }
   }
 
   /** Resolves when everything that agents' cursors covered so far is committed. */
@@ -200,7 +215,7 @@ export class LogRelay {
   #linkOf(connection: AgentConnection): Link {
     let link = this.#links.get(connection);
     if (link === undefined) {
-      link = { aliases: new Map(), containers: new Map() };
+      link = { aliases: new Map(), containers: new Map(), retiring: new Set() };
       this.#links.set(connection, link);
     }
     return link;
@@ -218,7 +233,8 @@ export class LogRelay {
       return page.flatMap(({ dockerId, removedAtNs }, index) => {
         const stream = streams[index];
         if (stream === undefined || !isReady[index]) return [];
-        if (removedAtNs === null || stream.cursor?.ended !== true) return [{ dockerId, stream }];
+        const isRemoved = removedAtNs !== null;
+        if (!isRemoved || stream.cursor?.ended !== true) return [{ dockerId, stream, isRemoved }];
         stream.detach(connection);
         return [];
       });
