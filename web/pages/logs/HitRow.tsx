@@ -11,6 +11,7 @@ import { LEVEL_TONES } from "./level-tones.ts";
 import { lineTarget } from "./line-link.ts";
 import { markFound } from "./mark-found.ts";
 import { colourOf } from "./source-colours.ts";
+import { sourceText, wholeSource } from "./source-text.ts";
 
 export type HitRowProps = {
   readonly hit: LogHit;
@@ -25,11 +26,18 @@ export type HitRowProps = {
   readonly onOpen: (hit: LogHit) => void;
 };
 
+/** What the column of sources (`w-44`) holds. */
+const SOURCE_CHARACTERS = 23;
+
 /** A line that was found; opens in the panel, or in the container's log. */
 export const HitRow = memo(({ hit, container, host, find, isOpen, isToday, onOpen }: HitRowProps) => {
   const atMs = nsToMs(hit.tsNs) ?? 0;
   const target = container === undefined ? null : lineTarget(container, { seq: hit.seq, tsNs: BigInt(hit.tsNs) });
-  const name = container === undefined ? "removed container" : `${container.name} · ${host?.name ?? "?"}`;
+  const source = {
+    container: container?.name ?? "removed container",
+    host: container === undefined ? null : (host?.name ?? "?"),
+    isLate: false,
+  };
   return (
     <li className="yd-dark border-line border-b bg-log text-text [content-visibility:auto] [contain-intrinsic-size:auto_28px]">
       <div className="flex items-start gap-1 px-1">
@@ -52,9 +60,9 @@ export const HitRow = memo(({ hit, container, host, find, isOpen, isToday, onOpe
               style={{
                 color: `var(--yd-ansi-${container === undefined ? "white" : colourOf(container.workloadId)})`,
               }}
-              title={name}
+              title={wholeSource(source)}
             >
-              {name}
+              {sourceText(source, SOURCE_CHARACTERS)}
             </span>
             <span className={`w-12 shrink-0 ${LEVEL_TONES[hit.level] ?? "text-muted"}`}>
               {hit.level === "unknown" ? "" : hit.level}

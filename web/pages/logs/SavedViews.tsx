@@ -144,10 +144,10 @@ const RemoveDialog = ({ views, onClose }: { readonly views: readonly SavedView[]
 };
 
 /** A range of fixed moments shows the same hours whenever the view is opened. */
-const keptWords = ({ from, to }: LogsSearch): string => {
+const keptWords = ({ from, to, cols }: LogsSearch): string => {
   const ends = [
     ...(from === undefined ? [] : [`from ${formatMoment(from)}`]),
     ...(to === undefined ? [] : [`to ${formatMoment(to)}`]),
   ];
-  return `Sources, search, levels and ${ends.length === 0 ? "how far back" : `the time ${ends.join(" ")}`}`;
+  return `Sources, search, levels${cols === undefined ? "" : ", columns"} and ${ends.length === 0 ? "how far back" : `the time ${ends.join(" ")}`}`;
 };
