@@ -13,6 +13,7 @@ import { type CreateHostRequest, type CreateHostResponse, createHostResponseSche
 import { type List, listSchema } from "@yardarm/protocol/api/list";
 import { type MetricsHistory, metricsHistorySchema } from "@yardarm/protocol/api/metrics";
 import { type SecondFactorNeeded, secondFactorNeededSchema } from "@yardarm/protocol/api/second-factors";
+import { type Container, containerSchema } from "@yardarm/protocol/container";
 import type { ContainerId, HostId, SessionId } from "@yardarm/protocol/ids";
 import { request, requestMaybe, requestNothing } from "./http.ts";
 
@@ -49,6 +50,10 @@ export const issueJoinToken = (hostId: HostId): Promise<CreateHostResponse> =>
     method: "POST",
     body: {},
   });
+
+/** One container, also a removed one that no list shows. */
+export const getContainer = (containerId: ContainerId, signal: AbortSignal): Promise<Container> =>
+  request(`/api/containers/${encodeURIComponent(containerId)}`, containerSchema, { signal });
 
 export const getMetrics = (containerId: ContainerId, range: "15m", signal: AbortSignal): Promise<MetricsHistory> =>
   request(`/api/containers/${encodeURIComponent(containerId)}/metrics?range=${range}`, metricsHistorySchema, {

@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import type { ContainerId } from "@yardarm/protocol/ids";
-import { getMe, getMetrics, getSessions, getSetup } from "./calls.ts";
+import { getContainer, getMe, getMetrics, getSessions, getSetup } from "./calls.ts";
 import { ApiError } from "./http.ts";
 
 /** What React Query keeps: answers of the hub that do not stream. Whatever streams lives in `web/live`. */
@@ -23,6 +23,14 @@ export const setupQuery = queryOptions({ queryKey: ["setup"], queryFn: getSetup,
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: getMe, staleTime: 60_000 });
 
 export const sessionsQuery = queryOptions({ queryKey: ["sessions"], queryFn: getSessions });
+
+/** A container that the fleet does not show; what is removed does not change any more. */
+export const containerQuery = (containerId: ContainerId) =>
+  queryOptions({
+    queryKey: ["container", containerId],
+    queryFn: ({ signal }) => getContainer(containerId, signal),
+    staleTime: 60_000,
+  });
 
 /** The last 15 minutes of a container; live samples are appended on top by the chart. */
 export const metricsQuery = (containerId: ContainerId) =>

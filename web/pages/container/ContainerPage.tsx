@@ -3,10 +3,11 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import { asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
 import { actionHistoryQuery } from "../../api/action-calls.ts";
-import { useContainer, useHost, useInventory, useWatchMetrics } from "../../live/live-context.tsx";
+import { useHost, useWatchMetrics } from "../../live/live-context.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { SkeletonRows } from "../../ui/Skeleton.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
+import { ProblemState } from "../ProblemState.tsx";
 import { PATHS } from "../paths.ts";
 import { useMedia, WIDE } from "../use-media.ts";
 import { useTitle } from "../use-title.ts";
@@ -17,6 +18,7 @@ import type { ContainerTab } from "./container-search.ts";
 import { ContainerLog } from "./log/ContainerLog.tsx";
 import { MetricsPanel } from "./MetricsPanel.tsx";
 import { useFollowReplacement } from "./use-follow-replacement.ts";
+import { useKnownContainer } from "./use-known-container.ts";
 
 const route = getRouteApi("/signed-in/fleet/$hostId/$containerId");
 
@@ -25,15 +27,23 @@ export const ContainerPage = () => {
   const params = route.useParams();
   const hostId = asId<HostId>(params.hostId);
   const containerId = asId<ContainerId>(params.containerId);
-  const container = useContainer(containerId);
+  const known = useKnownContainer(containerId);
+  const container = known.status === "known" ? known.container : undefined;
   const host = useHost(hostId);
-  const inventory = useInventory();
   const isWide = useMedia(WIDE);
   useWatchMetrics(containerId);
   useFollowReplacement(container);
   useTitle(container?.name, host?.name);
 
-  if (inventory.status === "loading") return <SkeletonRows rows={8} label="Loading the container" />;
+  if (known.status === "loading") return <SkeletonRows rows={8} label="Loading the container" />;
+  if (known.status === "failed") {
+    return (
+      <div className="p-3">
+        <h1 className="only-read-aloud">Container</h1>
+        <ProblemState error={known.error} onRetry={known.retry} />
+      </div>
+    );
+  }
   if (container === undefined) {
     return (
       <div className="p-3">

@@ -2,7 +2,8 @@ import { Link, useParams, useRouterState } from "@tanstack/react-router";
 import { asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
 import { ChevronRight } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
-import { useContainer, useHost, useInventory } from "../../live/live-context.tsx";
+import { useHost, useInventory } from "../../live/live-context.tsx";
+import { useKnownContainer } from "../container/use-known-container.ts";
 import { hostPath, PATHS } from "../paths.ts";
 
 /** Where this page is: host and container stay in the bar at all times. */
@@ -10,7 +11,7 @@ export const Breadcrumb = () => {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const params: { readonly hostId?: string; readonly containerId?: string } = useParams({ strict: false });
   const host = useHost(asId<HostId>(params.hostId ?? ""));
-  const container = useContainer(asId<ContainerId>(params.containerId ?? ""));
+  const container = useKnownContainer(params.containerId === undefined ? null : asId<ContainerId>(params.containerId));
   const isKnown = useInventory().status === "known";
   const crumbs: ReactNode[] = [];
   if (pathname.startsWith(PATHS.settings)) crumbs.push("Settings");
@@ -24,7 +25,8 @@ export const Breadcrumb = () => {
     if (params.containerId === undefined) crumbs.push(hostName);
     else {
       crumbs.push(<CrumbLink to={hostPath(asId<HostId>(params.hostId))}>{hostName}</CrumbLink>);
-      crumbs.push(container?.name ?? (isKnown ? "Unknown container" : ""));
+      if (container.status === "known") crumbs.push(container.container.name);
+      else crumbs.push(container.status === "unknown" ? "Unknown container" : "");
     }
   }
   return (
