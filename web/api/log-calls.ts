@@ -2,8 +2,11 @@ import { type List, listSchema } from "@yardarm/protocol/api/list";
 import {
   type ContextResponse,
   contextResponseSchema,
+  type LogDownloadPlan,
+  type LogDownloadQueryInput,
   type LogSearchQueryInput,
   type LogSearchResponse,
+  logDownloadPlanSchema,
   logSearchResponseSchema,
 } from "@yardarm/protocol/api/logs";
 import { type CreateViewRequest, type SavedView, savedViewSchema } from "@yardarm/protocol/api/views";
@@ -15,13 +18,26 @@ import { request, requestNothing } from "./http.ts";
 /** The hub scans for two seconds at most; the rest is network and a busy machine. */
 const SEARCH_TIMEOUT_MS = 20_000;
 
-export const searchLogs = (query: LogSearchQueryInput, signal: AbortSignal): Promise<LogSearchResponse> => {
+const withQuery = (path: string, query: LogSearchQueryInput | LogDownloadQueryInput): string => {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (typeof value === "string" || typeof value === "number") params.set(name, `${value}`);
   }
-  return request(`/api/logs/search?${params}`, logSearchResponseSchema, { signal, timeoutMs: SEARCH_TIMEOUT_MS });
+  return `${path}?${params}`;
 };
+
+export const searchLogs = (query: LogSearchQueryInput, signal: AbortSignal): Promise<LogSearchResponse> =>
+  request(withQuery("/api/logs/search", query), logSearchResponseSchema, { signal, timeoutMs: SEARCH_TIMEOUT_MS });
+
+/** What a file would hold. @throws ApiError with the reason why there can be none */
+export const planDownload = (query: LogDownloadQueryInput, signal: AbortSignal): Promise<LogDownloadPlan> =>
+  request(withQuery("/api/logs/download/plan", query), logDownloadPlanSchema, {
+    signal,
+    timeoutMs: SEARCH_TIMEOUT_MS,
+  });
+
+/** Where the browser gets the logs of many containers as a file. */
+export const selectionUrl = (query: LogDownloadQueryInput): string => withQuery("/api/logs/download", query);
 
 /** `lines` stored lines on each side of one. */
 export const getContext = (

@@ -157,6 +157,30 @@ export const EXPLORER_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: "explorer-download",
+    path: () => "/logs?compose=shop&levels=error,fatal",
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await button(page, "More for this log").click();
+      await page.getByRole("menuitem", { name: "Download" }).click();
+      await page.getByRole("dialog").getByRole("combobox", { name: "Range" }).click();
+      await page.getByRole("option", { name: "From … to …" }).click();
+      await page.getByLabel("From", { exact: true }).fill("yesterday");
+      await button(page, "Download the log").click();
+      await expect(page.getByText(/This is no moment/)).toBeVisible();
+    },
+  },
+  {
+    name: "explorer-download-refused",
+    path: () => "/logs?tab=stored",
+    expectsFailures: true,
+    act: async (page) => {
+      await button(page, "Download").click();
+      await button(page, "Download the log").click();
+      await expect(page.getByText(/one file takes those of/)).toBeVisible();
+    },
+  },
+  {
     name: "explorer-stored-expression",
     path: () => "/logs?tab=stored&find=served%20in%20(1&pattern=true&compose=shop",
     expectsFailures: true,

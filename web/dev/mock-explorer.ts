@@ -1,5 +1,5 @@
 import type { LogHit } from "@yardarm/protocol/api/logs";
-import { histogramQuerySchema, logSearchQuerySchema } from "@yardarm/protocol/api/logs";
+import { histogramQuerySchema, logDownloadQuerySchema, logSearchQuerySchema } from "@yardarm/protocol/api/logs";
 import { nsOfBound, type TimeBound } from "@yardarm/protocol/api/time-bound";
 import { createViewRequestSchema, type SavedView } from "@yardarm/protocol/api/views";
 import type { Container } from "@yardarm/protocol/container";
@@ -13,6 +13,8 @@ import type { Answer, MockRequest } from "./mock-routes.ts";
 
 const SCANNED_LINES = 600;
 const GAP_MS = 200;
+/** Few, so that there are more. */
+const MOST_IN_A_FILE = 10;
 
 export class MockExplorer {
   readonly #fleet: MockFleet;
@@ -26,6 +28,7 @@ export class MockExplorer {
   handle(request: MockRequest, userId: UserId): Answer | null {
     const [, , collection = "", id = ""] = request.path.split("/");
     if (`${request.method} ${request.path}` === "GET /api/logs/search") return this.#search(request);
+    if (request.path === "/api/logs/download/plan") return this.#plan(request);
     if (request.path.endsWith("/logs/context")) return this.#context(request);
     if (request.path.endsWith("/logs/histogram")) return this.#histogram(request);
     if (request.path.endsWith("/logs/range")) return this.#range(request);
@@ -73,6 +76,19 @@ export class MockExplorer {
     );
     const nextCursor = isComplete ? null : String(next);
     return { status: 200, body: { items, containers: named, nextCursor, progress } };
+  }
+
+  /** More containers than one file takes are refused, as the hub does. */
+  #plan({ query }: MockRequest): Answer {
+    const { container } = logDownloadQuerySchema.parse(Object.fromEntries(query));
+    const containers = container?.length ?? this.#fleet.containers.size;
+    if (containers > MOST_IN_A_FILE) {
+      throw new ProtocolError(
+        "invalid_request",
+        `container: ${containers} containers have lines there, and one file takes those of ${MOST_IN_A_FILE}. Choose fewer, or a shorter time.`,
+      );
+    }
+    return { status: 200, body: { containers, lines: null } };
   }
 
   #hitsIn(container: Container, wanted: Wanted): readonly LogHit[] {

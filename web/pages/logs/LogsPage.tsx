@@ -185,6 +185,7 @@ const LiveTab = (props: LiveTabProps) => {
       address={address}
       onAddress={onAddress}
       onStored={props.onStored}
+      searched={selected.searched}
     />
   );
 };

@@ -7,6 +7,7 @@ import { formatCount, formatPlural } from "../../format/percent.ts";
 import { useConnection, useLive } from "../../live/live-context.tsx";
 import type { MergedSession } from "../../live/merged-session.ts";
 import { useNow } from "../../live/now.ts";
+import { shownFilter } from "../log/download/download-query.ts";
 import { LogView } from "../log/LogView.tsx";
 import type { SourceMark } from "../log/line/row-element.ts";
 import type { LogAddress } from "../log/log-address.ts";
@@ -17,6 +18,7 @@ import type { LogMarker, LogRowList, RowsWanted } from "../log/rows/row-list.ts"
 import type { AddressChange } from "../log/use-log-address.ts";
 import { PATHS } from "../paths.ts";
 import { PHONE, useMedia } from "../use-media.ts";
+import { ExplorerDownload } from "./ExplorerDownload.tsx";
 import { LiveHistogram } from "./LiveHistogram.tsx";
 import { lineLink } from "./line-link.ts";
 import { type FollowedSource, followedWords, mergedNotice, mergedTransport } from "./merged-words.ts";
@@ -34,6 +36,8 @@ export type MergedLogProps = {
   readonly onAddress: AddressChange;
   /** To the stored lines of that time. MUST stay the same function. */
   readonly onStored: (range: StoredRange) => void;
+  /** Whose stored lines a file has. */
+  readonly searched: readonly ContainerId[];
 };
 
 /** What the column of sources holds (`.yd-source` of `line.css`). */
@@ -49,6 +53,7 @@ export const MergedLog = (props: MergedLogProps) => {
   // Not with every frame of lines: only when a container is read otherwise than before.
   useSyncExternalStore(session.subscribe, () => session.sourcesKey);
   const [builder] = useState(() => new LogRowBuilder());
+  const [isDownloading, setDownloading] = useState(false);
   const buildRows = useCallback(
     (wanted: RowsWanted): LogRowList => {
       const { store } = session;
@@ -131,6 +136,7 @@ export const MergedLog = (props: MergedLogProps) => {
             : lineLink(container, { seq, tsNs: line.chunk.stampNs(line.index) });
         }}
         fileName="logs"
+        onDownload={() => setDownloading(true)}
         lead={<span className="tabular truncate text-muted">{leadWords(sources.length, fittingCount)}</span>}
         above={above}
         detailsOf={(place, commands) => (
@@ -148,6 +154,14 @@ export const MergedLog = (props: MergedLogProps) => {
         footer={<span title={words}>{words}</span>}
         sourceOf={sourceOf}
       />
+      {isDownloading ? (
+        <ExplorerDownload
+          searched={props.searched}
+          filter={shownFilter(address)}
+          leavesOut={address.search.excludes.length > 0}
+          onClose={() => setDownloading(false)}
+        />
+      ) : null}
     </>
   );
 };

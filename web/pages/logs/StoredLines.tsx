@@ -3,7 +3,7 @@ import { SEARCH_CONTAINERS } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { Download } from "lucide-react";
+import { Download, FileDown } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { formatCount, formatPlural } from "../../format/percent.ts";
 import { nsToMs } from "../../format/time.ts";
@@ -15,7 +15,9 @@ import { writeLineAddress } from "../log/line-address.ts";
 import { saveText } from "../log/write-out.ts";
 import { ProblemState } from "../ProblemState.tsx";
 import { useHotkeys } from "../use-hotkeys.ts";
+import { ExplorerDownload } from "./ExplorerDownload.tsx";
 import { HitRow, hitKey } from "./HitRow.tsx";
+import type { LineSource } from "./line-link.ts";
 import { EVERYTHING, select } from "./log-selection.ts";
 import type { LogsSearch, StoredParams } from "./logs-address.ts";
 import { HitPanel } from "./panel/HitPanel.tsx";
@@ -62,6 +64,7 @@ export const StoredLines = (props: StoredLinesProps) => {
   };
   const range: StoredRange = { since, fromMs: from, toMs: to };
   const [round, setRound] = useState(0);
+  const [isDownloading, setDownloading] = useState(false);
   const hasAny = searched === null || searched.length > 0;
   const isWanted = searched !== null || Object.keys(params).some((name) => name !== "pattern");
   const isAsked = isWanted && props.isKnown && hasAny;
@@ -94,6 +97,8 @@ export const StoredLines = (props: StoredLinesProps) => {
     });
   };
 
+  const sourceOf = (containerId: ContainerId): LineSource | undefined =>
+    containers.get(containerId) ?? state.sources.get(containerId);
   const region = useRef<HTMLDivElement>(null);
   const openHit = state.hits.find((hit) => line === addressOfHit(hit));
   const toggle = useCallback(
@@ -153,10 +158,17 @@ export const StoredLines = (props: StoredLinesProps) => {
           </Button>
         ) : null}
         <IconButton
+          label="Download"
+          className="size-7! shrink-0"
+          disabledReason={hasAny ? null : "No container matches."}
+          onClick={() => setDownloading(true)}
+          icon={<FileDown className="size-4" aria-hidden="true" />}
+        />
+        <IconButton
           label="Save what is listed, as NDJSON"
           className="size-7! shrink-0"
           disabledReason={state.hits.length === 0 ? "Nothing is listed that could be saved." : null}
-          onClick={() => saveText(`${hitsAsNdjson(state.hits, containers, hosts)}\n`, "stored-lines.ndjson")}
+          onClick={() => saveText(`${hitsAsNdjson(state.hits, { get: sourceOf }, hosts)}\n`, "stored-lines.ndjson")}
           icon={<Download className="size-4" aria-hidden="true" />}
         />
       </div>
@@ -201,7 +213,7 @@ export const StoredLines = (props: StoredLinesProps) => {
         ) : null}
         <ol>
           {state.hits.map((hit) => {
-            const container = containers.get(hit.containerId);
+            const container = sourceOf(hit.containerId);
             return (
               <HitRow
                 key={hitKey(hit)}
@@ -229,6 +241,9 @@ export const StoredLines = (props: StoredLinesProps) => {
         onClose={() => onLine(null)}
         focusBack={() => (openHit === undefined ? null : rowOf(region.current, openHit)) ?? region.current}
       />
+      {isDownloading ? (
+        <ExplorerDownload searched={searched} filter={filter} range={range} onClose={() => setDownloading(false)} />
+      ) : null}
     </div>
   );
 };

@@ -2,13 +2,14 @@ import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
-import { getPosition } from "../../../api/stored-logs.ts";
+import { downloadUrl, getPosition } from "../../../api/stored-logs.ts";
 import { useConnection, useLive } from "../../../live/live-context.tsx";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
 import { shownMoment } from "../../../ui/chart/shown-moment.ts";
 import { Select } from "../../../ui/Select.tsx";
+import { shownFilter } from "../../log/download/download-query.ts";
 import { LogHistogram } from "../../log/histogram/LogHistogram.tsx";
 import { LogView } from "../../log/LogView.tsx";
 import { writeLineAddress } from "../../log/line-address.ts";
@@ -151,11 +152,14 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
       {isDownloading ? (
         <Suspense fallback={null}>
           <DownloadDialog
-            isOpen
-            containerId={containerId}
-            name={name}
+            title={`Download the log of ${name}`}
+            description="What the hub has stored. Lines that you selected are saved with Download below the log."
             fileName={fileName}
-            address={address}
+            filter={shownFilter(address)}
+            leavesOut={address.search.excludes.length > 0}
+            urlOf={(query, isCompressed) =>
+              downloadUrl(containerId, { ...query, download: isCompressed ? "gzip" : "1" })
+            }
             onClose={() => setDownloading(false)}
           />
         </Suspense>
@@ -167,7 +171,9 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
 /** The charts beside the log point at the line's time. */
 const showMoment = (atMs: number | null): void => shownMoment.show(atMs);
 
-const DownloadDialog = lazy(async () => ({ default: (await import("./DownloadDialog.tsx")).DownloadDialog }));
+const DownloadDialog = lazy(async () => ({
+  default: (await import("../../log/download/DownloadDialog.tsx")).DownloadDialog,
+}));
 
 const chunkIn = (chunks: readonly LogChunk[], seq: number): LogChunk | undefined =>
   chunks.find((chunk) => chunk.firstSeq <= seq && seq < chunk.endSeq);

@@ -1,14 +1,12 @@
 import { asId, type ContainerId, type HostId, type WorkloadId } from "@yardarm/protocol/ids";
-import { ERROR, LEVEL_NAMES, maskOfLevels } from "@yardarm/protocol/log/level";
+import { ERROR, LEVEL_NAMES } from "@yardarm/protocol/log/level";
 import { describe, expect, test } from "vitest";
 import { framesOf, type SampleLine } from "../../../dev/log-samples.ts";
 import { makeContainer } from "../../../dev/samples.ts";
 import { LogStore } from "../../../live/log-store.ts";
 import { LogDecoding } from "../../../workers/log-decoding.ts";
 import { countOf } from "../../log/histogram/buckets.ts";
-import { PLAIN_ADDRESS } from "../../log/log-address.ts";
 import { choicesFrom } from "./ContainerSelector.tsx";
-import { type DownloadChoice, downloadQuery } from "./DownloadDialog.tsx";
 import { mayHaveOlder, offerText } from "./use-host-lines.ts";
 import { storedBuckets } from "./use-lines-over-time.ts";
 import { momentsOf, neighbourMarkers, neighboursOf } from "./use-markers.ts";
@@ -151,44 +149,4 @@ test("[LOGS-05] what the hub has counted becomes buckets; a level that it leaves
   expect([0, 1].map((bucket) => countOf(buckets, bucket, ERROR))).toEqual([2, 0]);
   expect(countOf(buckets, 1, LEVEL_NAMES.indexOf("info"))).toBe(3);
   expect(storedBuckets({ ...answer, total: 0, counts: {} })).toBeNull();
-});
-
-describe("[LOGS-05] a download", () => {
-  const choice: DownloadChoice = {
-    range: "all",
-    from: "",
-    to: "",
-    format: "text",
-    isCompressed: true,
-    isFiltered: true,
-  };
-  const address = {
-    ...PLAIN_ADDRESS,
-    levelMask: maskOfLevels([ERROR]),
-    search: { ...PLAIN_ADDRESS.search, text: "x+", isRegex: true, onlyMatches: true },
-  };
-
-  test("asks for what is shown, unless everything is wanted", () => {
-    expect(downloadQuery(choice, address)).toEqual({
-      since: "0",
-      format: "text",
-      download: "gzip",
-      level: "error",
-      q: "x+",
-      regex: "1",
-    });
-    expect(downloadQuery({ ...choice, isFiltered: false, isCompressed: false, range: "1h" }, address)).toEqual({
-      since: "1h",
-      format: "text",
-      download: "1",
-    });
-  });
-
-  test("a search that only marks does not filter; a range is in this browser's time", () => {
-    const marking = { ...address, search: { ...address.search, onlyMatches: false } };
-    expect(downloadQuery(choice, marking)).not.toHaveProperty("q");
-    const custom = { ...choice, range: "custom" as const, from: "2026-11-21T14:00", to: "2026-11-21T15:00" };
-    const { since, until } = downloadQuery(custom, PLAIN_ADDRESS);
-    expect(Date.parse(until ?? "") - Date.parse(since ?? "")).toBe(3_600_000);
-  });
 });
