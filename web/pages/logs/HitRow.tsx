@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import type { LogHit } from "@yardarm/protocol/api/logs";
-import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { ExternalLink } from "lucide-react";
 import { memo } from "react";
@@ -8,14 +7,14 @@ import { stripEscapes } from "../../format/escape-sequences.ts";
 import { formatClockMs, formatMoment, nsToMs } from "../../format/time.ts";
 import { visibleText } from "../log/line/visible-text.ts";
 import { LEVEL_TONES } from "./level-tones.ts";
-import { lineTarget } from "./line-link.ts";
+import { type LineSource, lineTarget } from "./line-link.ts";
 import { markFound } from "./mark-found.ts";
 import { colourOf } from "./source-colours.ts";
 import { sourceText, wholeSource } from "./source-text.ts";
 
 export type HitRowProps = {
   readonly hit: LogHit;
-  readonly container: Container | undefined;
+  readonly container: LineSource | undefined;
   readonly host: Host | undefined;
   /** What to mark in the line; empty marks nothing. */
   readonly find: string;

@@ -1,9 +1,10 @@
 import type { LogHit, LogSearchQueryInput, LogSearchResponse, ScanProgress } from "@yardarm/protocol/api/logs";
-import { asId, type ContainerId, type WorkloadId } from "@yardarm/protocol/ids";
+import { asId, type ContainerId, type HostId, type WorkloadId } from "@yardarm/protocol/ids";
 import { beforeEach, describe, expect, test } from "vitest";
 import { progressWords } from "./progress-words.ts";
 import { MOST_HITS, StoredSearch } from "./stored-search.ts";
 
+const HOST = asId<HostId>("hst_00000000000000000001");
 const NOW_MS = 1_795_269_731_000;
 
 const hit = (seq: number): LogHit => ({
@@ -63,12 +64,29 @@ beforeEach(() => {
 });
 
 const answer = async (items: readonly LogHit[], nextCursor: string | null, fields: Partial<ScanProgress> = {}) =>
-  asked.at(-1)?.answer({ items: [...items], containers: {}, nextCursor, progress: progress(fields) });
+  asked.at(-1)?.answer({
+    ...{ items: [...items], nextCursor, progress: progress(fields) },
+    containers: { [hit(0).containerId]: { name: "job", hostId: HOST, hostName: "fra-1" } },
+  });
 
 const range = (from: number, count: number): readonly LogHit[] =>
   Array.from({ length: count }, (_, at) => hit(from + at));
 
 describe("[LOGS-11] searching stored lines", () => {
+  test("[LOGS-03] the answers say whose lines the hits are, for containers that nothing else shows", async () => {
+    search.begin({ q: "x" });
+    expect(search.state().sources.size).toBe(0);
+    await answer([], "c1");
+    expect(search.state().sources.size, "named in vain").toBe(0);
+    await answer([hit(1)], "c2");
+    await answer([hit(2)], null);
+    const { containerId, workloadId } = hit(1);
+    const source = { containerId, workloadId, hostId: HOST, name: "job" };
+    expect([...search.state().sources]).toEqual([[containerId, source]]);
+    search.begin({ q: "y" });
+    expect(search.state().sources.size, "of another search").toBe(0);
+  });
+
   test("goes on by itself while the hub needs more time, and says how far it got", async () => {
     search.begin({ q: "x" });
     expect(progressWords(search.state(), NOW_MS, false)).toBe("Searching…");

@@ -1,4 +1,6 @@
 import type { LogHit, LogSearchQueryInput, LogSearchResponse, ScanProgress } from "@yardarm/protocol/api/logs";
+import type { ContainerId } from "@yardarm/protocol/ids";
+import type { LineSource } from "./line-link.ts";
 
 /**
  * Searching what the hub has stored, newest first. The hub answers in steps of two seconds; the next step is asked for by itself until
@@ -8,6 +10,8 @@ import type { LogHit, LogSearchQueryInput, LogSearchResponse, ScanProgress } fro
 export type StoredSearchState = {
   readonly status: "idle" | "running" | "paused" | "done" | "failed";
   readonly hits: readonly LogHit[];
+  /** Whose lines the hits are. */
+  readonly sources: ReadonlyMap<ContainerId, LineSource>;
   /** Of the last answer; `null` before the first. */
   readonly progress: ScanProgress | null;
   /** Text scanned for all answers together, bytes. */
@@ -19,7 +23,9 @@ export type StoredSearchState = {
 export const MOST_HITS = 2_000;
 const PAGE_HITS = 100;
 
-const IDLE: StoredSearchState = { status: "idle", hits: [], progress: null, bytesScanned: 0, error: null };
+const IDLE: StoredSearchState = {
+  ...{ status: "idle", hits: [], sources: new Map(), progress: null, bytesScanned: 0, error: null },
+};
 
 export type StoredSearchOptions = {
   /** MUST reject when `signal` is aborted. */
@@ -80,14 +86,20 @@ export class StoredSearch {
   }
 
   /** True when the next step is to be asked for. */
-  #took({ items, nextCursor, progress }: LogSearchResponse, wanted: number): boolean {
+  #took({ items, containers, nextCursor, progress }: LogSearchResponse, wanted: number): boolean {
+    const sources = new Map(this.#state.sources);
+    for (const { containerId, workloadId } of items) {
+      const named = containers[containerId];
+      if (named === undefined || sources.has(containerId)) continue;
+      sources.set(containerId, { containerId, workloadId, hostId: named.hostId, name: named.name });
+    }
     const hits = [...this.#state.hits, ...items].slice(0, MOST_HITS);
     const bytesScanned = this.#state.bytesScanned + progress.bytesScanned;
     this.#cursor = nextCursor;
     const isOver = nextCursor === null || hits.length >= MOST_HITS;
     const isFull = hits.length >= wanted;
     const status = isOver ? "done" : isFull ? "paused" : "running";
-    this.#set({ status, hits, progress, bytesScanned, error: null });
+    this.#set({ status, hits, sources, progress, bytesScanned, error: null });
     return status === "running";
   }
 

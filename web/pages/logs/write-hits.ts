@@ -1,13 +1,13 @@
 import type { LogHit } from "@yardarm/protocol/api/logs";
-import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
+import type { LineSource } from "./line-link.ts";
 
 /** Hits as a file: one JSON object per line, newest first as they are listed, with the names that their ids have now. */
 export const hitsAsNdjson = (
   hits: readonly LogHit[],
-  containers: ReadonlyMap<ContainerId, Container>,
+  containers: { get(containerId: ContainerId): Pick<LineSource, "name" | "hostId"> | undefined },
   hosts: ReadonlyMap<HostId, Host>,
 ): string =>
   hits
