@@ -21,13 +21,13 @@ export interface Child extends AsyncDisposable {
 export interface ChildOptions {
   readonly file: string;
   readonly args?: readonly string[];
-  /** Replaces the environment, apart from PATH, HOME and TMPDIR. */
+  /** Replaces the environment, apart from PATH, HOME, TMPDIR and where tests keep compiled sources. */
   readonly env?: Readonly<Record<string, string>>;
   /** True for a program that sees to it itself that it ends with its parent: it then runs as shipped, without a preload. */
   readonly endsItself?: boolean;
 }
 
-const KEPT_VARIABLES = ["PATH", "HOME", "TMPDIR"] as const;
+const KEPT_VARIABLES = ["PATH", "HOME", "TMPDIR", "NODE_COMPILE_CACHE"] as const;
 
 /** Starts a Node program with this Node and an IPC channel. */
 export const startChild = ({ file, args = [], env = {}, endsItself = false }: ChildOptions): Child => {
