@@ -28,6 +28,7 @@ const INDEX = "/index.html";
 export const createApp = (options: AppOptions): HubHono => {
   const app: HubHono = new Hono<{ Bindings: HttpBindings }>();
   const operations = [...options.operations];
+  let description: unknown = null;
   operations.push(
     guardedOperation({
       method: "GET",
@@ -39,7 +40,11 @@ export const createApp = (options: AppOptions): HubHono => {
       query: NOTHING,
       body: NO_BODY,
       response: null,
-      handle: async () => ({ status: 200, body: openApiDocument(operations, options) }),
+      handle: async () => {
+        // Costs tens of milliseconds, and never changes.
+        description ??= openApiDocument(operations, options);
+        return { status: 200, body: description };
+      },
     }),
   );
 
