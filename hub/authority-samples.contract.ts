@@ -39,6 +39,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "POST /api/auth/password": {
     on: "org",
     body: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD, endOtherSessions: false }),
+    after: (world, caller) => world.cheapenPassword(caller),
   },
   "POST /api/auth/sign-out": { on: "org", body: () => ({}), after: (world, caller) => world.signInAgain(caller) },
   "POST /api/auth/second-factor": { on: "org", body: () => ({ token: "x", code: "000000" }) },

@@ -1,8 +1,10 @@
 // Above 300 lines: one of everything that a permission can be about, for the matrix and the isolation test.
+import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { Actor } from "@yardarm/hub/auth/can";
 import { createSessionCookie } from "@yardarm/hub/auth/cookies";
 import { newId } from "@yardarm/hub/auth/new-id";
+import { Passwords } from "@yardarm/hub/auth/password";
 import { TOKEN_SCOPES } from "@yardarm/hub/auth/permissions";
 import { parseConfig } from "@yardarm/hub/config";
 import { type RunningHub, runHub } from "@yardarm/hub/main";
@@ -28,8 +30,9 @@ import {
   type UserId,
   type ViewId,
 } from "@yardarm/protocol/ids";
+import { CHEAP } from "./hub-core.ts";
 import { reportedContainer } from "./sample-container.ts";
-import { makeTempDir } from "./temp-dir.ts";
+import { makeMemoryDir } from "./temp-dir.ts";
 
 /** What an address or a body can name. */
 export type Ids = {
@@ -115,6 +118,8 @@ export class AuthorityWorld implements AsyncDisposable {
   readonly owner: Caller;
   readonly strangerActor: Actor;
   readonly ownerActor: Actor;
+  /** Of everybody's password; cheap to check. */
+  readonly passwordHash: string;
   readonly #close: () => Promise<void>;
   #count = 0;
 
@@ -134,12 +139,13 @@ export class AuthorityWorld implements AsyncDisposable {
     this.owner = parts.owner;
     this.ownerActor = parts.ownerActor;
     this.strangerActor = parts.strangerActor;
+    this.passwordHash = parts.passwordHash;
     this.#close = parts.close;
   }
 
   static async open({ openStorage = openSqlite, env = {} }: AuthorityWorldOptions = {}): Promise<AuthorityWorld> {
     await using undo = new AsyncDisposableStack();
-    const directory = await makeTempDir("authority");
+    const directory = await makeMemoryDir("authority");
     undo.defer(() => directory.remove());
     const storage = await openStorage(directory.path);
     undo.defer(() => storage.close());
@@ -249,6 +255,11 @@ export class AuthorityWorld implements AsyncDisposable {
     await members.add({ userId: caller.userId, role: caller.role, projects, createdAtMs: Date.now() });
   }
 
+  /** Makes the caller's password as cheap to check as it was before the hub hashed it anew. */
+  async cheapenPassword({ userId }: Caller): Promise<void> {
+    if (userId !== null) await this.storage.system.users.setPasswordHash(userId, this.passwordHash);
+  }
+
   /** A passkey of which nobody has the key. */
   freshPasskey(userId: UserId): Promise<PasskeyId> {
     return makePasskey(this.storage, userId);
@@ -300,7 +311,7 @@ export class AuthorityWorld implements AsyncDisposable {
 
 type Seeded = Pick<
   AuthorityWorld,
-  "people" | "storage" | "callers" | "places" | "owner" | "ownerActor" | "strangerActor"
+  "people" | "storage" | "callers" | "places" | "owner" | "ownerActor" | "strangerActor" | "passwordHash"
 >;
 
 const makeUser = async (storage: Storage, name: string, passwordHash: string) => {
@@ -415,7 +426,8 @@ const seed = async (storage: Storage, hubKeyFile: string): Promise<Seeded> => {
   const claimed = await people.firstRun.claimFor(OWNER);
   if (claimed === null) throw new Error("The database was not empty.");
   const { orgId } = claimed;
-  const { passwordHash } = (await storage.system.users.findByEmail(OWNER.email)) ?? { passwordHash: "" };
+  const passwordHash = await new Passwords({ random: randomBytes, cost: CHEAP }).hash(PASSWORD);
+  await storage.system.users.setPasswordHash(claimed.userId, passwordHash);
   const org = storage.org(orgId);
   const [first] = await org.projects.list();
   const p1 = first?.projectId ?? asId<ProjectId>("");
@@ -486,7 +498,7 @@ const seed = async (storage: Storage, hubKeyFile: string): Promise<Seeded> => {
   callers.push({ ...strange, name: "owner of another org, naming ours", headers: named });
   const [otherProject] = await storage.org(other.orgId).projects.list();
   return {
-    ...{ people, storage, callers, owner, ownerActor: owner.actor, strangerActor },
+    ...{ people, storage, callers, owner, ownerActor: owner.actor, strangerActor, passwordHash },
     places: {
       P1: await fillPlace(people, storage, owner.actor, p1),
       P2: await fillPlace(people, storage, owner.actor, p2),

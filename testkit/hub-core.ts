@@ -15,7 +15,7 @@ import { Invitations } from "@yardarm/hub/auth/invitations";
 import { Members } from "@yardarm/hub/auth/members";
 import { Orgs } from "@yardarm/hub/auth/orgs";
 import { Passkeys } from "@yardarm/hub/auth/passkeys";
-import { Passwords } from "@yardarm/hub/auth/password";
+import { type Argon2Cost, Passwords } from "@yardarm/hub/auth/password";
 import { Projects } from "@yardarm/hub/auth/projects";
 import { Proofs } from "@yardarm/hub/auth/proofs";
 import type { AuthorityChange } from "@yardarm/hub/auth/requester";
@@ -26,7 +26,7 @@ import { SignIn } from "@yardarm/hub/auth/sign-in";
 import { openSqliteStorage } from "@yardarm/hub/storage/sqlite/open-sqlite";
 import type { Storage } from "@yardarm/hub/storage/storage";
 import { ManualClock } from "./manual-clock.ts";
-import { makeTempDir } from "./temp-dir.ts";
+import { makeMemoryDir } from "./temp-dir.ts";
 
 /** A hub without sockets: storage, keys and people, on a clock that the test moves. */
 export interface HubCore extends AsyncDisposable {
@@ -71,11 +71,11 @@ export const sessionOf = (admission: Admission): NewSession => {
 };
 
 /** Tests of people are not tests of the hash. */
-const CHEAP = { memory: 64, passes: 1 };
+export const CHEAP: Argon2Cost = { memory: 64, passes: 1 };
 
 /** Opens an empty hub in a directory of its own, on SQLite unless the test brings another empty storage. */
 export const openHubCore = async (given?: Storage): Promise<HubCore> => {
-  const directory = await makeTempDir("hub");
+  const directory = await makeMemoryDir("hub");
   const keyFile = path.join(directory.path, "hub-key.json");
   const clock = new ManualClock();
   const storage = given ?? (await openSqliteStorage({ dataDirectory: directory.path }));
