@@ -236,6 +236,26 @@ export const logUpkeepContract = (name: string, makeHome: () => Promise<LogStore
         }),
     );
 
+    test.each(["oldest", "newest"] as const)(
+      "[LOGS-11] a walk over many containers (%s first) meets each of them on whichever day it wrote",
+      (order) =>
+        withStore(async (store, home) => {
+          const ids = numbers(0, 20).map((n) => asId<ContainerId>(`ctr_${String(n).padStart(26, "a")}`));
+          for (let day = 0; day < 4; day++) {
+            // Each writes on one day; the first one writes every day.
+            for (const [n, containerId] of ids.entries()) {
+              if (n === 0) await fill(store, 1, { containerId, from: day * 20 });
+              else if (n % 4 === day) await fill(store, 1, { containerId });
+            }
+            home.pass(DAY_MS);
+          }
+          const reads = await chunksOf(store, { containerIds: [...ids, OTHER], order });
+          const met = reads.map((read) => (read.kind === "chunk" ? read.chunk.containerId : "damaged"));
+          const [always = OTHER] = ids;
+          expect(met.toSorted()).toEqual([...ids, always, always, always].toSorted());
+        }),
+    );
+
     test("[LOGS-11] a walk that is given up stops", () =>
       withStore(async (store) => {
         await fill(store, 30, {});

@@ -5,6 +5,9 @@ import type { Damage } from "./sqlite-messages.ts";
 import { contentOf, NO_FILTER, type OpenFile, type OpenLogFiles } from "./sqlite-open-files.ts";
 import { isIntact } from "./stored-row.ts";
 
+/** From so many containers on a file is asked at once which of them it holds: most files hold few of those that are gone. */
+const HEADS_ASKED_TOGETHER = 8;
+
 /** Rows and their bytes for walks over log files (`ChunkSource`). Damage is reported and stepped over. */
 export class SqliteChunkSource {
   readonly #files: OpenLogFiles;
@@ -20,10 +23,12 @@ export class SqliteChunkSource {
     const { orgId, order } = request;
     const files = [...this.#files.newestFirst(orgId)];
     if (order === "oldest") files.reverse();
+    const held = new Map(files.map((file) => [file, containersIn(file, request)]));
     return request.heads.map((head) => {
       const rows: ChunkRow[] = [];
       for (const file of files) {
         if (rows.length >= request.limit) break;
+        if (held.get(file)?.has(head.containerId) === false) continue;
         try {
           rows.push(...matchingRows(file, request, { head, limit: request.limit - rows.length }));
         } catch (error) {
@@ -62,6 +67,19 @@ export class SqliteChunkSource {
     return isIntact(row) ? { codec: row.codec, body: row.body as Uint8Array<ArrayBuffer> } : "damaged";
   }
 }
+
+/** Those of the containers asked for that have lines in the file; `null`: each has to be looked for. */
+const containersIn = (file: OpenFile, { heads }: RowsRequest): ReadonlySet<unknown> | null => {
+  if (heads.length < HEADS_ASKED_TOGETHER) return null;
+  try {
+    const found = file.holding.all(JSON.stringify(heads.map(({ containerId }) => containerId)));
+    return new Set(found.map(({ container_id }) => container_id));
+  } catch (error) {
+    // Whoever is looked for meets the damage, and reports it.
+    if (isDamage(error)) return null;
+    throw error;
+  }
+};
 
 const matchingRows = (
   file: OpenFile,

@@ -11,6 +11,8 @@ export interface OpenFile {
   readonly path: string;
   readonly database: Database;
   readonly findContainer: Statement;
+  /** Which of the containers in a JSON array have lines in the file. */
+  readonly holding: Statement;
   readonly oldest: Statement;
   /** Rows that overlap a range, ascending and descending; out of the index alone. */
   readonly ascending: Statement;
@@ -101,6 +103,9 @@ const statementsOf = (database: Database) => {
     findContainer: database.prepare(
       "SELECT ref, cursor, cursor_checksum, evicted_by FROM container WHERE container_id = ?",
     ),
+    holding: database.prepare(`
+      SELECT container_id FROM container
+      WHERE container_id IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM pack WHERE container = ref)`),
     oldest: bigInts("SELECT first_seq, min_ts_ns FROM pack WHERE container = ? ORDER BY first_seq LIMIT 1"),
     ascending: bigInts(`${overlapping} ORDER BY first_seq LIMIT ?7`),
     descending: bigInts(`${overlapping} ORDER BY first_seq DESC LIMIT ?7`),
