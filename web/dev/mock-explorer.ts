@@ -1,4 +1,4 @@
-import type { LogHit } from "@yardarm/protocol/api/logs";
+import type { LogHit, LogSearchQuery } from "@yardarm/protocol/api/logs";
 import { histogramQuerySchema, logDownloadQuerySchema, logSearchQuerySchema } from "@yardarm/protocol/api/logs";
 import { nsOfBound, type TimeBound } from "@yardarm/protocol/api/time-bound";
 import { createViewRequestSchema, type SavedView } from "@yardarm/protocol/api/views";
@@ -48,9 +48,7 @@ export class MockExplorer {
 
   #search({ query }: MockRequest): Answer {
     const wanted = logSearchQuerySchema.parse(Object.fromEntries(query));
-    const containers = [...this.#fleet.containers.values()].filter(
-      ({ containerId }) => wanted.container === undefined || wanted.container.includes(containerId),
-    );
+    const containers = [...this.#fleet.containers.values()].filter((container) => isWanted(container, wanted));
     const hits = containers.flatMap((container) => this.#hitsIn(container, wanted));
     const newestFirst = hits.toSorted((one, other) => (one.tsNs < other.tsNs ? 1 : -1));
     const from = Number(wanted.cursor ?? 0);
@@ -177,6 +175,17 @@ type Wanted = {
   readonly level?: LevelMask | undefined;
   readonly since?: TimeBound | undefined;
   readonly until?: TimeBound | undefined;
+};
+
+/** The parts of a selection narrow each other. */
+const isWanted = ({ containerId, hostId, compose, labels }: Container, wanted: LogSearchQuery): boolean => {
+  const [label = "", ...value] = wanted.label?.split("=") ?? [];
+  return (
+    (wanted.container?.includes(containerId) ?? true) &&
+    (wanted.host?.includes(hostId) ?? true) &&
+    (wanted.compose === undefined || compose?.project === wanted.compose) &&
+    (wanted.label === undefined || (label in labels && (value.length === 0 || labels[label] === value.join("="))))
+  );
 };
 
 const SLOW_TO_COUNT = "shop-db-1";

@@ -14,7 +14,7 @@ import { useLogAddress } from "../log/use-log-address.ts";
 import { PATHS } from "../paths.ts";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
-import { EVERYTHING, isNothing, type LogSelection, NOTHING, type Selected, select } from "./log-selection.ts";
+import { EVERYTHING, isNothing, type LogSelection, NOTHING, queryOf, type Selected, select } from "./log-selection.ts";
 import {
   type LogsSearch,
   readSelection,
@@ -115,6 +115,7 @@ export const LogsPage = () => {
               content: (
                 <StoredLines
                   searched={isNothing(selection) ? null : selected.searched}
+                  query={queryOf(selection)}
                   selectionKey={selectionKey}
                   isKnown={isKnown}
                   containers={containers}

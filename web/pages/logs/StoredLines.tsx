@@ -18,7 +18,7 @@ import { useHotkeys } from "../use-hotkeys.ts";
 import { ExplorerDownload } from "./ExplorerDownload.tsx";
 import { HitRow, hitKey } from "./HitRow.tsx";
 import type { LineSource } from "./line-link.ts";
-import { EVERYTHING, select } from "./log-selection.ts";
+import { EVERYTHING, type SelectionQuery, select } from "./log-selection.ts";
 import type { LogsSearch, StoredParams } from "./logs-address.ts";
 import { HitPanel } from "./panel/HitPanel.tsx";
 import { lineOfHit } from "./panel/panel-line.ts";
@@ -36,6 +36,8 @@ import { hitsAsNdjson } from "./write-hits.ts";
 export type StoredLinesProps = {
   /** What is searched, most active first; `null`: everything that this person may see. */
   readonly searched: readonly ContainerId[] | null;
+  /** The same for the hub, which knows more removed ones; `null`: only `searched` says it. */
+  readonly query: SelectionQuery | null;
   /** What `searched` follows from: another selection is another search. */
   readonly selectionKey: string;
   readonly isKnown: boolean;
@@ -74,13 +76,8 @@ export const StoredLines = (props: StoredLinesProps) => {
     ...(find !== "" && pattern ? { regex: "true" as const } : {}),
     ...(levels === undefined || levels === "none" ? {} : { level: levels }),
   };
-  const covered = searched?.slice(0, SEARCH_CONTAINERS);
-  const { state, further, stop } = useStoredSearch(
-    key,
-    isAsked
-      ? { ...filter, ...boundsOf(range), ...(covered === undefined ? {} : { container: covered.join(",") }) }
-      : null,
-  );
+  const scope = props.query ?? (searched === null ? {} : { container: searched.slice(0, SEARCH_CONTAINERS).join(",") });
+  const { state, further, stop } = useStoredSearch(key, isAsked ? { ...filter, ...boundsOf(range), ...scope } : null);
   const countable = useMemo(() => searched ?? select(containers.values(), EVERYTHING).searched, [searched, containers]);
   const counted = useStoredCount(
     key,
@@ -118,7 +115,8 @@ export const StoredLines = (props: StoredLinesProps) => {
   useEscapeIn(region, line !== undefined, () => onLine(null));
   useHotkeys({ j: () => step(1), k: () => step(-1) });
   const today = new Date(nowMs).toDateString();
-  const isTooMany = searched !== null && searched.length > SEARCH_CONTAINERS;
+  const isTooMany = props.query === null && searched !== null && searched.length > SEARCH_CONTAINERS;
+  const searchedCount = searched === null ? null : (state.progress?.containersTotal ?? searched.length);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <StoredForm
@@ -146,7 +144,7 @@ export const StoredLines = (props: StoredLinesProps) => {
       <div className="flex h-9 shrink-0 items-center gap-3 border-line border-b px-3 text-meta text-muted">
         <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1">
           {state.status === "idle"
-            ? scopeWords(searched)
+            ? scopeWords(searchedCount)
             : progressWords(state, nowMs, since !== undefined || isAbsolute(range))}
           {isTooMany
             ? ` · of the ${SEARCH_CONTAINERS} most recently active of ${formatCount(searched.length)} containers`
@@ -208,7 +206,7 @@ export const StoredLines = (props: StoredLinesProps) => {
                 }
               : {})}
           >
-            {scopeWords(searched)}. Lines that were written this second may not be stored yet.
+            {scopeWords(searchedCount)}. Lines that were written this second may not be stored yet.
           </EmptyState>
         ) : null}
         <ol>
@@ -255,10 +253,8 @@ const addressOfHit = (hit: LogHit): string => writeLineAddress(lineOfHit(hit).ad
 const rowOf = (region: HTMLElement | null, hit: LogHit): HTMLElement | null =>
   region?.querySelector<HTMLElement>(`[data-hit="${hitKey(hit)}"]`) ?? null;
 
-const scopeWords = (searched: readonly ContainerId[] | null): string =>
-  searched === null
-    ? "All containers are searched"
-    : `${formatPlural(searched.length, "container")} searched, removed ones too`;
+const scopeWords = (count: number | null): string =>
+  count === null ? "All containers are searched" : `${formatPlural(count, "container")} searched, removed ones too`;
 
 const NothingAsked = ({ hasAny }: { readonly hasAny: boolean }) =>
   hasAny ? (

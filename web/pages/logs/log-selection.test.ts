@@ -2,7 +2,7 @@ import { asId, type HostId, type WorkloadId } from "@yardarm/protocol/ids";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeContainer } from "../../dev/samples.ts";
-import { EVERYTHING, fitsName, isNothing, isSelected, NOTHING, select } from "./log-selection.ts";
+import { EVERYTHING, fitsName, isNothing, isSelected, NOTHING, queryOf, select } from "./log-selection.ts";
 import {
   readLogsSearch,
   readSelection,
@@ -25,6 +25,19 @@ const names = (selection: Parameters<typeof select>[1], most?: number) =>
   select(all, selection, most).followed.map(({ name }) => name);
 
 describe("[LOGS-12] whose logs are read", () => {
+  test("[LOGS-03] the hub is told the selection where it means the same by it: it knows more removed containers", () => {
+    expect(queryOf(NOTHING)).toEqual({});
+    expect(queryOf({ ...NOTHING, hosts: [fra, ams], projects: ["shop"], labels: ["team=a,b"] })).toEqual({
+      host: `${fra},${ams}`,
+      compose: "shop",
+      label: "team=a,b",
+    });
+    for (const more of [{ names: ["web"] }, { projects: ["a", "b"] }, { labels: ["a", "b"] }]) {
+      expect(queryOf({ ...NOTHING, hosts: [fra], ...more })).toBeNull();
+    }
+    expect(queryOf({ ...NOTHING, hosts: [fra], workloads: [web.workloadId] }), "it is in it besides").toBeNull();
+  });
+
   test("several of a kind widen, another kind narrows, what was chosen by itself is always in", () => {
     expect(names({ ...NOTHING, hosts: [fra, ams] })).toEqual(["shop-web-1", "shop-db-1", "cron"]);
     expect(names({ ...NOTHING, hosts: [ams], projects: ["shop"] })).toEqual(["shop-db-1"]);

@@ -1,3 +1,4 @@
+import { type LogSearchQueryInput, SEARCH_CONTAINERS } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { ContainerId, HostId, WorkloadId } from "@yardarm/protocol/ids";
 
@@ -14,6 +15,8 @@ export type LogSelection = {
   readonly names: readonly string[];
   readonly workloads: readonly WorkloadId[];
 };
+
+export type SelectionQuery = Pick<LogSearchQueryInput, "host" | "compose" | "label">;
 
 export const NOTHING: LogSelection = { hosts: [], projects: [], labels: [], names: [], workloads: [] };
 export const EVERYTHING: LogSelection = { ...NOTHING, names: ["*"] };
@@ -55,6 +58,22 @@ export const isSelected = (container: Container, selection: LogSelection): boole
     (labels.length === 0 || labels.some((label) => hasLabel(container, label))) &&
     (names.length === 0 || names.some((name) => fitsName(container.name, name)))
   );
+};
+
+/**
+ * The same selection as the hub understands it, which also knows containers that the fleet does not show any more; `null` where only
+ * the page can tell what fits: names are patterns, and several labels or compose projects are alternatives.
+ */
+export const queryOf = ({ hosts, projects, labels, names, workloads }: LogSelection): SelectionQuery | null => {
+  const [project, ...moreProjects] = projects;
+  const [label, ...moreLabels] = labels;
+  if (moreProjects.length + moreLabels.length + names.length + workloads.length > 0) return null;
+  if (hosts.length > SEARCH_CONTAINERS) return null;
+  return {
+    ...(hosts.length === 0 ? {} : { host: hosts.join(",") }),
+    ...(project === undefined ? {} : { compose: project }),
+    ...(label === undefined ? {} : { label }),
+  };
 };
 
 /** Running ones first, then those that started or ended last. */
