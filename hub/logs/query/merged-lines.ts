@@ -26,6 +26,9 @@ const MOST_RUN_BYTES = 1024 * 1024;
 /** About what is sent at once; up to twice as much. */
 const PIECE_BYTES = 1024 * 1024;
 
+/** Pieces under way: while one is merged the lines of the next are read. */
+const MERGES_AHEAD = 2;
+
 export interface MergedContainer {
   readonly containerId: ContainerId;
   readonly format: LineFormat;
@@ -125,6 +128,18 @@ const runOf = ({ bytes }: LinePiece, placeNs: bigint): LineRun => ({
 });
 
 async function* merge(scan: Scan, sources: readonly MergeSource[]): AsyncGenerator<LinePiece, void, void> {
+  const pieces = mapInOrder(cuts(sources), MERGES_AHEAD, (runs) => mergeCut(scan, runs));
+  for await (const [, piece] of pieces) yield piece;
+}
+
+const mergeCut = async (scan: Scan, runs: readonly LineRun[]): Promise<LinePiece> => {
+  const [only] = runs;
+  if (runs.length === 1 && only !== undefined) return { bytes: only.bytes, lines: only.ends.length };
+  return (await scan.run<"merge">({ kind: "merge", runs }, [])).result;
+};
+
+/** What may be merged next: the lines of all containers up to the same moment. */
+async function* cuts(sources: readonly MergeSource[]): AsyncGenerator<readonly LineRun[], void, void> {
   const waiting = sources.toSorted((a, b) => (a.placeNs < b.placeNs ? -1 : 1));
   let open: readonly MergeSource[] = [];
   try {
@@ -138,14 +153,7 @@ async function* merge(scan: Scan, sources: readonly MergeSource[]): AsyncGenerat
       open = [...open, ...due];
       if (due.length > 0) continue;
       if (reachNs === null) return;
-      const runs = cut(open, reachNs);
-      const [only] = runs;
-      if (runs.length === 1 && only !== undefined) {
-        yield { bytes: only.bytes, lines: only.ends.length };
-      } else {
-        const { result } = await scan.run<"merge">({ kind: "merge", runs }, []);
-        yield result;
-      }
+      yield cut(open, reachNs);
     }
   } finally {
     for (const source of open) await source.leave();
