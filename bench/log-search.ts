@@ -1,4 +1,4 @@
-/** `log-search`: a download of a million stored lines and searches over them, with the hub's memory while they run. */
+/** `log-search`: downloads of a million stored lines and searches over them, with the hub's memory while they run. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { LogSearchResponse } from "@yardarm/protocol/api/logs";
@@ -11,6 +11,8 @@ const run = promisify(execFile);
 /** What the memory may grow from the first tenth of a download to its last, and the peak above what the hub has at rest. */
 const FLAT_MB = 24;
 const PROBES = 200;
+/** Whose lines are merged in the last part. */
+const MERGED = 20;
 
 interface Session {
   readonly get: (where: string) => Promise<Response>;
@@ -119,24 +121,60 @@ const measure = async (million: MillionLines, session: Session): Promise<RunFigu
   };
 };
 
+interface MergedFigures {
+  readonly seconds: number;
+  readonly zcatSeconds: number;
+  readonly memory: MemoryCourse;
+  readonly busyMs: number;
+}
+
+/** The same number of lines, of many containers and as one file. */
+const measureMerged = async ({ hub, gzipFile }: MillionLines, { get }: Session): Promise<MergedFigures> => {
+  const until = { isOver: false };
+  const probing = probe(hub.url, until);
+  const { result, memory } = await watchMemory(hub.program().pid, () =>
+    seconds(async () => drain(await get("/api/logs/download"))),
+  );
+  until.isOver = true;
+  const [{ lines }, downloadSeconds] = result;
+  if (lines !== LINES) throw new Error(`The download had ${lines} lines.`);
+  const busyMs = (await probing).percentileMs(0.99);
+  const [, zcatSeconds] = await seconds(() => run("sh", ["-c", `zcat "${gzipFile}" | wc -l`]));
+  return { seconds: downloadSeconds, zcatSeconds, memory, busyMs };
+};
+
+const openSession = async ({ hub }: MillionLines): Promise<Session> => {
+  const { cookie, url } = await hub.signIn();
+  const headers = { cookie: `${cookie.name}=${cookie.value}` };
+  return { get: (where) => fetch(`${url}${where}`, { headers }) };
+};
+
+/** Opens a hub with the lines, and measures as often as every bench does. */
+const measureRuns = async <Figures>(
+  progress: (text: string) => void,
+  containers: number,
+  measureOne: (million: MillionLines, session: Session) => Promise<Figures>,
+): Promise<{ readonly runs: readonly Figures[]; readonly megabytes: number }> => {
+  progress(`writing ${LINES} lines of ${containers} into a hub's store`);
+  await using million = await startMillionLines(containers);
+  const session = await openSession(million);
+  // Once unmeasured: threads are started, code is warm, the page cache too.
+  await drain(await session.get("/api/logs/download"));
+  const runs: Figures[] = [];
+  for (let number = 1; number <= RUNS; number++) {
+    progress(`${containers} containers, run ${number} of ${RUNS}`);
+    runs.push(await measureOne(million, session));
+  }
+  return { runs, megabytes: million.printedBytes / 1e6 };
+};
+
 const course = ({ tenths, peakMb }: MemoryCourse): string =>
   `${tenths.map((mb) => mb.toFixed(0)).join(" ")} MB, peak ${peakMb.toFixed(0)} MB`;
 const growth = ({ tenths }: MemoryCourse): number => (tenths.at(-1) ?? 0) - (tenths[1] ?? 0);
 
 export const logSearch: Bench = async ({ progress }) => {
-  progress(`writing ${LINES} lines into a hub's store`);
-  await using million = await startMillionLines();
-  const { cookie, url } = await million.hub.signIn();
-  const headers = { cookie: `${cookie.name}=${cookie.value}` };
-  const session: Session = { get: (where) => fetch(`${url}${where}`, { headers }) };
-  // Once unmeasured: threads are started, code is warm, the page cache too.
-  await drain(await session.get(`/api/containers/${million.containerId}/logs?since=0`));
-  const runs: RunFigures[] = [];
-  for (let number = 1; number <= RUNS; number++) {
-    progress(`run ${number} of ${RUNS}`);
-    runs.push(await measure(million, session));
-  }
-  const megabytes = million.printedBytes / 1e6;
+  const { runs, megabytes } = await measureRuns(progress, 1, measure);
+  const merged = await measureRuns(progress, MERGED, measureMerged);
   const perSecond = (pick: (figures: RunFigures) => number): readonly number[] =>
     runs.map((figures) => megabytes / pick(figures));
   const series: readonly Series[] = [
@@ -169,9 +207,28 @@ export const logSearch: Bench = async ({ progress }) => {
       values: runs.map(({ busyMs }) => busyMs),
       references: runs.map(({ idleMs }) => idleMs),
     },
+    {
+      ...{ metric: `download of ${MERGED} containers as one text, against zcat | wc -l`, unit: "MB/s" },
+      values: merged.runs.map((figures) => merged.megabytes / figures.seconds),
+      references: merged.runs.map(({ zcatSeconds }) => merged.megabytes / zcatSeconds),
+    },
+    {
+      ...{ metric: `memory growth over a download of ${MERGED} containers`, unit: "MB" },
+      ...{ values: merged.runs.map(({ memory }) => growth(memory)), goal: { of: "value", atMost: FLAT_MB } },
+    },
+    {
+      metric: `/healthz p99 during a download of ${MERGED} containers, against at rest`,
+      ...{ unit: "ms", values: merged.runs.map(({ busyMs }) => busyMs), references: runs.map(({ idleMs }) => idleMs) },
+    },
   ];
   const notes = runs.flatMap(({ download, gzip, text }, index) => [
     `Run ${index + 1}, the hub's memory in tenths of the time: download ${course(download.memory)}; compressed ${course(gzip.memory)}; search ${course(text.memory)}.`,
   ]);
-  return { series, notes: [...notes, `${LINES} lines of real logs, ${megabytes.toFixed(0)} MB with their stamps.`] };
+  const mergedNotes = merged.runs.map(
+    ({ memory }, index) => `Run ${index + 1} with ${MERGED} containers, memory: ${course(memory)}.`,
+  );
+  return {
+    series,
+    notes: [...notes, ...mergedNotes, `${LINES} lines of real logs, ${megabytes.toFixed(0)} MB with their stamps.`],
+  };
 };
