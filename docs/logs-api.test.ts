@@ -57,8 +57,9 @@ test("[LOGS-06] [LOGS-11] the commands in docs/logs-api.md do what they say", as
       env: { ...env, TOKEN: tokenWith(scopeOf(command)) },
       cwd: directory.path,
     });
-    const isFile = command.includes("download=");
-    const { stdout: shown } = isFile ? await run("sh", ["-c", "zcat *.log.gz"], { cwd: directory.path }) : { stdout };
+    const file = command.includes("download=") ? "*.log.gz" : command.includes("/logs/download") ? "*.ndjson.gz" : null;
+    const { stdout: shown } =
+      file === null ? { stdout } : await run("sh", ["-c", `zcat ${file}`], { cwd: directory.path });
     const expected = command.includes("/api/retention")
       ? /"inForce":\s?\{/
       : /\/(position|range|histogram)/.test(command)
