@@ -90,9 +90,8 @@ export const COLUMN_SCENES: readonly Scene[] = [
   {
     name: "log-columns-explorer",
     path: (hub) => {
-      for (const name of ["shop-web-1", "warming-up", "importer"])
-        hub.fleet.logs.set(name, { ...REQUEST_LOG, linesPerSecond: 2 });
-      return "/logs?name=shop-web-1,warming-up,importer&cols=status,path~24";
+      for (const name of ["shop-web-1", "warming-up", "importer"]) hub.fleet.logs.set(name, REQUEST_LOG);
+      return "/logs?name=shop-web-1,warming-up,importer&cols=status,ms";
     },
     act: async (page) => {
       await expect(row(page).last()).toBeVisible();
