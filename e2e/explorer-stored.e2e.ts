@@ -110,6 +110,26 @@ test("[LOGS-11] an expression that is none is explained in place, live and store
   await expect(hitsOf(page).first()).toContainText(name);
 });
 
+test("[LOGS-11] Enter begins another search also while one is running", async ({ page, fleet, run }) => {
+  const { dockerId } = await run({ name: freshName("waiting"), script: TALK("wait") });
+  const { workloadId } = await findContainer(fleet.session, dockerId);
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/\/api\/logs\/search\?.*q=slow/, async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
+  await page.goto(`${fleet.hub.url}/logs?tab=stored&workload=${workloadId}&find=slow`);
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await page.getByLabel("Search stored lines").fill("another");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/find=another/);
+  await expect(page.getByText("No stored line matches.")).toBeVisible();
+  letGo();
+});
+
 test("[LOGS-13] hits are gone through by keyboard; the line that is open stands in the address", async ({
   page,
   fleet,

@@ -152,3 +152,28 @@ test("[LOGS-12] a view is saved and found again; what matches nothing says so", 
   await page.getByRole("button", { name: `Remove ${name}` }).click();
   await expect(page.getByRole("button", { name: `Remove ${name}` })).toBeHidden();
 });
+
+test("[LOGS-13] another tab is a step of its own: Back leads to the live view of the same containers, Forward to the stored lines", async ({
+  page,
+  fleet,
+  run,
+}) => {
+  const container = await run({ name: freshName("steps"), script: "echo 'INFO one'; echo 'ERROR two'; sleep 1000" });
+  await findContainer(fleet.session, container.dockerId);
+  await page.goto(`${fleet.hub.url}/logs`);
+  await choose(page, container.name, `Names with ${container.name}`);
+  await expect(lineOf(page, /ERROR two/)).toBeVisible();
+  const tab = (name: string) => page.getByRole("tab", { name, selected: true });
+  await page.getByRole("tab", { name: "Stored lines" }).click();
+  await expect(tab("Stored lines")).toBeVisible();
+  await page.goBack();
+  await expect(tab("Live")).toBeVisible();
+  await expect(lineOf(page, /ERROR two/)).toBeVisible();
+  expect(new URL(page.url()).search).toBe(`?name=${container.name}`);
+  await page.goForward();
+  await expect(tab("Stored lines")).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("name")).toBe(container.name);
+  await page.goBack();
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "Follow all containers" })).toBeVisible();
+});

@@ -87,7 +87,7 @@ export const LogsPage = () => {
         <Tabs
           label="Logs"
           value={search.tab ?? "live"}
-          onChange={(tab) => go(({ tab: _former, ...rest }) => (tab === "stored" ? { ...rest, tab } : rest), true)}
+          onChange={(tab) => go(({ tab: _former, ...rest }) => (tab === "stored" ? { ...rest, tab } : rest))}
           tabs={[
             {
               value: "live",

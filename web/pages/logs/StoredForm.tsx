@@ -95,6 +95,10 @@ export const StoredForm = ({ params, isRunning, problem, nowMs, onParams, onAgai
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => {
               if (event.key === "Escape") event.currentTarget.blur();
+              // While a search runs no button of the form sends it, and then the browser would not do so either.
+              if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              event.currentTarget.form?.requestSubmit();
             }}
             autoComplete="off"
             spellCheck={false}
