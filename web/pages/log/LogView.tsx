@@ -171,13 +171,17 @@ export const LogView = (props: LogViewProps) => {
 
   const shownCount = rows.lineCount - rows.hiddenCount;
   const { hiddenCount } = rows;
-  const notice = props.noticeOf({ shownCount, hiddenCount, holdsLines: !moment.isEmpty, isCleared: cleared !== null });
+  const matches = search.text === "" ? null : rows.matches();
+  const isSearched = !moment.isSearching && moment.queryProblem === null && moment.query?.text === search.text;
+  const notice = props.noticeOf({
+    ...{ shownCount, hiddenCount, holdsLines: !moment.isEmpty, isCleared: cleared !== null },
+    isNothingFound: matches?.count === 0 && isSearched,
+  });
   const onNotice = (action: NoticeAction): void => {
     if (action === "clearFilters") commands.clearFilters();
     else props.onNotice(action);
   };
   const noticeLine = notice === null ? null : <NoticeLine notice={notice} isSmall={shownCount > 0} onAct={onNotice} />;
-  const matches = search.text === "" ? null : rows.matches();
   const openAt = view.openSeq === null ? null : lineAt(view.openSeq);
   const openLine = openAt === null || view.openSeq === null ? null : { ...openAt, seq: view.openSeq };
   const aboveLines = useMemo(() => above?.(commands), [above, commands]);

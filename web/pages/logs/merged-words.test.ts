@@ -28,7 +28,7 @@ const facts = (sources: readonly FollowedSource[], fields: Partial<MergedFacts> 
   ...fields,
 });
 
-const NONE_SHOWN = { shownCount: 0, hiddenCount: 0, holdsLines: false, isCleared: false };
+const NONE_SHOWN = { shownCount: 0, hiddenCount: 0, holdsLines: false, isCleared: false, isNothingFound: false };
 
 describe("[LOGS-12] a merged view in words", () => {
   test("says what is followed, and how many are not", () => {

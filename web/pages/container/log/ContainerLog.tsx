@@ -13,13 +13,14 @@ import { shownFilter } from "../../log/download/download-query.ts";
 import { LogHistogram } from "../../log/histogram/LogHistogram.tsx";
 import { LogView } from "../../log/LogView.tsx";
 import { writeLineAddress } from "../../log/line-address.ts";
-import { type LogParams, readLogParams } from "../../log/log-address.ts";
+import { type LogAddress, type LogParams, paramsOf, readLogParams } from "../../log/log-address.ts";
 import type { LogCommands } from "../../log/log-commands.ts";
 import { logNotice } from "../../log/pane/log-notice.ts";
 import { LogRowBuilder } from "../../log/rows/row-builder.ts";
 import type { RowsWanted } from "../../log/rows/row-list.ts";
 import { deriveTransport } from "../../log/rows/transport.ts";
 import { useLogAddress } from "../../log/use-log-address.ts";
+import type { LogsSearch } from "../../logs/logs-address.ts";
 import { containerPath, PATHS } from "../../paths.ts";
 import { ContainerSelector } from "./ContainerSelector.tsx";
 import { useHostLines } from "./use-host-lines.ts";
@@ -121,6 +122,8 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
           else if (action === "reconnect") live.retryNow();
           else if (action === "showHost") void navigate({ to: PATHS.host, params: { hostId } });
           else if (action === "followLink") target.follow();
+          else if (action === "searchStored")
+            void navigate({ to: PATHS.logs, search: storedSearch(workloadId, address) });
           else void navigate({ to: PATHS.fleet });
         }}
         hubNowMs={hubNowMs}
@@ -166,6 +169,17 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
       ) : null}
     </>
   );
+};
+
+/** The same search in what is stored of the workload, this container's predecessors included. */
+const storedSearch = (workloadId: Container["workloadId"], address: LogAddress): LogsSearch => {
+  const { q, re, levels } = paramsOf(address);
+  return {
+    ...{ tab: "stored", workload: workloadId },
+    ...(q === undefined ? {} : { find: q }),
+    ...(re === undefined ? {} : { pattern: re }),
+    ...(levels === undefined ? {} : { levels }),
+  };
 };
 
 /** The charts beside the log point at the line's time. */

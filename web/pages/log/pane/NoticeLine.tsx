@@ -16,17 +16,18 @@ const WORDS: Readonly<Record<NoticeAction, string>> = {
   retry: "Try again",
   reconnect: "Try now",
   clearFilters: "Clear filters",
+  searchStored: "Search stored lines",
   showHost: "Show the host",
   showFleet: "Show the fleet",
   followLink: "Show that container",
 };
 
-/** A sentence with the one thing that can be done about it. */
+/** A sentence with what can be done about it. */
 export const NoticeLine = ({ notice, isSmall, onAct }: NoticeLineProps) => {
-  const { action } = notice;
+  const actions = [notice.action, notice.also].filter((action) => action !== null && action !== undefined);
   return (
     <div
-      className={clsx("flex min-w-0 items-center gap-2 font-sans", isSmall ? "text-meta" : "text-base")}
+      className={clsx("flex min-w-0 items-center gap-2 font-sans", isSmall ? "text-meta" : "flex-wrap text-base")}
       data-notice={notice.tone}
     >
       <p
@@ -35,11 +36,11 @@ export const NoticeLine = ({ notice, isSmall, onAct }: NoticeLineProps) => {
       >
         {notice.text}
       </p>
-      {action === null ? null : (
-        <Button isSmall className="shrink-0" onClick={() => onAct(action)}>
+      {actions.map((action) => (
+        <Button key={action} isSmall className="shrink-0" onClick={() => onAct(action)}>
           {WORDS[action]}
         </Button>
-      )}
+      ))}
       {notice.code === null || notice.tone !== "danger" ? null : (
         <CopyButton label="Copy details" text={`${notice.text} (${notice.code})`} />
       )}

@@ -4,14 +4,23 @@ import { formatDuration } from "../../../format/duration.ts";
 import { formatCount, formatPlural } from "../../../format/percent.ts";
 import type { Transport } from "../rows/transport.ts";
 
-/** What there is to say beside or instead of the lines: one sentence, and at most one thing to do about it. */
+/** What there is to say beside or instead of the lines: one sentence, and at most one thing to do about it; or one way further. */
 
-export type NoticeAction = "retry" | "reconnect" | "clearFilters" | "showHost" | "showFleet" | "followLink";
+export type NoticeAction =
+  | "retry"
+  | "reconnect"
+  | "clearFilters"
+  | "searchStored"
+  | "showHost"
+  | "showFleet"
+  | "followLink";
 
 export type LogNotice = {
   readonly tone: "muted" | "warn" | "danger";
   readonly text: string;
   readonly action: NoticeAction | null;
+  /** What else may lead to what somebody looks for. */
+  readonly also?: NoticeAction;
   /** A code to quote when asking for help. */
   readonly code: string | null;
 };
@@ -23,6 +32,8 @@ export type ViewFacts = {
   /** Whether the store holds any line, shown or not. */
   readonly holdsLines: boolean;
   readonly isCleared: boolean;
+  /** A search has looked at every line held, and none of those shown matches. */
+  readonly isNothingFound: boolean;
 };
 
 export type NoticeFacts = ViewFacts & { readonly transport: Transport; readonly hostName: string };
@@ -31,15 +42,21 @@ export type NoticeFacts = ViewFacts & { readonly transport: Transport; readonly 
 export const logNotice = (facts: NoticeFacts): LogNotice | null => {
   const trouble = troubleOf(facts);
   if (trouble !== null) return trouble;
-  if (facts.shownCount > 0) return null;
+  if (facts.shownCount > 0) return facts.isNothingFound ? nothingFound(facts) : null;
   if (facts.hiddenCount > 0) {
     const text = `No line matches: ${formatPlural(facts.hiddenCount, "line")} hidden.`;
-    return { tone: "muted", text, action: "clearFilters", code: null };
+    const none: LogNotice = { tone: "muted", text, action: "clearFilters", code: null };
+    return facts.isNothingFound ? { ...none, also: "searchStored" } : none;
   }
   if (facts.isCleared) return note("Cleared. New lines appear here.");
   if (facts.transport.status === "loading") return note("Loading the last 1,000 lines…");
   if (facts.transport.status === "ended") return note("This container has ended without writing anything.");
   return note("This container has written nothing yet.");
+};
+
+const nothingFound = ({ hiddenCount }: NoticeFacts): LogNotice => {
+  const where = hiddenCount > 0 ? "lines that are shown" : "loaded lines";
+  return { tone: "muted", text: `Nothing found in the ${where}.`, action: "searchStored", code: null };
 };
 
 const note = (text: string): LogNotice => ({ tone: "muted", text, action: null, code: null });

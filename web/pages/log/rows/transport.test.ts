@@ -94,6 +94,7 @@ describe("the sentence beside the lines", () => {
       hiddenCount: 0,
       holdsLines: false,
       isCleared: false,
+      isNothingFound: false,
       ...more,
     });
 
@@ -110,6 +111,15 @@ describe("the sentence beside the lines", () => {
     expect(notice({}, { isCleared: true })?.text).toContain("Cleared");
     expect(notice({ container: makeContainer(exited) })?.text).toContain("ended without writing");
     expect(notice({ feed: { status: "opening" } })?.text).toBe("Loading the last 1,000 lines…");
+  });
+
+  test("[LOGS-11] where nothing is found among the lines of the page, a way leads to the stored ones", () => {
+    const found = { shownCount: 40, holdsLines: true, isNothingFound: true };
+    expect(notice({}, found)).toMatchObject({ text: "Nothing found in the loaded lines.", action: "searchStored" });
+    expect(notice({}, { ...found, hiddenCount: 2 })?.text).toBe("Nothing found in the lines that are shown.");
+    const none = { ...found, shownCount: 0, hiddenCount: 40 };
+    expect(notice({}, none)).toMatchObject({ action: "clearFilters", also: "searchStored" });
+    expect(notice({ connection: waiting }, found)).toMatchObject({ action: "reconnect" });
   });
 
   test("trouble is said with one thing to do", () => {
