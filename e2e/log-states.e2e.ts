@@ -48,6 +48,22 @@ test("[LOGS-05] loading is said while nothing has come, and the lines then appea
   await expect(notice(page, /Loading/)).toHaveCount(0);
 });
 
+test("[LOGS-05] Enter in the search field while the lines are loading leads to the match as soon as they are here", async ({
+  page,
+  run,
+  open,
+}) => {
+  const container = await run({ name: freshName("early"), script: ticks({ atOnce: 300, everyMs: 1e6 }) });
+  await container.untilItPrinted("tick 301");
+  const release = await holdMessages(page, (type) => type === "log.subscribed" || type === "frame");
+  await open(container);
+  await expect(notice(page, "Loading the last 1,000 lines…")).toBeVisible();
+  await page.getByLabel("Search in this log").fill("tick 150");
+  await page.keyboard.press("Enter");
+  release();
+  await expect(page.locator("[data-current]")).toContainText("tick 150");
+});
+
 test("[LOGS-05] a container that has written nothing is not one whose lines are hidden", async ({
   page,
   run,

@@ -31,15 +31,15 @@ export const useGoTo = (seq: number | null, rows: LogRowList, commands: LogComma
   }, [seq, rows, commands]);
 };
 
-/** Somebody who presses Enter before the lines are searched goes there as soon as they are. */
+/** Somebody who presses Enter before the lines are here, or searched, goes there as soon as they are. */
 export const useJumpWhenSearched = (
-  { isSearching, query }: LogMoment,
+  { hasOpened, isSearching, query }: LogMoment,
   view: LogViewState,
   text: string,
   commands: LogCommands,
 ): void => {
   const { awaitedJump, change } = view;
-  const isReady = !isSearching && (query?.text ?? "") === text;
+  const isReady = hasOpened && !isSearching && (query?.text ?? "") === text;
   const jump = useEffectEvent((direction: "forward" | "backward") => commands.goToMatch(direction));
   useEffect(() => {
     if (awaitedJump === null || !isReady) return;

@@ -13,6 +13,7 @@ import type { LogRowList, RowsWanted } from "./rows/row-list.ts";
 export type LogMoment = {
   readonly rows: LogRowList;
   readonly version: number;
+  readonly hasOpened: boolean;
   readonly isEmpty: boolean;
   readonly fetchState: FetchState;
   readonly query: LogQuery | null;
@@ -49,6 +50,7 @@ export const useLogMoment = (
     () => ({
       version,
       rows: current.renew(),
+      hasOpened: reader.hasOpened,
       isEmpty: reader.isEmpty,
       fetchState: reader.fetchState,
       query: reader.query,
