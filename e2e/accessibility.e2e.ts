@@ -91,6 +91,8 @@ test("[WCAG] container: log, metrics, dialog; wide and on a phone", async ({ pag
   const container = await run({ name: freshName("speaker"), script: LINES });
   await openContainer(page, fleet.hub, container);
   await expect(page.locator("canvas").first()).toBeVisible();
+  await logOf(page).press("k");
+  await expect(page.getByRole("button", { name: "Open line" })).toBeVisible();
   await expectAccessible(page, "container");
   await page.getByRole("button", { name: "CPU: view as table" }).click();
   await expect(page.getByRole("region", { name: "CPU, table" })).toBeVisible();

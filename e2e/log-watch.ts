@@ -43,7 +43,7 @@ export const watchLog = async (page: Page): Promise<void> => {
     window.logRecord = record;
     const pattern = new RegExp(printed);
     const look = (): void => {
-      const log = document.querySelector('[role="log"]');
+      const log = document.querySelector('[role="log"] > [role="group"]');
       if (log === null) return;
       let last: { seq: number; number: number } | null = null;
       for (const row of log.querySelectorAll<HTMLElement>("[data-seq]")) {
@@ -74,7 +74,8 @@ export const watchLog = async (page: Page): Promise<void> => {
   }, PRINTED);
 };
 
-export const logOf = (page: Page): Locator => page.getByRole("log");
+/** What holds the lines of the log: it scrolls, and has the focus. */
+export const logOf = (page: Page): Locator => page.getByRole("log").getByRole("group", { name: "Lines", exact: true });
 
 /** The row of the line that ends with this text. */
 export const lineOf = (page: Page, text: string): Locator =>

@@ -9,7 +9,7 @@ import type { Scene } from "./scenes.ts";
 
 /** The log view in each of its looks. Above 300 lines: a list of them, a few lines each. */
 
-const log = (page: Page) => page.getByRole("log");
+const log = (page: Page) => page.getByRole("log").getByRole("group", { name: "Lines", exact: true });
 const row = (page: Page) => page.locator("[data-seq]");
 const chip = (page: Page, text: string | RegExp) =>
   page.locator("[data-chip]").filter({ hasText: text, visible: true });
@@ -233,6 +233,26 @@ export const LOG_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: "log-nothing-found",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await page.getByLabel("Search in this log").fill("nothing like this");
+      await expect(button(page, "Search stored lines")).toBeVisible();
+    },
+  },
+  {
+    name: "log-pointed",
+    path: withLog("shop-web-1", HELD),
+    act: async (page) => {
+      await expect(row(page).last()).toBeVisible();
+      await log(page).focus();
+      await page.keyboard.press("k");
+      await expect(button(page, "Open line")).toBeVisible();
+      await row(page).nth(7).hover();
+    },
+  },
+  {
     name: "log-errors-only",
     path: withLog("shop-web-1", HELD),
     act: async (page) => {
@@ -361,8 +381,10 @@ export const LOG_SCENES: readonly Scene[] = [
     act: async (page) => {
       await expect(row(page).last()).toBeVisible();
       const gutter = log(page).locator(".yd-gutter");
-      await gutter.nth(3).click();
-      await gutter.nth(9).click({ modifiers: ["Shift"] });
+      // Beside the button that opens the line.
+      const position = { x: 30, y: 10 };
+      await gutter.nth(3).click({ position });
+      await gutter.nth(9).click({ position, modifiers: ["Shift"] });
       await expect(page.getByRole("toolbar", { name: "Selected lines" })).toContainText(/\d+ lines/);
     },
   },

@@ -234,6 +234,7 @@ export const LogView = (props: LogViewProps) => {
           stamps={stamps}
           look={look}
           currentSeq={view.currentSeq}
+          openSeq={view.openSeq}
           pulseSeq={view.pulseSeq}
           selection={view.selection}
           expanded={view.expanded}

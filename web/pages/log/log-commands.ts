@@ -183,7 +183,7 @@ export class LogCommands {
       ...(openSeq === null ? {} : { openSeq: seq }),
     });
     this.#reveal(seq);
-    view.say(plainLine(rows, row) ?? "");
+    view.say(this.#unread(row));
   }
 
   /** To the oldest line held. */
@@ -281,6 +281,9 @@ export class LogCommands {
         return;
       case "open":
         view.change({ currentSeq: seq, openSeq: seq });
+        return;
+      case "openOrClose":
+        view.change({ currentSeq: seq, pulseSeq: null, openSeq: view.openSeq === seq ? null : seq });
         return;
       case "expand":
         view.change({ expanded: new Set([...expanded, seq]) });
@@ -396,7 +399,13 @@ export class LogCommands {
     this.#scroll.jumpTo(place.seq, this.#viewportPx);
     view.change({ currentSeq: place.seq, pulseSeq: null, ...(view.openSeq === null ? {} : { openSeq: place.seq }) });
     this.#leaveEnd();
-    view.say(`${name} ${place.position} of ${place.total}: ${plainLine(rows, rows.rowOf(place.seq)) ?? ""}`);
+    const unread = this.#unread(rows.rowOf(place.seq));
+    view.say(`${name} ${place.position} of ${place.total}${unread === "" ? "" : `: ${unread}`}`);
+  }
+
+  /** What is to be said of a line that becomes the current one: nothing while the lines have the focus, which read it themselves. */
+  #unread(row: number): string {
+    return document.activeElement === this.elements.pane ? "" : (plainLine(this.#rows, row) ?? "");
   }
 
   #setFolded(seq: number, isFolded: boolean): void {

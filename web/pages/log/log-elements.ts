@@ -1,7 +1,8 @@
-/** The elements that commands reach for: what scrolls, what holds the rows, and the search field. */
+/** The elements that commands reach for: what scrolls, what holds the rows, the button that opens a line, and the search field. */
 export class LogElements {
   #pane: HTMLDivElement | null = null;
   #list: HTMLDivElement | null = null;
+  #opener: HTMLButtonElement | null = null;
   #field: HTMLInputElement | null = null;
 
   get pane(): HTMLDivElement | null {
@@ -10,6 +11,10 @@ export class LogElements {
 
   get list(): HTMLDivElement | null {
     return this.#list;
+  }
+
+  get opener(): HTMLButtonElement | null {
+    return this.#opener;
   }
 
   get field(): HTMLInputElement | null {
@@ -23,6 +28,10 @@ export class LogElements {
 
   readonly setList = (element: HTMLDivElement | null): void => {
     this.#list = element;
+  };
+
+  readonly setOpener = (element: HTMLButtonElement | null): void => {
+    this.#opener = element;
   };
 
   readonly setField = (element: HTMLInputElement | null): void => {

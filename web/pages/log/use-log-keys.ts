@@ -40,6 +40,8 @@ export const useLogKeys = (commands: LogCommands): void => {
       commands.clear();
     } else if (event.target === commands.elements.pane && !withModifier && !event.altKey) {
       if (onPaneKey(commands, event)) event.preventDefault();
+    } else if (event.target === commands.elements.opener && event.key === "Escape") {
+      if (commands.escape()) event.preventDefault();
     }
   });
   useEffect(() => {

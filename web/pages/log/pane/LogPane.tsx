@@ -28,6 +28,8 @@ export type LogPaneProps = {
   readonly stamps: StampStyle;
   readonly look: RowLook;
   readonly currentSeq: number | null;
+  /** The line whose details are open. */
+  readonly openSeq: number | null;
   readonly pulseSeq: number | null;
   readonly selection: LineSelection;
   readonly expanded: ReadonlySet<number>;
@@ -47,8 +49,17 @@ export type LogPaneProps = {
   readonly children: ReactNode;
 };
 
-/** What a click on a line asks for; the `select` ones come from the gutter. */
-export type LineAction = "choose" | "open" | "expand" | "fold" | "unfold" | "select" | "selectTo" | "selectToo";
+/** What a click on a line asks for; the `select` ones come from the gutter, `openOrClose` from the button in front of it. */
+export type LineAction =
+  | "choose"
+  | "open"
+  | "openOrClose"
+  | "expand"
+  | "fold"
+  | "unfold"
+  | "select"
+  | "selectTo"
+  | "selectToo";
 
 /** Holes this close to what is on screen are loaded before they are reached. */
 const NEAR_ROWS = 60;
@@ -60,11 +71,13 @@ const NEAR_ROWS = 60;
 export const LogPane = (props: LogPaneProps) => {
   const { elements, rowsNow, subscribe, scroll, isFollowing, isWrapped, matcher, onSeen, onLoad, loadsByItself, look } =
     props;
-  const { setPane, setList } = elements;
+  const { setPane, setList, setOpener } = elements;
+  const { currentSeq, openSeq } = props;
   const [drawing] = useState(() => new PaneDrawing(elements, scroll));
   const inView = useRef<readonly [first: number, last: number]>([0, -1]);
   useLayoutEffect(() => {
-    inView.current = drawing.draw({ rowsNow, isFollowing, isWrapped, look, statesOf: rowStates(props), matcher });
+    const statesOf = rowStates(props);
+    inView.current = drawing.draw({ rowsNow, isFollowing, isWrapped, look, statesOf, matcher, currentSeq, openSeq });
   });
 
   const afterDrawing = (firstRow: number, lastRow: number): void => {
@@ -90,17 +103,20 @@ export const LogPane = (props: LogPaneProps) => {
   usePaneEvents(props, drawing);
 
   return (
-    <div
-      ref={setPane}
-      role="log"
-      aria-live="off"
-      aria-label={props.label}
-      // A region that scrolls must be reachable by keyboard.
-      tabIndex={0}
-      className={props.isDark ? "yd-pane yd-dark" : "yd-pane"}
-    >
-      <div ref={setList} className="yd-rows" />
-      {props.children}
+    <div role="log" aria-live="off" aria-label={props.label} className="flex min-h-0 flex-1 flex-col">
+      {/* An active descendant is nothing that a log may have: a group may. */}
+      <div
+        ref={setPane}
+        role="group"
+        aria-label="Lines"
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className={props.isDark ? "yd-pane yd-dark" : "yd-pane"}
+      >
+        <div ref={setList} className="yd-rows" />
+        <button ref={setOpener} type="button" hidden aria-label="Open line" className="yd-open" />
+        {props.children}
+      </div>
     </div>
   );
 };
@@ -111,6 +127,10 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
   const onClick = useEffectEvent((event: MouseEvent): void => {
     const { target } = event;
     if (!(target instanceof Element)) return;
+    if (target.closest(".yd-open") !== null) {
+      if (drawing.openableSeq !== null) props.onLine("openOrClose", drawing.openableSeq);
+      return;
+    }
     const action = target.closest<HTMLElement>("[data-do]");
     const row = target.closest<HTMLElement>(".yd-row");
     switch (action?.dataset.do ?? "") {
@@ -149,17 +169,25 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
     const clicked = (event: MouseEvent): void => onClick(event);
     const doubleClicked = (event: MouseEvent): void => onDoubleClick(event);
     const copied = (event: ClipboardEvent): void => onCopied(event);
-    // The gutter selects lines, not text.
+    // The gutter selects lines, not text; and whoever clicks there goes on with the keys of the lines.
     const pressed = (event: MouseEvent): void => {
-      if (!(event.target instanceof Element) || event.target.closest(".yd-gutter") === null) return;
+      if (!(event.target instanceof Element) || event.target.closest(".yd-gutter, .yd-open") === null) return;
       event.preventDefault();
       pane.focus({ preventScroll: true });
     };
-    const pointed = ({ target }: PointerEvent): void => {
-      const seq = target instanceof Element ? target.closest<HTMLElement>(".yd-row")?.dataset.seq : undefined;
-      onPointed(seq === undefined ? null : Number(seq));
+    const pointAt = (seq: number | null): void => {
+      drawing.pointAt(seq);
+      onPointed(seq);
     };
-    const left = (): void => onPointed(null);
+    const pointed = ({ target, pointerType }: PointerEvent): void => {
+      // The button stands at a line and belongs to it.
+      if (!(target instanceof Element) || target.closest(".yd-open") !== null) return;
+      const seq = target.closest<HTMLElement>(".yd-row")?.dataset.seq;
+      // Under a finger it would come between the gutter and the tap that selects there.
+      if (pointerType === "touch") onPointed(seq === undefined ? null : Number(seq));
+      else pointAt(seq === undefined ? null : Number(seq));
+    };
+    const left = (): void => pointAt(null);
     pane.addEventListener("pointerover", pointed);
     pane.addEventListener("pointerleave", left);
     pane.addEventListener("mousedown", pressed);
@@ -174,7 +202,7 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
       pane.removeEventListener("dblclick", doubleClicked);
       pane.removeEventListener("copy", copied);
     };
-  }, [elements]);
+  }, [elements, drawing]);
 };
 
 /** What is to be known of each row beside its line. */

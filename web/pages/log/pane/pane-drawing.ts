@@ -1,8 +1,10 @@
 import type { LineMatcher } from "../../../workers/pattern.ts";
-import type { RowLook, RowState } from "../line/row-element.ts";
+import type { RowElement, RowLook, RowState } from "../line/row-element.ts";
 import type { LogElements } from "../log-elements.ts";
 import { NO_ROWS } from "../rows/log-rows.ts";
 import type { LogRow, LogRowList } from "../rows/row-list.ts";
+import { ActiveLine } from "./active-line.ts";
+import { OpenButton } from "./open-button.ts";
 import type { PaneScroll } from "./pane-scroll.ts";
 import { RowPainter } from "./row-painter.ts";
 import { RowWindow } from "./row-window.ts";
@@ -19,6 +21,8 @@ export type PaneContent = {
   readonly look: RowLook;
   readonly statesOf: (rows: LogRowList) => (row: LogRow, index: number) => RowState;
   readonly matcher: LineMatcher | null;
+  readonly currentSeq: number | null;
+  readonly openSeq: number | null;
 };
 
 export type PaneEvents = {
@@ -40,6 +44,8 @@ export class PaneDrawing {
   readonly #scroll: PaneScroll;
   readonly #painter = new RowPainter();
   readonly #window = new RowWindow();
+  readonly #activeLine = new ActiveLine();
+  readonly #openButton = new OpenButton();
   #content: PaneContent | null = null;
   #rows: LogRowList = NO_ROWS;
   /** Its ends are drawn also when they are not on screen, or the selection would be lost. */
@@ -53,6 +59,11 @@ export class PaneDrawing {
   /** The rows that were drawn last. */
   get rows(): LogRowList {
     return this.#rows;
+  }
+
+  /** The line that the button beside the rows opens. */
+  get openableSeq(): number | null {
+    return this.#openButton.seq;
   }
 
   /** After the pane is in the document, before it is painted. Gives the rows in view. */
@@ -98,6 +109,23 @@ export class PaneDrawing {
     document.addEventListener("selectionchange", () => this.#takeSelection(pane), { signal });
   }
 
+  /** The pointer came to this line, or to none. */
+  pointAt(seq: number | null): void {
+    this.#openButton.pointAt(seq);
+    this.#showCurrent();
+  }
+
+  /** What belongs to one row only. */
+  #showCurrent(): void {
+    const { pane, opener } = this.#elements;
+    const content = this.#content;
+    if (pane === null || content === null) return;
+    const { currentSeq, openSeq } = content;
+    const rowOf = (seq: number): RowElement | undefined => this.#painter.rowOf(seq);
+    this.#activeLine.show(pane, currentSeq === null ? undefined : rowOf(currentSeq));
+    if (opener !== null) this.#openButton.show(opener, pane, { currentSeq, openSeq, rowOf });
+  }
+
   #takeSelection(pane: HTMLElement): void {
     this.#selected = selectedText(pane);
   }
@@ -124,6 +152,7 @@ export class PaneDrawing {
     }
     this.#scroll.rest(pane, this.#window, rows);
     this.#painter.highlight(matcher);
+    this.#showCurrent();
   }
 
   /** True when rows begin elsewhere than was thought. */

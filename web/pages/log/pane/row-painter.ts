@@ -75,6 +75,11 @@ export class RowPainter {
     for (const element of this.#byKey.values()) if (element.element === row) element.explain(part);
   }
 
+  /** The row with this key, if it is drawn. */
+  rowOf(key: number): RowElement | undefined {
+    return this.#byKey.get(key);
+  }
+
   /** The elements that stand there now. */
   drawn(): Iterable<RowElement> {
     return this.#byKey.values();
