@@ -1,4 +1,4 @@
-import type { LogHit, LogSearchQuery } from "@yardarm/protocol/api/logs";
+import type { LogHit, LogSelectionQuery } from "@yardarm/protocol/api/logs";
 import { histogramQuerySchema, logDownloadQuerySchema, logSearchQuerySchema } from "@yardarm/protocol/api/logs";
 import { nsOfBound, type TimeBound } from "@yardarm/protocol/api/time-bound";
 import { createViewRequestSchema, type SavedView } from "@yardarm/protocol/api/views";
@@ -78,8 +78,8 @@ export class MockExplorer {
 
   /** More containers than one file takes are refused, as the hub does. */
   #plan({ query }: MockRequest): Answer {
-    const { container } = logDownloadQuerySchema.parse(Object.fromEntries(query));
-    const containers = container?.length ?? this.#fleet.containers.size;
+    const wanted = logDownloadQuerySchema.parse(Object.fromEntries(query));
+    const containers = [...this.#fleet.containers.values()].filter((one) => isWanted(one, wanted)).length;
     if (containers > MOST_IN_A_FILE) {
       throw new ProtocolError(
         "invalid_request",
@@ -178,7 +178,7 @@ type Wanted = {
 };
 
 /** The parts of a selection narrow each other. */
-const isWanted = ({ containerId, hostId, compose, labels }: Container, wanted: LogSearchQuery): boolean => {
+const isWanted = ({ containerId, hostId, compose, labels }: Container, wanted: LogSelectionQuery): boolean => {
   const [label = "", ...value] = wanted.label?.split("=") ?? [];
   return (
     (wanted.container?.includes(containerId) ?? true) &&

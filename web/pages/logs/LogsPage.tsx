@@ -14,7 +14,16 @@ import { useLogAddress } from "../log/use-log-address.ts";
 import { PATHS } from "../paths.ts";
 import { useMe } from "../use-me.ts";
 import { useTitle } from "../use-title.ts";
-import { EVERYTHING, isNothing, type LogSelection, NOTHING, queryOf, type Selected, select } from "./log-selection.ts";
+import {
+  EVERYTHING,
+  isNothing,
+  type LogSelection,
+  NOTHING,
+  queryOf,
+  type Selected,
+  type SelectionQuery,
+  select,
+} from "./log-selection.ts";
 import {
   type LogsSearch,
   readSelection,
@@ -100,6 +109,7 @@ export const LogsPage = () => {
                   isNothing={isNothing(selection)}
                   isKnown={isKnown}
                   selected={selected}
+                  query={queryOf(selection)}
                   containers={containers}
                   hosts={hosts}
                   onEverything={() => choose(EVERYTHING)}
@@ -141,6 +151,7 @@ type LiveTabProps = {
   readonly isNothing: boolean;
   readonly isKnown: boolean;
   readonly selected: Selected;
+  readonly query: SelectionQuery | null;
   readonly containers: ReadonlyMap<ContainerId, Container>;
   readonly hosts: ReadonlyMap<HostId, Host>;
   readonly onEverything: () => void;
@@ -187,6 +198,7 @@ const LiveTab = (props: LiveTabProps) => {
       onAddress={onAddress}
       onStored={props.onStored}
       searched={selected.searched}
+      query={props.query}
     />
   );
 };

@@ -21,6 +21,7 @@ import { PHONE, useMedia } from "../use-media.ts";
 import { ExplorerDownload } from "./ExplorerDownload.tsx";
 import { LiveHistogram } from "./LiveHistogram.tsx";
 import { lineLink } from "./line-link.ts";
+import type { SelectionQuery } from "./log-selection.ts";
 import { type FollowedSource, followedWords, mergedNotice, mergedTransport } from "./merged-words.ts";
 import { LivePanel } from "./panel/LivePanel.tsx";
 import { colourOf } from "./source-colours.ts";
@@ -36,8 +37,9 @@ export type MergedLogProps = {
   readonly onAddress: AddressChange;
   /** To the stored lines of that time. MUST stay the same function. */
   readonly onStored: (range: StoredRange) => void;
-  /** Whose stored lines a file has. */
+  /** Whose stored lines a file has, as `ExplorerDownload` takes it. */
   readonly searched: readonly ContainerId[];
+  readonly query: SelectionQuery | null;
 };
 
 /** What the column of sources holds (`.yd-source` of `line.css`). */
@@ -157,6 +159,7 @@ export const MergedLog = (props: MergedLogProps) => {
       {isDownloading ? (
         <ExplorerDownload
           searched={props.searched}
+          query={props.query}
           filter={shownFilter(address)}
           leavesOut={address.search.excludes.length > 0}
           onClose={() => setDownloading(false)}

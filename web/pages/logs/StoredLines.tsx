@@ -240,7 +240,13 @@ export const StoredLines = (props: StoredLinesProps) => {
         focusBack={() => (openHit === undefined ? null : rowOf(region.current, openHit)) ?? region.current}
       />
       {isDownloading ? (
-        <ExplorerDownload searched={searched} filter={filter} range={range} onClose={() => setDownloading(false)} />
+        <ExplorerDownload
+          searched={searched}
+          query={props.query}
+          filter={filter}
+          range={range}
+          onClose={() => setDownloading(false)}
+        />
       ) : null}
     </div>
   );
