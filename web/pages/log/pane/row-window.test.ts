@@ -52,3 +52,20 @@ test("without rows, or before it is known how much is seen, nothing is drawn", (
   expect(window.look({ scrollTop: 3, clientHeight: 100 })).toBe(true);
   expect(window.look({ scrollTop: 3, clientHeight: 100 })).toBe(false);
 });
+
+test("[LOGS-13] heights of wrapped rows are those of the columns beside them", () => {
+  const window = new RowWindow();
+  const rows = rowsOf(10);
+  const columns = { keys: ["status"], areFolded: false };
+  window.show(rows, true);
+  window.measured(3, 60);
+  expect(window.startOf(4)).toBe(3 * ROW_PX + 60);
+  window.show(rows, true, columns);
+  expect(window.startOf(4)).toBe(4 * ROW_PX);
+  window.measured(3, 80);
+  window.show(rows, true, columns);
+  expect(window.startOf(4)).toBe(3 * ROW_PX + 80);
+  // Another width is another object.
+  window.show(rows, true, { ...columns });
+  expect(window.startOf(4)).toBe(4 * ROW_PX);
+});
