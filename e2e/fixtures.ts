@@ -12,6 +12,9 @@ import {
 } from "@yardarm/testkit/test-container";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 
+/** Well before Playwright gives the whole test up, so that it says what was waited for. */
+const PATIENCE = { timeoutMs: 45_000 };
+
 /** A hub with its local agent, and its owner's session. */
 export interface Fleet {
   readonly hub: HubProcess;
@@ -26,16 +29,24 @@ interface List<Item> {
 
 /** The container as the hub knows it, once it does. */
 export const findContainer = (session: HubSession, dockerId: string, hostId?: string): Promise<Container> =>
-  waitUntil(`the hub to know container ${dockerId.slice(0, 12)}`, async () => {
-    const { items } = await session.get<List<Container>>("/api/containers");
-    return items.find((item) => item.dockerId === dockerId && (hostId === undefined || item.hostId === hostId));
-  });
+  waitUntil(
+    `the hub to know container ${dockerId.slice(0, 12)}`,
+    async () => {
+      const { items } = await session.get<List<Container>>("/api/containers");
+      return items.find((item) => item.dockerId === dockerId && (hostId === undefined || item.hostId === hostId));
+    },
+    PATIENCE,
+  );
 
 const onlineHost = (session: HubSession): Promise<Host> =>
-  waitUntil("a host to be online", async () => {
-    const { items } = await session.get<List<Host>>("/api/hosts");
-    return items.find((host) => host.status === "online");
-  });
+  waitUntil(
+    "a host to be online",
+    async () => {
+      const { items } = await session.get<List<Host>>("/api/hosts");
+      return items.find((host) => host.status === "online");
+    },
+    PATIENCE,
+  );
 
 /** Starts a hub with its local agent and returns when the agent has come. */
 export const startFleet = async (): Promise<Fleet> => {
