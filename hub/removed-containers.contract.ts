@@ -146,11 +146,24 @@ const asked =
   (caller: Pick<Caller, "headers">, where: string): Promise<Response> =>
     fetch(`${hub.url}${where}`, { headers: caller.headers });
 
-/** Lines that the containers of this test wrote. */
-const search = async (hub: RunningHub, caller: Pick<Caller, "headers">, more = ""): Promise<LogSearchResponse> => {
-  const response = await asked(hub)(caller, `/api/logs/search?q=line${more}`);
-  expect(response.status).toBe(200);
-  return (await response.json()) as LogSearchResponse;
+/** Lines that the containers of this test wrote: all pages, because a busy machine may need several. */
+const search = async (
+  hub: RunningHub,
+  caller: Pick<Caller, "headers">,
+  more = "",
+): Promise<Pick<LogSearchResponse, "items" | "containers">> => {
+  const items: LogSearchResponse["items"] = [];
+  const containers: LogSearchResponse["containers"] = {};
+  let cursor = "";
+  for (;;) {
+    const response = await asked(hub)(caller, `/api/logs/search?q=line${more}${cursor}`);
+    expect(response.status).toBe(200);
+    const page = (await response.json()) as LogSearchResponse;
+    items.push(...page.items);
+    Object.assign(containers, page.containers);
+    if (page.nextCursor === null) return { items, containers };
+    cursor = `&cursor=${page.nextCursor}`;
+  }
 };
 
 const called = (world: AuthorityWorld, name: string): Caller => {

@@ -242,8 +242,8 @@ export const logUpkeepContract = (name: string, makeHome: () => Promise<LogStore
         withStore(async (store, home) => {
           const ids = numbers(0, 20).map((n) => asId<ContainerId>(`ctr_${String(n).padStart(26, "a")}`));
           for (let day = 0; day < 4; day++) {
-            // Each writes on one day; the first one writes every day.
-            for (const [n, containerId] of ids.entries()) {
+            // Each writes on one day; the first one writes every day, as the last.
+            for (const [n, containerId] of [...ids.entries()].reverse()) {
               if (n === 0) await fill(store, 1, { containerId, from: day * 20 });
               else if (n % 4 === day) await fill(store, 1, { containerId });
             }

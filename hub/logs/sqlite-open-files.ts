@@ -104,8 +104,8 @@ const statementsOf = (database: Database) => {
       "SELECT ref, cursor, cursor_checksum, evicted_by FROM container WHERE container_id = ?",
     ),
     holding: database.prepare(`
-      SELECT container_id FROM container
-      WHERE container_id IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM pack WHERE container = ref)`),
+      SELECT container_id FROM container AS c
+      WHERE container_id IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM pack WHERE pack.container = c.ref)`),
     oldest: bigInts("SELECT first_seq, min_ts_ns FROM pack WHERE container = ? ORDER BY first_seq LIMIT 1"),
     ascending: bigInts(`${overlapping} ORDER BY first_seq LIMIT ?7`),
     descending: bigInts(`${overlapping} ORDER BY first_seq DESC LIMIT ?7`),
