@@ -9,6 +9,8 @@ export default defineConfig({
   globalSetup: "./start-engine.ts",
   globalTimeout: 15 * 60_000,
   timeout: 60_000,
+  // How long something that does not come is waited for. No test asserts a time by it; on a busy machine an honest page can take long.
+  expect: { timeout: 15_000 },
   workers: 1,
   retries: 0,
   forbidOnly: true,
