@@ -64,6 +64,7 @@ import { openPgLogStore } from "./logs/pg-log-store.ts";
 import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
 import { createLogger } from "./observability/logger.ts";
 import { HubMetrics } from "./observability/metrics.ts";
+import type { ReportFailure } from "./observability/report-failure.ts";
 import { oidcSettingsOf } from "./oidc-settings.ts";
 import { openPeople } from "./open-people.ts";
 import { postOf } from "./post.ts";
@@ -114,7 +115,7 @@ export type RunningHub = {
 export const runHub = async (config: Config): Promise<RunningHub> => {
   await using opened = new AsyncDisposableStack();
   const logger = createLogger({ level: config.logLevel });
-  const report = (err: unknown): void => logger.error({ err }, "unexpected failure");
+  const report: ReportFailure = (err, requestId) => logger.error({ err, requestId }, "unexpected failure");
   const nowMs = Date.now;
   const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
   const nodeId = newId<NodeId>("nod");

@@ -8,6 +8,7 @@ import { CLIENT_MESSAGE_BYTES } from "@yardarm/protocol/limits";
 import type { WebSocket } from "ws";
 import type { Actor, Resource } from "../auth/can.ts";
 import type { Permission } from "../auth/permissions.ts";
+import { type ReportFailure, reportUnder } from "../observability/report-failure.ts";
 import type { LogRelay } from "../relay/log-relay.ts";
 import type { Viewer, ViewerSocket } from "../relay/viewer.ts";
 import { MessageLimit } from "./message-limit.ts";
@@ -54,7 +55,7 @@ export type ClientSessionOptions = {
   readonly relay: LogRelay;
   readonly handlers: ClientHandlers;
   readonly nowMs: () => number;
-  readonly report: (error: unknown) => void;
+  readonly report: ReportFailure;
 };
 
 /** One browser's connection: what it asks for is checked each time, what it gets goes through its bounded queue. */
@@ -160,9 +161,12 @@ export class ClientSession implements ViewerSocket {
 
   /** What could not be read ends the connection; what was refused is answered. */
   #refuse(error: ProtocolError, refused: string | null, containerId: ContainerId | null): void {
-    if (error.code === "internal") this.#options.report(error.cause);
-    this.send({ type: "error", code: error.code, message: error.message, refused, containerId });
-    if (refused === null) this.close(error.code);
+    const { code, message, cause } = error;
+    this.send({
+      ...{ type: "error", code, message, refused, containerId },
+      ...(code === "internal" ? { requestId: reportUnder(this.#options.report, cause) } : {}),
+    });
+    if (refused === null) this.close(code);
   }
 
   #serve(message: ClientUp): void {

@@ -6,6 +6,7 @@ import type { OrgId, UserId } from "@yardarm/protocol/ids";
 import { AGENT_FRAME_BYTES, CLIENT_MESSAGE_BYTES, CLIENT_PING_MS } from "@yardarm/protocol/limits";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Actor } from "../auth/can.ts";
+import type { ReportFailure } from "../observability/report-failure.ts";
 import type { Viewer, ViewerSocket } from "../relay/viewer.ts";
 import { AgentSession, type AgentSessionOptions, type AuthenticatedAgent } from "./agent-session.ts";
 import { ClientSession, type ClientSessionOptions } from "./client-session.ts";
@@ -36,7 +37,7 @@ export type GatewayOptions = {
   /** How often sockets re-check session and role; at most 5 s (IDTY-09). */
   readonly recheckMs: number;
   readonly random: () => number;
-  readonly report: (error: unknown) => void;
+  readonly report: ReportFailure;
 };
 
 /** Statuses of refused upgrades; everything else is 403. */

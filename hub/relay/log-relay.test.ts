@@ -50,6 +50,19 @@ test("[LOG-10] lines that went between announcement and reading are told as skip
   expect(viewer.messages.filter(({ type }) => type === "skipped")).toMatchObject([{ from: 0, to: 50 }]);
 });
 
+test("[LOG-8] what nobody expected is told without its cause, under an id by which the hub's log has it", async () => {
+  const { log, world } = await stored(100);
+  const cause = new Error("disk I/O error");
+  log.readRange = () => Promise.reject(cause);
+  const viewer = world.viewer();
+  viewer.subscribe(1);
+  await world.until(() => viewer.messages.some(({ type }) => type === "error"), [viewer]);
+  const refusal = viewer.messages.find((message) => message.type === "error");
+  expect(refusal).toMatchObject({ code: "internal", refused: "log.subscribe", requestId: expect.any(String) });
+  expect(JSON.stringify(refusal)).not.toContain(cause.message);
+  expect(world.reports).toEqual([{ error: cause, requestId: refusal?.requestId }]);
+});
+
 test("[LOG-7] a commit that fails is repeated until it succeeds; nothing is acknowledged before", async () => {
   const log = new MemoryLogStore();
   const append = log.append.bind(log);

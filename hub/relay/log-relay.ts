@@ -3,6 +3,7 @@ import type { ContainerId, DockerId, NodeId, OrgId } from "@yardarm/protocol/ids
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { parseCursorPayload } from "@yardarm/protocol/log/cursor";
 import { FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, parseFramePrefix } from "@yardarm/protocol/log/frame";
+import type { ReportFailure } from "../observability/report-failure.ts";
 import type { AgentConnection } from "./agent-connection.ts";
 import { CommitBacklog } from "./commit-backlog.ts";
 import type { CommittedLog } from "./committed-log.ts";
@@ -25,7 +26,7 @@ export interface LogRelayOptions {
   readonly drops: DropCounter;
   readonly nowMs: () => number;
   /** Told of failures that no caller waits for. */
-  readonly report: (error: unknown) => void;
+  readonly report: ReportFailure;
   readonly ringBudgetBytes?: number;
   readonly commitBacklogBytes?: number;
 }

@@ -1,6 +1,7 @@
 import { toProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES, VIEWER_QUEUE_BYTES } from "@yardarm/protocol/limits";
+import { type ReportFailure, reportUnder } from "../observability/report-failure.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { HeldEpoch } from "./epochs.ts";
 import type { LogSubscriber } from "./fan-out.ts";
@@ -28,7 +29,7 @@ export interface LogSubscriptionOptions {
   readonly sinceSeq: number | null;
   /** What a client that comes back holds. */
   readonly held: HeldEpoch | null;
-  readonly report: (error: unknown) => void;
+  readonly report: ReportFailure;
 }
 
 interface SeqSpan {
@@ -287,7 +288,10 @@ export class LogSubscription implements LogSubscriber, ViewerSubscription, LogSo
   #fail(error: unknown, refused: "log.subscribe" | "log.fetch"): void {
     if (this.isEnded) return;
     const { code, message } = toProtocolError(error);
-    if (code === "internal") this.#options.report(error);
-    this.#options.viewer.send({ type: "error", code, message, refused, containerId: this.containerId });
+    const { viewer, report } = this.#options;
+    viewer.send({
+      ...{ type: "error", code, message, refused, containerId: this.containerId },
+      ...(code === "internal" ? { requestId: reportUnder(report, error) } : {}),
+    });
   }
 }

@@ -20,13 +20,13 @@ export class World {
   readonly clock = new ManualClock();
   readonly relay: LogRelay;
   readonly drops = new Map<DropReason, number>();
-  readonly reports: unknown[] = [];
+  readonly reports: { readonly error: unknown; readonly requestId?: string | undefined }[] = [];
   readonly #turn: Turn;
   #deferred: (() => void)[] = [];
   #epoch = 0;
 
   constructor({ log, ringBudgetBytes, commitBacklogBytes, node = "nod_00000000000001" }: WorldOptions) {
-    const report = (error: unknown): void => void this.reports.push(error);
+    const report = (error: unknown, requestId?: string): void => void this.reports.push({ error, requestId });
     this.#turn = new Turn({ defer: (task) => this.#deferred.push(task), report });
     this.relay = new LogRelay({
       nodeId: asId<NodeId>(node),

@@ -11,6 +11,8 @@ export const clientErrorSchema = z.object({
   /** The `type` of the message that was refused, `null` when it could not be read. */
   refused: z.string().nullable(),
   containerId: idSchema<ContainerId>().nullable(),
+  /** Of what nobody expected: under this id the hub's own log has the cause. */
+  requestId: z.string().max(64).optional(),
 });
 
 export type ClientError = z.infer<typeof clientErrorSchema>;

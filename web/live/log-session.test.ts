@@ -296,9 +296,10 @@ test("a refusal or an unreadable frame is a failure that can be retried; what is
   port.deliver();
   expect(session.feed).toEqual({ status: "open" });
   expect(session.store.lineCount).toBe(10);
-  hub.handlers?.onError({ type: "error", code: "forbidden", message: "no", refused: "log.subscribe", containerId });
+  const refusal = { type: "error", code: "internal", message: "no", requestId: "req_1" } as const;
+  hub.handlers?.onError({ ...refusal, refused: "log.subscribe", containerId });
   port.deliver();
-  expect(session.feed).toMatchObject({ status: "failed", code: "forbidden" });
+  expect(session.feed).toEqual({ status: "failed", code: "internal", message: "no", requestId: "req_1" });
 });
 
 test("searching looks through what is held and what comes", () => {

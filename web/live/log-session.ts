@@ -17,10 +17,15 @@ import { StoreSearch } from "./store-search.ts";
 /** Reading one container's log: from the subscription through the worker into the store, across reconnects. */
 
 /** `opening` until the lines that existed at the first subscription are here; they appear together. */
-export type LogFeed =
-  | { readonly status: "opening" }
-  | { readonly status: "open" }
-  | { readonly status: "failed"; readonly code: ErrorCode; readonly message: string };
+export type LogFeed = { readonly status: "opening" } | { readonly status: "open" } | LogRefusal;
+
+/** Nothing more comes. `requestId`: under it the hub's own log has the cause. */
+export type LogRefusal = {
+  readonly status: "failed";
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly requestId?: string | undefined;
+};
 
 /** What it needs of the live client. */
 export type LogSource = {
@@ -252,14 +257,14 @@ export class LogSession {
     this.#publish();
   }
 
-  #refused({ code, message, refused }: ClientError): void {
+  #refused({ code, message, requestId, refused }: ClientError): void {
     if (refused === "log.fetch") this.#fetcher.fail();
-    else this.#fail(code, message);
+    else this.#fail(code, message, requestId);
   }
 
-  #fail(code: ErrorCode, message: string): void {
+  #fail(code: ErrorCode, message: string, requestId?: string): void {
     this.#cancelOpening();
-    this.#feed = { status: "failed", code, message };
+    this.#feed = { status: "failed", code, message, requestId };
     this.#publish();
   }
 

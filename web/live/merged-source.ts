@@ -1,10 +1,10 @@
 import type { ClientError } from "@yardarm/protocol/client-down/error";
 import type { LogSubscribed } from "@yardarm/protocol/client-down/log-subscribed";
-import type { ErrorCode } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import type { LogColumns, LogMatches } from "../workers/log-messages.ts";
 import type { Timers } from "./hub-socket.ts";
 import type { SeqRange } from "./log-ranges.ts";
+import type { LogRefusal } from "./log-session.ts";
 import type { LogStart } from "./log-subscriptions.ts";
 
 /**
@@ -12,10 +12,7 @@ import type { LogStart } from "./log-subscriptions.ts";
  * it wait for it; what is too much for that is counted as left out.
  */
 
-export type MergedSourceState =
-  | { readonly status: "opening" }
-  | { readonly status: "open" }
-  | { readonly status: "failed"; readonly code: ErrorCode; readonly message: string };
+export type MergedSourceState = { readonly status: "opening" } | { readonly status: "open" } | LogRefusal;
 
 /** Some of the lines of `columns`: those from index `from` up to, but without, `end`. */
 export type LineRun = {
@@ -131,9 +128,9 @@ export class MergedSource {
     if (this.#owed !== null) this.#release();
   }
 
-  refused({ code, message, refused }: ClientError): void {
+  refused({ code, message, requestId, refused }: ClientError): void {
     if (refused === "log.fetch") this.fetched();
-    else this.#state = { status: "failed", code, message };
+    else this.#state = { status: "failed", code, message, requestId };
   }
 
   /** Nothing more is waited for. */

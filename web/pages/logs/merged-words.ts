@@ -39,7 +39,7 @@ export const mergedTransport = ({ connection, feed, sources, hubNowMs }: MergedF
   const refusals = sources.map(({ state }) => state).filter((state) => state.status === "failed");
   const [refusal] = refusals;
   if (refusal !== undefined && refusals.length === sources.length) {
-    return { status: "failed", code: refusal.code, message: refusal.message };
+    return refusal;
   }
   const hosts = sources.map(({ host }) => host);
   if (hosts.length > 0 && hosts.every((host) => host?.status === "offline")) {

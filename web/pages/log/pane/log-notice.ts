@@ -1,4 +1,3 @@
-import type { ErrorCode } from "@yardarm/protocol/errors";
 import { codeSentence } from "../../../api/errors.ts";
 import { formatDuration } from "../../../format/duration.ts";
 import { formatCount, formatPlural } from "../../../format/percent.ts";
@@ -64,7 +63,7 @@ const note = (text: string): LogNotice => ({ tone: "muted", text, action: null, 
 const troubleOf = ({ transport, hostName, holdsLines }: NoticeFacts): LogNotice | null => {
   switch (transport.status) {
     case "failed":
-      return failure(transport.code, transport.message, holdsLines);
+      return failure(transport, holdsLines);
     case "reconnecting": {
       const text = holdsLines ? "The hub is not reachable; what is here stays." : "The hub is not reachable.";
       return { tone: "warn", text, action: "reconnect", code: null };
@@ -83,7 +82,10 @@ const troubleOf = ({ transport, hostName, holdsLines }: NoticeFacts): LogNotice 
   }
 };
 
-const failure = (code: ErrorCode | "log_off", message: string, holdsLines: boolean): LogNotice => {
+const failure = (
+  { code, message, requestId }: Extract<Transport, { readonly status: "failed" }>,
+  holdsLines: boolean,
+): LogNotice => {
   const stored = holdsLines ? " What is here stays." : "";
   if (code === "log_off") return note(`The log of this container is not collected: ${message}.${stored}`);
   if (code === "log_unreadable") {
@@ -104,7 +106,8 @@ const failure = (code: ErrorCode | "log_off", message: string, holdsLines: boole
     const text = `Part of this log could not be read.${stored}`;
     return { tone: "danger", text, action: "retry", code };
   }
-  return { tone: "danger", text: `${codeSentence(code)}${stored}`, action: "retry", code };
+  const quoted = requestId === undefined ? code : `${code} · request ${requestId}`;
+  return { tone: "danger", text: `${codeSentence(code)}${stored}`, action: "retry", code: quoted };
 };
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

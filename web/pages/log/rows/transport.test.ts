@@ -134,5 +134,7 @@ describe("the sentence beside the lines", () => {
       action: "retry",
       code: "too_many_streams",
     });
+    const unexpected = { status: "failed", code: "internal", message: "", requestId: "req_1" } as const;
+    expect(notice({ feed: unexpected })).toMatchObject({ action: "retry", code: "internal · request req_1" });
   });
 });

@@ -16,7 +16,13 @@ export type Transport =
   /** `isStale`: silent, but not yet given up. */
   | { readonly status: "hostOffline"; readonly silentMs: number | null; readonly isStale: boolean }
   | { readonly status: "ended"; readonly word: string; readonly atMs: number | null }
-  | { readonly status: "failed"; readonly code: ErrorCode | "log_off"; readonly message: string };
+  | {
+      readonly status: "failed";
+      readonly code: ErrorCode | "log_off";
+      readonly message: string;
+      /** Under it the hub's own log has the cause. */
+      readonly requestId?: string | undefined;
+    };
 
 export type TransportFacts = {
   readonly connection: ConnectionState;
@@ -28,7 +34,7 @@ export type TransportFacts = {
 };
 
 export const deriveTransport = ({ connection, feed, host, container, hubNowMs }: TransportFacts): Transport => {
-  if (feed.status === "failed") return { status: "failed", code: feed.code, message: feed.message };
+  if (feed.status === "failed") return feed;
   const lost = lostConnection(connection);
   if (lost !== null) return lost;
   const source = container?.logSource;
