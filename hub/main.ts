@@ -4,7 +4,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import path from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { isSettled } from "@yardarm/protocol/action";
 import type { HostId, NodeId, OrgId } from "@yardarm/protocol/ids";
@@ -59,18 +58,15 @@ import { KeptUpkeep } from "./inventory/kept-upkeep.ts";
 import { listen } from "./listen.ts";
 import { changeRetention, keepLogs, readRetention } from "./log-keeping.ts";
 import { openLogReading, recordDownload } from "./log-reading.ts";
-import type { LogDamage, LogStore } from "./logs/log-store.ts";
-import { openPgLogStore } from "./logs/pg-log-store.ts";
-import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
 import { createLogger } from "./observability/logger.ts";
 import { HubMetrics } from "./observability/metrics.ts";
 import type { ReportFailure } from "./observability/report-failure.ts";
 import { oidcSettingsOf } from "./oidc-settings.ts";
+import { countingCommits, openLogStore } from "./open-log-store.ts";
 import { openPeople } from "./open-people.ts";
 import { postOf } from "./post.ts";
 import type { AgentConnection } from "./relay/agent-connection.ts";
 import { AgentRegistry } from "./relay/agent-registry.ts";
-import type { CommittedLog } from "./relay/committed-log.ts";
 import { LogRelay } from "./relay/log-relay.ts";
 import { PageRequests } from "./relay/page-requests.ts";
 import { ReadThrough } from "./relay/read-through.ts";
@@ -509,26 +505,3 @@ export const runHub = async (config: Config): Promise<RunningHub> => {
     },
   };
 };
-
-/** Log lines live beside the rows: in files per org and day, or in the same PostgreSQL. */
-const openLogStore = async (
-  config: Config,
-  directory: string,
-  damaged: (damage: LogDamage) => void,
-): Promise<LogStore> => {
-  const time = { nowMs: Date.now, after, damaged };
-  return config.databaseUrl === null
-    ? new SqliteLogStore({ ...time, directory: path.join(directory, "logs") })
-    : openPgLogStore({ ...time, url: config.databaseUrl, evictionRestMs: 30_000 });
-};
-
-/** The relay's view of the store, with the committed lines counted. */
-const countingCommits = (store: LogStore, { logLinesCommitted }: HubMetrics): CommittedLog => ({
-  append: async (commit) => {
-    await store.append(commit);
-    logLinesCommitted.inc(commit.cursor.nextSeq - commit.firstSeq);
-  },
-  cursors: (orgId, containerIds) => store.cursors(orgId, containerIds),
-  readRange: (query) => store.readRange(query),
-  firstSeq: (orgId, containerId) => store.firstSeq(orgId, containerId),
-});
