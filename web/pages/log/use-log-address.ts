@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { addressOf, type LogAddress, type LogParams, paramsOf } from "./log-address.ts";
 
-/** What a log view looks at, kept in the address of the page: written there when somebody stops typing. */
+/** What a log view looks at, kept in the address of the page: written there when somebody stops typing, or is about to leave. */
 
 const WRITE_MS = 250;
+/** What presses a button or follows a link. */
+const PRESSING_KEYS: ReadonlySet<string> = new Set(["Enter", " "]);
 
 export type AddressChange = (changes: Partial<LogAddress>) => void;
 
@@ -31,7 +33,17 @@ export const useLogAddress = (
   }, [text]);
   useEffect(() => {
     const timer = setTimeout(() => writeNow(address), WRITE_MS);
-    return () => clearTimeout(timer);
+    // Whatever is pressed now may lead to another page, and Back has to lead here.
+    const write = (event: Event): void => {
+      if (!(event instanceof KeyboardEvent) || PRESSING_KEYS.has(event.key)) writeNow(address);
+    };
+    document.addEventListener("pointerdown", write, { capture: true });
+    document.addEventListener("keydown", write, { capture: true });
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("pointerdown", write, { capture: true });
+      document.removeEventListener("keydown", write, { capture: true });
+    };
   }, [address]);
   const change = useCallback<AddressChange>((changes) => setAddress((former) => ({ ...former, ...changes })), []);
   return [address, change];
