@@ -310,7 +310,6 @@ test("[LOGS-05] by keyboard alone", async ({ page, context, run, open }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(await run({ name: freshName("keys"), script: MIXED.replace(" >&2", "") }));
   await expect(linesOf(page)).toHaveCount(4);
-  await logOf(page).focus();
   await page.keyboard.press("e");
   const current = page.locator("[data-current]");
   await expect(current).toContainText("ERROR no database");

@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import type { LogRange } from "@yardarm/protocol/api/logs";
 import { startAgentProcess } from "@yardarm/testkit/agent-process";
 import { runTestContainer, socketOf } from "@yardarm/testkit/test-container";
 import { containerUrl, enter, findContainer, freshName, startFleet, test } from "./fixtures.ts";
@@ -50,11 +51,17 @@ test("[LOGS-05] loading is said while nothing has come, and the lines then appea
 
 test("[LOGS-05] Enter in the search field while the lines are loading leads to the match as soon as they are here", async ({
   page,
+  fleet,
   run,
   open,
 }) => {
   const container = await run({ name: freshName("early"), script: ticks({ atOnce: 300, everyMs: 1e6 }) });
   await container.untilItPrinted("tick 301");
+  // What the hub has when the page asks is what the page waits for.
+  const { containerId } = await findContainer(fleet.session, container.dockerId);
+  const storedUpTo = async () =>
+    (await fleet.session.get<LogRange>(`/api/containers/${containerId}/logs/range`)).lastSeq;
+  await expect.poll(storedUpTo).toBe(300);
   const release = await holdMessages(page, (type) => type === "log.subscribed" || type === "frame");
   await open(container);
   await expect(notice(page, "Loading the last 1,000 lines…")).toBeVisible();
@@ -218,6 +225,9 @@ test("[LOGS-01] lines from before the host was added are read from the host itse
     await expect(page.getByText("The log begins here.")).toBeVisible({ timeout: 500 });
   }).toPass();
   await expect(lineOf(page, "tick 1")).toBeVisible();
+  // They are searched like the others.
+  await page.getByLabel("Search in this log").fill("tick 50");
+  await expect(page.getByRole("status").filter({ hasText: /^11$/ })).toBeVisible();
   // Where the one begins and the other ends.
   await page.getByLabel("Search in this log").fill("tick 802");
   await page.keyboard.press("Enter");

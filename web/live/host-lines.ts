@@ -4,6 +4,7 @@ import { decodeUtf8, encodeUtf8 } from "@yardarm/protocol/log/utf8";
 import { nsFromInstant, parseRfc3339 } from "@yardarm/protocol/time";
 import { shapeOf } from "../workers/line-shape.ts";
 import type { LogColumns } from "../workers/log-messages.ts";
+import { type LineSearch, matchLines } from "../workers/match-lines.ts";
 import { LogChunk } from "./log-chunk.ts";
 
 /**
@@ -23,10 +24,15 @@ export type ReadLine = {
 /** Behind the newest of them. Holes and markers have keys between this and 0. */
 export const HOST_LINES_END: number = -(2 ** 40);
 
+/** What is found, and what is left out. */
+export type HostSearch = Omit<LineSearch, "queryId">;
+
 export class HostLines {
   #chunks: readonly LogChunk[] = [];
+  #search: LineSearch | null = null;
+  #queries = 0;
 
-  /** Ascending. */
+  /** Ascending; another array whenever there are more lines, or another search has gone through them. */
   get chunks(): readonly LogChunk[] {
     return this.#chunks;
   }
@@ -42,7 +48,22 @@ export class HostLines {
       chunk.seal();
       chunks.push(chunk);
     }
+    for (const chunk of chunks) this.#searchIn(chunk);
     this.#chunks = [...chunks, ...this.#chunks];
+  }
+
+  /** Searches the lines that are here, and those that come; `null`: nothing is searched for. They are few: no worker is asked. */
+  search(search: HostSearch | null): void {
+    this.#queries += 1;
+    this.#search = search === null ? null : { ...search, queryId: this.#queries };
+    if (this.#chunks.length === 0) return;
+    for (const chunk of this.#chunks) this.#searchIn(chunk);
+    this.#chunks = [...this.#chunks];
+  }
+
+  #searchIn(chunk: LogChunk): void {
+    chunk.search(this.#search?.queryId ?? null);
+    if (this.#search !== null) chunk.takeMatches(matchLines(chunk.textToScan(), this.#search));
   }
 }
 

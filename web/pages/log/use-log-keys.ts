@@ -13,8 +13,8 @@ export const useLogKeys = (commands: LogCommands): void => {
     N: () => commands.goToMatch("backward"),
     e: () => commands.goToError("forward"),
     E: () => commands.goToError("backward"),
-    j: () => commands.moveLine("forward"),
-    k: () => commands.moveLine("backward"),
+    j: () => moveLine(commands, "forward"),
+    k: () => moveLine(commands, "backward"),
     "g g": () => commands.goToStart(),
     G: () => commands.goToEnd(),
     End: () => commands.goToEnd(),
@@ -49,6 +49,12 @@ export const useLogKeys = (commands: LogCommands): void => {
     addEventListener("keydown", listener);
     return () => removeEventListener("keydown", listener);
   }, []);
+};
+
+/** Whoever goes through the lines while nothing has the focus means them with the next keys, too. */
+const moveLine = (commands: LogCommands, direction: "forward" | "backward"): void => {
+  if (document.activeElement === document.body) commands.focusLines();
+  commands.moveLine(direction);
 };
 
 /** True when the key meant something. */

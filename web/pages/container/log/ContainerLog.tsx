@@ -4,6 +4,7 @@ import type { Host } from "@yardarm/protocol/host";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { downloadUrl, getPosition } from "../../../api/stored-logs.ts";
 import { useConnection, useLive } from "../../../live/live-context.tsx";
+import type { HostSearch } from "../../../live/host-lines.ts";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
@@ -20,6 +21,9 @@ import { LogRowBuilder } from "../../log/rows/row-builder.ts";
 import type { RowsWanted } from "../../log/rows/row-list.ts";
 import { deriveTransport } from "../../log/rows/transport.ts";
 import { useLogAddress } from "../../log/use-log-address.ts";
+import { useMatcher } from "../../log/use-matcher.ts";
+import { excludeMatchers } from "../../../workers/match-lines.ts";
+import { NEVER } from "../../../workers/pattern.ts";
 import type { LogsSearch } from "../../logs/logs-address.ts";
 import { containerPath, PATHS } from "../../paths.ts";
 import { ContainerSelector } from "./ContainerSelector.tsx";
@@ -53,7 +57,7 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
   const [isDownloading, setDownloading] = useState(false);
   const target = useTargetLine(container, session, address.line);
   const { markers, onMarker } = useMarkers(container);
-  const older = useHostLines(container, host, session);
+  const older = useHostLines({ container, host, session }, useHostSearch(address));
   const buildRows = useCallback(
     (wanted: RowsWanted) =>
       builder.build({
@@ -180,6 +184,17 @@ const storedSearch = (workloadId: Container["workloadId"], address: LogAddress):
     ...(re === undefined ? {} : { pattern: re }),
     ...(levels === undefined ? {} : { levels }),
   };
+};
+
+/** What the page searches by itself for: a search's places are marked by the same matcher. */
+const useHostSearch = ({ search }: LogAddress): HostSearch | null => {
+  const { text, excludes } = search;
+  const matcher = useMatcher(search);
+  return useMemo(
+    () =>
+      text === "" && excludes.length === 0 ? null : { found: matcher ?? NEVER, excluded: excludeMatchers(excludes) },
+    [text, excludes, matcher],
+  );
 };
 
 /** The charts beside the log point at the line's time. */

@@ -1,10 +1,10 @@
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import { FLAG_LOSS } from "@yardarm/protocol/log/line-flags";
-import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { errorText } from "../../../api/errors.ts";
 import { getOlder } from "../../../api/stored-logs.ts";
-import { HostLines } from "../../../live/host-lines.ts";
+import { HostLines, type HostSearch } from "../../../live/host-lines.ts";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import type { LogMarker } from "../../log/rows/row-list.ts";
@@ -52,14 +52,25 @@ export const offerText = (reading: Reading, hostName: string): Pick<LogMarker, "
   }
 };
 
-export const useHostLines = (container: Container, host: Host | undefined, session: LogSession): OlderLines => {
+export const useHostLines = (
+  {
+    container,
+    host,
+    session,
+  }: { readonly container: Container; readonly host: Host | undefined; readonly session: LogSession },
+  search: HostSearch | null,
+): OlderLines => {
   const { containerId } = container;
   const [reading, setReading] = useState<Reading>({ status: "idle", cursor: null });
   const [lines] = useState(() => new HostLines());
+  const [chunks, setChunks] = useState(lines.chunks);
+  useEffect(() => {
+    lines.search(search);
+    setChunks(lines.chunks);
+  }, [lines, search]);
   const mayHave = useSyncExternalStore(session.subscribe, () => mayHaveOlder(session));
   const isOffered = mayHave && host?.status === "online" && container.removedAtNs === null;
   const hostName = host?.name ?? "The host";
-  const { chunks } = lines;
   const markers = useMemo((): readonly LogMarker[] => {
     const offer = { id: OFFER_ID, at: "start" as const, ...offerText(reading, hostName) };
     const joint = `above: read from ${hostName}, not stored here · below: stored`;
@@ -77,6 +88,7 @@ export const useHostLines = (container: Container, host: Host | undefined, sessi
       getOlder(containerId, cursor).then(
         ({ items, nextCursor, end }) => {
           lines.prepend(items);
+          setChunks(lines.chunks);
           setReading(end === "more" ? { status: "idle", cursor: nextCursor } : { status: "ended", end });
         },
         (error: unknown) => setReading({ status: "failed", cursor, why: errorText(error).title }),

@@ -4,7 +4,7 @@ import { LogStore } from "../../../live/log-store.ts";
 import { LogDecoding } from "../../../workers/log-decoding.ts";
 import type { LogRows } from "../rows/log-rows.ts";
 import { LogRowBuilder } from "../rows/row-builder.ts";
-import { ALL_ROWS } from "../rows/row-list.ts";
+import { ALL_ROWS, type LogMarker } from "../rows/row-list.ts";
 import { PaneScroll, ROW_PX, type ScrolledRows } from "./pane-scroll.ts";
 
 const VIEWPORT_PX = 200;
@@ -25,6 +25,8 @@ class SmallPane implements ScrolledRows {
   readonly viewportPx = VIEWPORT_PX;
   readonly clientHeight = VIEWPORT_PX;
   scrollOffset = 0;
+  /** What stands in front of the first line. */
+  markers: readonly LogMarker[] = [];
   rows: LogRows = this.#build();
   #top = 0;
 
@@ -77,7 +79,7 @@ class SmallPane implements ScrolledRows {
       endSeq: null,
       isFolding: false,
       unfolded: new Set(),
-      markers: [],
+      markers: this.markers,
     });
   }
 }
@@ -107,6 +109,19 @@ test("the end that moves by itself is not taken for somebody leaving it; scrolli
   expect(pane.scrollBy(-60)).toBeNull();
   expect(pane.scrollBy(60)).toBeNull();
   expect(pane.scrollBy(1_000)).toBe("reachedEnd");
+});
+
+test("a scroll to what stands in front of the lines is not taken back, however much that is", () => {
+  const pane = open(0, 100);
+  pane.markers = Array.from({ length: 6 }, (_, id) => ({ id, at: "start", text: "", action: null }));
+  pane.render(false);
+  pane.scrollBy(-100_000);
+  pane.scrollBy(7 * ROW_PX);
+  pane.render(false);
+  expect(pane.scrollTop).toBe(7 * ROW_PX);
+  pane.scrollBy(-6 * ROW_PX);
+  pane.render(false);
+  expect(pane.scrollTop).toBe(ROW_PX);
 });
 
 test("somebody who has just left is not pulled back by a render that does not know yet", () => {

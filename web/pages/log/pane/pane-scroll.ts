@@ -135,12 +135,13 @@ export class PaneScroll {
     return Math.abs(top - place.scrollOffset) < SAME_PX ? null : top;
   }
 
-  /** Remembers the first line in view. Holes above it may fill: they are no anchor. */
+  /** Remembers the first line from the top on, which may be below what is in view. Holes above it may fill: they are no anchor. */
   #capture(element: ScrollElement, place: ScrolledRows, rows: LogRowList): void {
     const top = element.scrollTop;
     const first = place.rowAt(top);
     if (first < 0) return;
-    for (let row = first; row < Math.min(rows.count, first + 3); row++) {
+    this.#anchor = null;
+    for (let row = first; row < rows.count; row++) {
       const entry = rows.at(row);
       const start = place.startOf(row);
       if (start === undefined || (entry.kind !== "line" && entry.kind !== "loss")) continue;
