@@ -93,16 +93,22 @@ type ApprovalChoiceProps = {
 /** Whether a join token alone lets an agent in. */
 const ApprovalChoice = ({ orgId, approvesHosts, refusal }: ApprovalChoiceProps) => {
   const queryClient = useQueryClient();
+  /** Until the hub has said what holds; a mutation says that it is under way a moment too late, and the tick would jump. */
+  const [wanted, setWanted] = useState<boolean | null>(null);
   const saving = useMutation({
     mutationFn: (next: boolean) => setApprovesHosts(orgId, next),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: meQuery.queryKey }),
+    onSettled: () => setWanted(null),
   });
   return (
     <section aria-label="Agents that join" className="flex flex-col gap-2">
       <h2 className="font-semibold text-title">Agents that join</h2>
       <Checkbox
-        isChecked={saving.isPending ? saving.variables : approvesHosts}
-        onChange={(next) => saving.mutate(next)}
+        isChecked={wanted ?? approvesHosts}
+        onChange={(next) => {
+          setWanted(next);
+          saving.mutate(next);
+        }}
         disabledReason={refusal}
         label="They wait until somebody has compared their key"
         hint="Without this, whoever has a join command first lets an agent in."
