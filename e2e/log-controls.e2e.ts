@@ -1,3 +1,4 @@
+// Above 300 lines: one list of the log's controls, a test each.
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { expect, type Locator, type Page } from "@playwright/test";

@@ -6,7 +6,7 @@ import { containerUrl, enter, findContainer, freshName, startFleet, test } from 
 import { lineOf, logOf, seenLines, untilNumber, watchLog } from "./log-watch.ts";
 import { ticks } from "./tick-script.ts";
 
-/** How lines get here, or why they do not: each state as the chip, the sentence and the one thing to do say it. */
+/** How lines get here, or why they do not: each state as the chip, the sentence and the one thing to do say it. Above 300 lines: one list of them. */
 
 const chip = (page: Page, text: string | RegExp) =>
   page.locator("[data-chip]").filter({ hasText: text, visible: true }).first();

@@ -1,6 +1,6 @@
 /**
- * The hub, from configuration to drain: a table of contents. Dependencies are passed by hand; this is the only file that
- * names SQLite and PostgreSQL. Above 300 lines because it is one list of what is passed to what; nothing here decides.
+ * The hub, from configuration to drain: a table of contents. Dependencies are passed by hand. Above 300 lines because it is one
+ * list of what is passed to what; nothing here decides.
  */
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";

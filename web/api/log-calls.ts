@@ -12,19 +12,12 @@ import {
 import { type CreateViewRequest, type SavedView, savedViewSchema } from "@yardarm/protocol/api/views";
 import type { ContainerId, ViewId } from "@yardarm/protocol/ids";
 import { request, requestNothing } from "./http.ts";
+import { withQuery } from "./with-query.ts";
 
 /** HTTP calls of the logs explorer. */
 
 /** The hub scans for two seconds at most; the rest is network and a busy machine. */
 const SEARCH_TIMEOUT_MS = 20_000;
-
-const withQuery = (path: string, query: LogSearchQueryInput | LogDownloadQueryInput): string => {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (typeof value === "string" || typeof value === "number") params.set(name, `${value}`);
-  }
-  return `${path}?${params}`;
-};
 
 export const searchLogs = (query: LogSearchQueryInput, signal: AbortSignal): Promise<LogSearchResponse> =>
   request(withQuery("/api/logs/search", query), logSearchResponseSchema, { signal, timeoutMs: SEARCH_TIMEOUT_MS });

@@ -11,16 +11,11 @@ import {
 import { type OlderLogs, olderLogsSchema } from "@yardarm/protocol/api/older-logs";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { request } from "./http.ts";
+import { withQuery } from "./with-query.ts";
 
 /** One container's log as the hub has stored it. */
 
 const logsPath = (containerId: ContainerId): string => `/api/containers/${encodeURIComponent(containerId)}/logs`;
-
-const withQuery = (path: string, query: Readonly<Record<string, string | number | undefined>>): string => {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
-  return params.size === 0 ? path : `${path}?${params}`;
-};
 
 /** The hub scans for two seconds at most. */
 const SCAN_TIMEOUT_MS = 20_000;

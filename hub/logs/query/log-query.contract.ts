@@ -1,4 +1,4 @@
-/** Above 250 lines: the world of random logs that every question is held against belongs beside the questions. */
+/** Above 300 lines: the world of random logs that every question is held against belongs beside the questions. */
 import { zstdCompressSync } from "node:zlib";
 import { type NdjsonLine, ndjsonLineSchema } from "@yardarm/protocol/api/log-line";
 import { asId, type ContainerId, type HostId, type OrgId } from "@yardarm/protocol/ids";
