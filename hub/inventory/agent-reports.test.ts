@@ -33,7 +33,7 @@ const openReports = async (core: Awaited<ReturnType<typeof openHubCore>>) => {
 
 /** The hub as it is after a start: what it knows comes from its storage. */
 const startReports = async (core: Awaited<ReturnType<typeof openHubCore>>) => {
-  const fleet = new Fleet();
+  const fleet = new Fleet({ protect: () => ({ scope: "none", reason: null }) });
   const assigned: (readonly string[])[] = [];
   const [hidden, forgotten, overflowed]: [ContainerId[], ContainerId[], HostId[]] = [[], [], []];
   const reports = new AgentReports({
@@ -76,6 +76,19 @@ test("[POL-5] what an agent says of its host's policy is shown, and outlives a c
   await hosts.rename(hostId, "barn");
   await reports.refresh(orgId, hostId);
   expect(fleet.host(orgId, hostId)).toMatchObject({ name: "barn", policy });
+});
+
+test("an agent that comes back with nothing new changes nothing for those who look at the fleet", async () => {
+  await using core = await openHubCore();
+  const { reports, fleet, agent } = await openReports(core);
+  reports.connected(agent, hello);
+  reports.snapshot(agent, snapshot(1, [reportedContainer(1), reportedContainer(2)]));
+  const changed: string[] = [];
+  fleet.subscribe(agent.orgId, ({ containers }) => changed.push(...containers.map(({ name }) => name)));
+  reports.connected(agent, hello);
+  reports.snapshot(agent, snapshot(1, [reportedContainer(1), reportedContainer(2, { name: "renamed" })]));
+  expect(changed).toEqual(["renamed"]);
+  await reports.flush();
 });
 
 test("[LOG-23] containers that went while nobody looked are assigned again, unless they never ran or nobody may read them", async () => {

@@ -103,7 +103,8 @@ export class AgentReports<Agent extends ReportingAgent> {
   connected(agent: Agent, hello: Hello): void {
     const { orgId, hostId } = agent;
     const { fleet, nowNs, storage } = this.#options;
-    const [known, kept] = [fleet.containersOfHost(orgId, hostId), fleet.keptOfHost(orgId, hostId)];
+    const known = fleet.containersOfHost(orgId, hostId).map(asReported);
+    const kept = fleet.keptOfHost(orgId, hostId).map(asReported);
     this.#inventories.set(hostId, new HostInventory({ hostId, nowNs, known, kept }));
     const clockSkewMs = Number((BigInt(hello.clockNs) - nowNs()) / 1_000_000n);
     const { agentVersion, machine, engine, metricsBackend } = hello;
@@ -220,6 +221,9 @@ export class AgentReports<Agent extends ReportingAgent> {
     });
   }
 }
+
+/** What protects it is the fleet's to say; compared with what an agent reports, it would be a change of every container. */
+const asReported = ({ protection: _, ...container }: Container): Container => container;
 
 const exists = (container: Container): boolean => container.removedAtNs === null;
 
