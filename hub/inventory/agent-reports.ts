@@ -223,7 +223,7 @@ export class AgentReports<Agent extends ReportingAgent> {
 }
 
 /** What protects it is the fleet's to say; compared with what an agent reports, it would be a change of every container. */
-const asReported = ({ protection: _, ...container }: Container): Container => container;
+const asReported = ({ protection: _judged, ...container }: Container): Container => container;
 
 const exists = (container: Container): boolean => container.removedAtNs === null;
 
