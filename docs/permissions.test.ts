@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { permissionRows } from "@yardarm/hub/auth/permissions";
-import { renderPermissionsDoc } from "@yardarm/hub/auth/permissions-doc";
+import { permissionRows } from "@yardarm/hub/auth/authority/permissions";
+import { renderPermissionsDoc } from "@yardarm/hub/auth/authority/permissions-doc";
 import { expect, test } from "vitest";
 
 test("[IDTY-06] docs/permissions.md says what the table says", () => {

@@ -1,5 +1,5 @@
 import type { HostId, OrgId } from "@yardarm/protocol/ids";
-import type { AuthorityChange } from "./auth/requester.ts";
+import type { AuthorityChange } from "./auth/authority/requester.ts";
 import type { Bus } from "./bus/bus.ts";
 
 export interface AuthorityFeedOptions {

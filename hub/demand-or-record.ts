@@ -1,9 +1,9 @@
 import type { ActionVerb } from "@yardarm/protocol/action";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Denials } from "./audit/denials.ts";
-import { type Actor, can, type Resource } from "./auth/can.ts";
-import { type Permission, permissionFor, verbOf } from "./auth/permissions.ts";
-import { auditActorOf, type Requester } from "./auth/requester.ts";
+import { type Actor, can, type Resource } from "./auth/authority/can.ts";
+import { type Permission, permissionFor, verbOf } from "./auth/authority/permissions.ts";
+import { auditActorOf, type Requester } from "./auth/authority/requester.ts";
 
 /**
  * Asks the evaluator; a refusal leaves its row before it is thrown.

@@ -1,6 +1,6 @@
 import type { AuditChain, AuditFilter } from "./audit/audit-chain.ts";
 import type { AuditRow } from "./audit/audit-row.ts";
-import { entryBy, type Requester } from "./auth/requester.ts";
+import { entryBy, type Requester } from "./auth/authority/requester.ts";
 
 /** Every audit row that the filter names, oldest first. That somebody takes them away is a row itself, written first. */
 export async function* exportAudit(

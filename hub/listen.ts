@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from "node:net";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import { isLoopbackName } from "./auth/origin.ts";
+import { isLoopbackName } from "./auth/request/origin.ts";
 
 /** @throws ProtocolError with a sentence, when the address cannot be had or would be open to a network unasked */
 export const listen = async (

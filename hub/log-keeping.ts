@@ -1,7 +1,7 @@
 import type { Retention, RetentionRequest } from "@yardarm/protocol/api/retention";
 import type { OrgId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "./audit/audit-chain.ts";
-import { auditActorOf, type Requester } from "./auth/requester.ts";
+import { auditActorOf, type Requester } from "./auth/authority/requester.ts";
 import type { Config } from "./config.ts";
 import type { KeptUpkeep } from "./inventory/kept-upkeep.ts";
 import { KEEPER_TICK_MS, type KeptStore, LogKeeper } from "./logs/log-keeper.ts";

@@ -1,5 +1,5 @@
 import type { AuditChain } from "./audit/audit-chain.ts";
-import { entryBy } from "./auth/requester.ts";
+import { entryBy } from "./auth/authority/requester.ts";
 import { createLogFollower, type LogFollowerOptions } from "./gateway/log-follower.ts";
 import type { LogDownload } from "./http/routes/log-download.ts";
 import type { LogStore } from "./logs/log-store.ts";

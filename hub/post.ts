@@ -1,4 +1,4 @@
-import type { Post } from "./auth/letters.ts";
+import type { Post } from "./auth/letter/letters.ts";
 import type { Config } from "./config.ts";
 import { SmtpMailer } from "./mail/smtp-mailer.ts";
 

@@ -1,8 +1,8 @@
 import { type CreateViewRequest, MOST_VIEWS, type SavedView as SavedViewView } from "@yardarm/protocol/api/views";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ViewId } from "@yardarm/protocol/ids";
-import type { Actor } from "./auth/can.ts";
-import { newId } from "./auth/new-id.ts";
+import type { Actor } from "./auth/authority/can.ts";
+import { newId } from "./auth/crypto/new-id.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { SavedView } from "./storage/tables/saved-views.ts";
 

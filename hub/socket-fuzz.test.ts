@@ -9,7 +9,7 @@ import { type OddFrameSource, oddFrame } from "@yardarm/testkit/odd-frames";
 import { createRandom, type Random } from "@yardarm/testkit/random";
 import { dockerIdOf, reportedContainer } from "@yardarm/testkit/sample-container";
 import { expect, test } from "vitest";
-import type { Actor } from "./auth/can.ts";
+import type { Actor } from "./auth/authority/can.ts";
 
 /** Frames of one run; `npm run soak -- --frames N` asks for more. */
 const FRAMES = Number(process.env.SOAK_FRAMES ?? 20_000);

@@ -1,11 +1,11 @@
 // Above 300 lines: one of everything that a permission can be about, for the matrix and the isolation test.
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import type { Actor } from "@yardarm/hub/auth/can";
-import { createSessionCookie } from "@yardarm/hub/auth/cookies";
-import { newId } from "@yardarm/hub/auth/new-id";
+import type { Actor } from "@yardarm/hub/auth/authority/can";
+import { TOKEN_SCOPES } from "@yardarm/hub/auth/authority/permissions";
+import { newId } from "@yardarm/hub/auth/crypto/new-id";
 import { Passwords } from "@yardarm/hub/auth/password";
-import { TOKEN_SCOPES } from "@yardarm/hub/auth/permissions";
+import { createSessionCookie } from "@yardarm/hub/auth/request/cookies";
 import { parseConfig } from "@yardarm/hub/config";
 import { type RunningHub, runHub } from "@yardarm/hub/main";
 import { openPeople, type People } from "@yardarm/hub/open-people";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Actor, demand } from "@yardarm/hub/auth/can";
+import { type Actor, demand } from "@yardarm/hub/auth/authority/can";
 import { MemoryBus } from "@yardarm/hub/bus/memory-bus";
 import { frameTransport } from "@yardarm/hub/gateway/frame-transport";
 import { Gateway } from "@yardarm/hub/gateway/gateway";

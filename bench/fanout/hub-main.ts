@@ -16,7 +16,7 @@ import {
   type UserId,
 } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { Actor } from "../../hub/auth/can.ts";
+import type { Actor } from "../../hub/auth/authority/can.ts";
 import { MemoryBus } from "../../hub/bus/memory-bus.ts";
 import { frameTransport } from "../../hub/gateway/frame-transport.ts";
 import { Gateway } from "../../hub/gateway/gateway.ts";

@@ -7,8 +7,8 @@ import type { ActionId, BulkId, ContainerId, HostId } from "@yardarm/protocol/id
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { describe, expect, test } from "vitest";
 import { type HubCore, openHubCore } from "../../testkit/hub-core.ts";
-import type { Actor } from "../auth/can.ts";
-import { newId } from "../auth/new-id.ts";
+import type { Actor } from "../auth/authority/can.ts";
+import { newId } from "../auth/crypto/new-id.ts";
 import type { ActionOrder } from "./action-service.ts";
 import { BulkActions } from "./bulk-actions.ts";
 

@@ -3,8 +3,8 @@ import { asId, type DockerId, type HostId, type ProjectId, type ProtectionRuleId
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { describe, expect, test } from "vitest";
 import { type HubCore, openHubCore } from "../../testkit/hub-core.ts";
-import type { Actor } from "../auth/can.ts";
-import { newId } from "../auth/new-id.ts";
+import type { Actor } from "../auth/authority/can.ts";
+import { newId } from "../auth/crypto/new-id.ts";
 import { ProtectionRules } from "./protection-rules.ts";
 
 const hubContainer = asId<DockerId>("f".repeat(64));

@@ -7,7 +7,7 @@ import { type Protection, protectionOf } from "@yardarm/protocol/protection";
 import type { OrderedRule, ProtectionOrder, ProtectionRule } from "@yardarm/protocol/protection-schema";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { AuditEntry, AuditKind } from "../audit/audit-row.ts";
-import type { Requester } from "../auth/requester.ts";
+import type { Requester } from "../auth/authority/requester.ts";
 import type { OrgStorage, Storage } from "../storage/storage.ts";
 
 export type ProtectionRulesOptions = {

@@ -2,7 +2,7 @@ import type { HostId, OrgId } from "@yardarm/protocol/ids";
 import { expect, test } from "vitest";
 import { type HubCore, openHubCore } from "../../testkit/hub-core.ts";
 import { tamperWithSqlite } from "../../testkit/tamper-audit.ts";
-import { newId } from "../auth/new-id.ts";
+import { newId } from "../auth/crypto/new-id.ts";
 import type { AuditPosition } from "./audit-chain.ts";
 import { hashBody, readBody, writeBody } from "./audit-row.ts";
 import { AuditWitnesses } from "./audit-witnesses.ts";

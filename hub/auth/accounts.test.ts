@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type HubCore, OWNER, openHubCore, sessionOf } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Requester } from "./authority/requester.ts";
 import { issuePasswordLink } from "./password-link.ts";
-import type { Requester } from "./requester.ts";
 
 const client = { address: "192.0.2.1", userAgent: "test" };
 const NEW = "another horse, another battery";

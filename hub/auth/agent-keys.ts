@@ -6,9 +6,9 @@ import type { HostId, OrgId } from "@yardarm/protocol/ids";
 import { formatKeyFingerprint } from "@yardarm/protocol/key-fingerprint";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
-import { verifyFor } from "./ed25519.ts";
+import { entryBy, type Requester } from "./authority/requester.ts";
+import { verifyFor } from "./crypto/ed25519.ts";
 import type { HubKeys } from "./hub-keys.ts";
-import { entryBy, type Requester } from "./requester.ts";
 
 export interface AgentKeysOptions {
   readonly storage: Storage;

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { API_TOKEN_PATTERN } from "@yardarm/protocol/api/tokens";
-import type { RandomBytes } from "./new-id.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const PREFIX = "yrd_";

@@ -7,10 +7,10 @@ import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isApiToken, newApiToken } from "./api-token-text.ts";
-import { createSessionCookie } from "./cookies.ts";
-import { newId } from "./new-id.ts";
-import { TOKEN_SCOPES } from "./permissions.ts";
-import type { Requester } from "./requester.ts";
+import { TOKEN_SCOPES } from "./authority/permissions.ts";
+import type { Requester } from "./authority/requester.ts";
+import { newId } from "./crypto/new-id.ts";
+import { createSessionCookie } from "./request/cookies.ts";
 
 const DAY_MS = 86_400_000;
 const from = "192.0.2.1";

@@ -5,11 +5,11 @@ import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ApiToken, LiveApiToken } from "../storage/tables/api-tokens.ts";
 import { isApiToken, newApiToken } from "./api-token-text.ts";
-import { type Actor, can, permissionsHeldBy } from "./can.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
-import { TOKEN_SCOPES } from "./permissions.ts";
-import { type Announce, entryBy, type Requester } from "./requester.ts";
-import { hashSecret } from "./secrets.ts";
+import { type Actor, can, permissionsHeldBy } from "./authority/can.ts";
+import { TOKEN_SCOPES } from "./authority/permissions.ts";
+import { type Announce, entryBy, type Requester } from "./authority/requester.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
+import { hashSecret } from "./crypto/secrets.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Last use is written at most this often. */

@@ -1,10 +1,10 @@
 import { ORG_HEADER } from "@yardarm/protocol/api/orgs";
 import { asId, ID_PATTERN, type OrgId } from "@yardarm/protocol/ids";
 import type { ApiTokens } from "./api-tokens.ts";
-import type { Actor } from "./can.ts";
-import type { SessionCookie } from "./cookies.ts";
+import type { Actor } from "./authority/can.ts";
 import { noSuchOrg } from "./orgs.ts";
-import type { HeaderLookup } from "./origin.ts";
+import type { SessionCookie } from "./request/cookies.ts";
+import type { HeaderLookup } from "./request/origin.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface CallersOptions {

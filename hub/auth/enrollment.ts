@@ -13,9 +13,9 @@ import type { AuditChain } from "../audit/audit-chain.ts";
 import type { AuditActor } from "../audit/audit-row.ts";
 import type { OrgStorage, Storage } from "../storage/storage.ts";
 import type { JoinTokenRow } from "../storage/tables/join-tokens.ts";
-import { privateKeyFromSeed, publicKeyOf, verifyFor } from "./ed25519.ts";
+import { privateKeyFromSeed, publicKeyOf, verifyFor } from "./crypto/ed25519.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
 import type { HubKeys } from "./hub-keys.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
 
 export interface EnrollmentOptions {
   readonly storage: Storage;

@@ -3,10 +3,10 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId, UserId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage, StorageScope } from "../storage/storage.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
+import { hashSecret, newSecret } from "./crypto/secrets.ts";
 import { makeOrg } from "./make-org.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
 import type { Passwords } from "./password.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
 import type { Client, NewSession, Sessions } from "./sessions.ts";
 
 export interface FirstRunOptions {

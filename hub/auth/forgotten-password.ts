@@ -1,11 +1,11 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
-import { addressBucket } from "./client-address.ts";
-import { type Post, passwordLetter } from "./letters.ts";
-import type { RandomBytes } from "./new-id.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
+import { type Post, passwordLetter } from "./letter/letters.ts";
 import { issuePasswordLink } from "./password-link.ts";
-import { AttemptLimiter } from "./rate-limit.ts";
+import { addressBucket } from "./request/client-address.ts";
+import { AttemptLimiter } from "./request/rate-limit.ts";
 
 const PER_ADDRESS = { attempts: 10, firstBlockSeconds: 60, longestBlockSeconds: 900 };
 /** Letters to one mailbox: enough for somebody who lost the first, too few to be a nuisance. */

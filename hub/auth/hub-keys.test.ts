@@ -7,7 +7,7 @@ import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 import { openSqliteStorage } from "../storage/sqlite/open-sqlite.ts";
 import { revokeAllKeys, rotateKeys } from "./change-keys.ts";
-import { verifyFor } from "./ed25519.ts";
+import { verifyFor } from "./crypto/ed25519.ts";
 import { openHubKeys } from "./hub-keys.ts";
 import { readKeyFile, writeKeyFile } from "./key-file.ts";
 

@@ -4,9 +4,9 @@ import type { HubId, KeyId } from "@yardarm/protocol/ids";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
 import type { Storage } from "../storage/storage.ts";
 import { fingerprintOf, firstKeys } from "./change-keys.ts";
-import { privateKeyFromSeed, signFor, verifyFor } from "./ed25519.ts";
+import { privateKeyFromSeed, signFor, verifyFor } from "./crypto/ed25519.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
 import { type KeyFile, mismatch, parseKeySet, readKeyFile, writeKeyFile } from "./key-file.ts";
-import type { RandomBytes } from "./new-id.ts";
 
 const NONCE_KEY_BYTES = 32;
 

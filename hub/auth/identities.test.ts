@@ -6,10 +6,10 @@ import { type HubCore, OWNER, openHubCore, sessionOf } from "@yardarm/testkit/hu
 import { CLIENT, type IdentityProvider, startIdentityProvider } from "@yardarm/testkit/identity-provider";
 import { Secret, TOTP } from "otpauth";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Requester } from "./authority/requester.ts";
+import { newId } from "./crypto/new-id.ts";
 import { type Arrival, Identities } from "./identities.ts";
-import { newId } from "./new-id.ts";
 import { OidcProvider } from "./oidc-provider.ts";
-import type { Requester } from "./requester.ts";
 
 const REDIRECT = "http://127.0.0.1:8080/api/auth/oidc/callback";
 const client = { address: "192.0.2.1", userAgent: "test" };

@@ -1,6 +1,6 @@
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
-import { recordForAccount } from "./account-audit.ts";
+import { recordForAccount } from "./authority/account-audit.ts";
 
 /**
  * For the operator: who else runs the installation, or does no more. It counts from the person's next request on, and

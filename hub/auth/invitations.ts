@@ -9,12 +9,12 @@ import { INVITATION_MS } from "@yardarm/protocol/limits";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage, StorageScope } from "../storage/storage.ts";
 import type { Invitation } from "../storage/tables/invitations.ts";
-import { type Actor, can } from "./can.ts";
+import { type Actor, can } from "./authority/can.ts";
+import { isAtLeast } from "./authority/permissions.ts";
+import { auditActorOf, entryBy, type Requester } from "./authority/requester.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
+import { hashSecret, newSecret } from "./crypto/secrets.ts";
 import { checkProjects, describe } from "./members.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
-import { isAtLeast } from "./permissions.ts";
-import { auditActorOf, entryBy, type Requester } from "./requester.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
 
 const MOST_OPEN = 500;
 

@@ -1,6 +1,6 @@
 import type { OrgId, ProjectId, UserId } from "@yardarm/protocol/ids";
 import type { OrgStorage, StorageScope } from "../storage/storage.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
 
 /** An org with its first project and its first owner, inside the caller's transaction. */
 export const makeOrg = async (

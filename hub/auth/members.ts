@@ -4,9 +4,9 @@ import type { OrgId, ProjectId, UserId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { OrgStorage, Storage } from "../storage/storage.ts";
 import type { Member } from "../storage/tables/memberships.ts";
-import { type Actor, demand } from "./can.ts";
-import { isAtLeast } from "./permissions.ts";
-import { type Announce, entryBy, type Requester } from "./requester.ts";
+import { type Actor, demand } from "./authority/can.ts";
+import { isAtLeast } from "./authority/permissions.ts";
+import { type Announce, entryBy, type Requester } from "./authority/requester.ts";
 
 export interface MembersOptions {
   readonly storage: Storage;

@@ -1,6 +1,6 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Configuration } from "openid-client";
-import { isLoopbackName } from "./origin.ts";
+import { isLoopbackName } from "./request/origin.ts";
 
 const TIMEOUT_SECONDS = 10;
 const ANSWER_BYTES = 256 * 1024;

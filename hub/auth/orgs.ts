@@ -3,10 +3,10 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { Actor } from "./can.ts";
+import type { Actor } from "./authority/can.ts";
+import { entryBy, type Requester } from "./authority/requester.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
 import { makeOrg } from "./make-org.ts";
-import type { RandomBytes } from "./new-id.ts";
-import { entryBy, type Requester } from "./requester.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** So that one person cannot fill the database with empty orgs where everybody may create them. */

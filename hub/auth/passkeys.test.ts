@@ -2,9 +2,9 @@ import type { OrgId, PasskeyId, UserId } from "@yardarm/protocol/ids";
 import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import { type Dishonesty, SoftPasskey } from "@yardarm/testkit/soft-passkey";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { newId } from "./new-id.ts";
+import type { Requester } from "./authority/requester.ts";
+import { newId } from "./crypto/new-id.ts";
 import { relyingPartyOf } from "./relying-party.ts";
-import type { Requester } from "./requester.ts";
 
 const client = { address: "192.0.2.1", userAgent: "test" };
 const PARTY = { id: "localhost", origin: "http://localhost:8080" };

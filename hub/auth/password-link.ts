@@ -1,8 +1,8 @@
 import { PASSWORD_RESET_MS } from "@yardarm/protocol/limits";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { RandomBytes } from "./new-id.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
+import { hashSecret, newSecret } from "./crypto/secrets.ts";
 
 /**
  * The secret of a one-time link (1 h) with which somebody sets a new password, for the operator's eyes or the person's

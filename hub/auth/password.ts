@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import { promisify } from "node:util";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type { RandomBytes } from "./new-id.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
 
 /** Hashes that run at once; each takes about 35 ms and 19 MiB, on one of the threads that also serve files. */
 const RUNNING = 4;

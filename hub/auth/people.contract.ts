@@ -2,9 +2,9 @@ import type { Role } from "@yardarm/protocol/api/auth";
 import { asId, type OrgId, type ProjectId, type UserId } from "@yardarm/protocol/ids";
 import { type HubCore, OWNER, sessionOf } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Actor } from "./can.ts";
-import { newId } from "./new-id.ts";
-import type { Requester } from "./requester.ts";
+import type { Actor } from "./authority/can.ts";
+import type { Requester } from "./authority/requester.ts";
+import { newId } from "./crypto/new-id.ts";
 
 const client = { address: "192.0.2.1", userAgent: "test" };
 const DAY_MS = 86_400_000;

@@ -3,9 +3,9 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, ProjectId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { OrgStorage, Storage } from "../storage/storage.ts";
-import { type Actor, can, demand } from "./can.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
-import { type Announce, entryBy, type Requester } from "./requester.ts";
+import { type Actor, can, demand } from "./authority/can.ts";
+import { type Announce, entryBy, type Requester } from "./authority/requester.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
 
 const MOST_PROJECTS = 1_000;
 

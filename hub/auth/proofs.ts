@@ -1,9 +1,9 @@
 import type { Proof } from "@yardarm/protocol/api/second-factors";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Storage } from "../storage/storage.ts";
+import type { Requester } from "./authority/requester.ts";
 import type { Passwords } from "./password.ts";
-import { AttemptLimiter } from "./rate-limit.ts";
-import type { Requester } from "./requester.ts";
+import { AttemptLimiter } from "./request/rate-limit.ts";
 import { type SecondFactor, wrongCode } from "./second-factor.ts";
 import type { Sessions } from "./sessions.ts";
 

@@ -6,7 +6,7 @@ import { createDatabase, type TestDatabase } from "@yardarm/testkit/postgres-dat
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import "@yardarm/testkit/provided";
 import { openPostgresStorage } from "../storage/postgres/open-postgres.ts";
-import { newId } from "./new-id.ts";
+import { newId } from "./crypto/new-id.ts";
 
 /** What several connections at once may not break: only PostgreSQL has them. */
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { OriginOptions } from "./origin.ts";
+import type { OriginOptions } from "./request/origin.ts";
 
 /** As whom browsers know the hub when they make and use passkeys. */
 export type RelyingParty = { readonly id: string; readonly origin: string };

@@ -1,6 +1,6 @@
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
-import { recordForAccount } from "./account-audit.ts";
+import { recordForAccount } from "./authority/account-audit.ts";
 
 /** What there was to take away. */
 export type ResetFactors = { readonly totp: boolean; readonly passkeys: number };

@@ -4,9 +4,9 @@ import type { OrgId } from "@yardarm/protocol/ids";
 import { type HubCore, OWNER, openHubCore, sessionOf } from "@yardarm/testkit/hub-core";
 import { Secret, TOTP } from "otpauth";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Requester } from "./requester.ts";
+import type { Requester } from "./authority/requester.ts";
+import { SecretBox } from "./crypto/secret-box.ts";
 import { resetSecondFactors } from "./reset-second-factors.ts";
-import { SecretBox } from "./secret-box.ts";
 
 const client = { address: "192.0.2.1", userAgent: "test" };
 const from = (address: string) => ({ ...client, address });

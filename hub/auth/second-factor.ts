@@ -5,11 +5,11 @@ import type { UserId } from "@yardarm/protocol/ids";
 import { Secret, TOTP } from "otpauth";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage, StorageScope } from "../storage/storage.ts";
-import { recordForAccount } from "./account-audit.ts";
-import type { RandomBytes } from "./new-id.ts";
-import { AttemptLimiter } from "./rate-limit.ts";
-import type { Requester } from "./requester.ts";
-import type { SecretBox } from "./secret-box.ts";
+import { recordForAccount } from "./authority/account-audit.ts";
+import type { Requester } from "./authority/requester.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
+import type { SecretBox } from "./crypto/secret-box.ts";
+import { AttemptLimiter } from "./request/rate-limit.ts";
 
 const SECRET_BYTES = 20;
 const PERIOD_SECONDS = 30;

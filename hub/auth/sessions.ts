@@ -3,9 +3,9 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId, SessionId, UserId } from "@yardarm/protocol/ids";
 import type { Storage, StorageScope } from "../storage/storage.ts";
 import type { LiveSession } from "../storage/tables/sessions.ts";
-import type { Actor } from "./can.ts";
-import { newId, type RandomBytes } from "./new-id.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
+import type { Actor } from "./authority/can.ts";
+import { newId, type RandomBytes } from "./crypto/new-id.ts";
+import { hashSecret, newSecret } from "./crypto/secrets.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A session ends this long after its last use, and this long after its beginning. */

@@ -3,7 +3,7 @@ import type { OrgId } from "@yardarm/protocol/ids";
 import { type HubCore, OWNER, openHubCore, sessionOf } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Passwords } from "./password.ts";
-import { RateLimitedError } from "./rate-limit.ts";
+import { RateLimitedError } from "./request/rate-limit.ts";
 import type { SignIn } from "./sign-in.ts";
 import { Tickets } from "./tickets.ts";
 

@@ -4,12 +4,12 @@ import type { OrgId, SessionId } from "@yardarm/protocol/ids";
 import type { AuditChain } from "../audit/audit-chain.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { User } from "../storage/tables/users.ts";
-import type { Actor } from "./can.ts";
-import { addressBucket } from "./client-address.ts";
+import type { Actor } from "./authority/can.ts";
+import { type Announce, entryBy, type Requester } from "./authority/requester.ts";
 import type { Admission, Door } from "./door.ts";
 import type { Passwords } from "./password.ts";
-import { AttemptLimiter } from "./rate-limit.ts";
-import { type Announce, entryBy, type Requester } from "./requester.ts";
+import { addressBucket } from "./request/client-address.ts";
+import { AttemptLimiter } from "./request/rate-limit.ts";
 import type { Client } from "./sessions.ts";
 
 export interface SignInOptions {

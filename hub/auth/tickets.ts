@@ -1,10 +1,10 @@
 import { type ApiTokenId, asId, type SessionId } from "@yardarm/protocol/ids";
 import { WS_TICKET_MS } from "@yardarm/protocol/limits";
 import type { Storage } from "../storage/storage.ts";
+import type { Actor } from "./authority/can.ts";
 import type { Callers } from "./callers.ts";
-import type { Actor } from "./can.ts";
-import type { RandomBytes } from "./new-id.ts";
-import { hashSecret, newSecret } from "./secrets.ts";
+import type { RandomBytes } from "./crypto/new-id.ts";
+import { hashSecret, newSecret } from "./crypto/secrets.ts";
 
 export interface TicketsOptions {
   readonly storage: Storage;

@@ -6,8 +6,8 @@ import { type ErrorCode, ProtocolError, toProtocolError } from "@yardarm/protoco
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import { CLIENT_MESSAGE_BYTES } from "@yardarm/protocol/limits";
 import type { WebSocket } from "ws";
-import type { Actor, Resource } from "../auth/can.ts";
-import type { Permission } from "../auth/permissions.ts";
+import type { Actor, Resource } from "../auth/authority/can.ts";
+import type { Permission } from "../auth/authority/permissions.ts";
 import { type ReportFailure, reportUnder } from "../observability/report-failure.ts";
 import type { LogRelay } from "../relay/log-relay.ts";
 import type { Viewer, ViewerSocket } from "../relay/viewer.ts";

@@ -5,7 +5,7 @@ import { type ErrorCode, ProtocolError, toProtocolError } from "@yardarm/protoco
 import type { OrgId, UserId } from "@yardarm/protocol/ids";
 import { AGENT_FRAME_BYTES, CLIENT_MESSAGE_BYTES, CLIENT_PING_MS } from "@yardarm/protocol/limits";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Actor } from "../auth/can.ts";
+import type { Actor } from "../auth/authority/can.ts";
 import type { ReportFailure } from "../observability/report-failure.ts";
 import type { Viewer, ViewerSocket } from "../relay/viewer.ts";
 import { AgentSession, type AgentSessionOptions, type AuthenticatedAgent } from "./agent-session.ts";

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { Context, Hono } from "hono";
-import type { Actor } from "../auth/can.ts";
-import type { AddressedRequest } from "../auth/client-address.ts";
+import type { Actor } from "../auth/authority/can.ts";
+import type { AddressedRequest } from "../auth/request/client-address.ts";
 import type { Guard, Operation, RequestInfo } from "./operation.ts";
 import { problemResponse, toRequestError } from "./problem.ts";
 

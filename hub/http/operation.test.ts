@@ -4,7 +4,7 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, type OrgId, type SessionId, type UserId } from "@yardarm/protocol/ids";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Actor } from "../auth/can.ts";
+import type { Actor } from "../auth/authority/can.ts";
 import { createApp } from "./app.ts";
 import { NO_BODY, NOTHING } from "./nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "./operation.ts";

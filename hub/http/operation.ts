@@ -1,7 +1,7 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { z } from "zod";
-import type { Actor, Resource } from "../auth/can.ts";
-import type { Permission } from "../auth/permissions.ts";
+import type { Actor, Resource } from "../auth/authority/can.ts";
+import type { Permission } from "../auth/authority/permissions.ts";
 
 /**
  * The contract of one HTTP operation. Every operation says who may call it: `public` with the reason why no session is

@@ -1,7 +1,7 @@
 import type { Role } from "@yardarm/protocol/api/auth";
 import type { ApiTokenId, HostId, InvitationId, OrgId, ProjectId, SessionId, UserId } from "@yardarm/protocol/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newId } from "../auth/new-id.ts";
+import { newId } from "../auth/crypto/new-id.ts";
 import type { Storage } from "./storage.ts";
 
 const NOW_MS = 1_800_000_000_000;

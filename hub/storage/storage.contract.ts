@@ -15,7 +15,7 @@ import {
   type UserId,
 } from "@yardarm/protocol/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newId } from "../auth/new-id.ts";
+import { newId } from "../auth/crypto/new-id.ts";
 import type { Storage } from "./storage.ts";
 import type { Session } from "./tables/sessions.ts";
 import type { WsTicket } from "./tables/ws-tickets.ts";

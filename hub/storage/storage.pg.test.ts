@@ -2,7 +2,7 @@ import { createDatabase } from "@yardarm/testkit/postgres-database";
 import pg from "pg";
 import { expect, inject, test } from "vitest";
 import "@yardarm/testkit/provided";
-import { newId } from "../auth/new-id.ts";
+import { newId } from "../auth/crypto/new-id.ts";
 import { openPostgresStorage } from "./postgres/open-postgres.ts";
 import { storageContract } from "./storage.contract.ts";
 

@@ -13,7 +13,7 @@ import { listSchema } from "@yardarm/protocol/api/list";
 import { nsOfBound } from "@yardarm/protocol/api/time-bound";
 import type { OrgId } from "@yardarm/protocol/ids";
 import type { AuditFilter } from "../../audit/audit-chain.ts";
-import type { Requester } from "../../auth/requester.ts";
+import type { Requester } from "../../auth/authority/requester.ts";
 import { AUDIT_CSV_HEADER, auditCsvRow } from "../audit-csv.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";

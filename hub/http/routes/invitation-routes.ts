@@ -16,7 +16,7 @@ import type { InvitationId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
 import type { Accounts } from "../../auth/accounts.ts";
-import type { Actor } from "../../auth/can.ts";
+import type { Actor } from "../../auth/authority/can.ts";
 import type { Invitations } from "../../auth/invitations.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";

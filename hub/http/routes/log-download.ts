@@ -5,7 +5,7 @@ import {
   logDownloadQuerySchema,
 } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
-import type { Actor } from "../../auth/can.ts";
+import type { Actor } from "../../auth/authority/can.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
 import type { LineFormat } from "../../logs/query/line-writer.ts";
 import type { LogQueries } from "../../logs/query/log-queries.ts";

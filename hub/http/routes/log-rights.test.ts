@@ -3,7 +3,7 @@ import type { Host } from "@yardarm/protocol/host";
 import { asId, type ContainerId, type HostId, type OrgId, type ProjectId, type UserId } from "@yardarm/protocol/ids";
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { describe, expect, test } from "vitest";
-import { type Actor, can } from "../../auth/can.ts";
+import { type Actor, can } from "../../auth/authority/can.ts";
 import { Fleet } from "../../inventory/fleet.ts";
 import { recheckOf } from "./log-rights.ts";
 

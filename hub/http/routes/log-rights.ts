@@ -1,7 +1,7 @@
 import type { Container } from "@yardarm/protocol/container";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type { Actor, Decision, Resource } from "../../auth/can.ts";
-import type { Permission } from "../../auth/permissions.ts";
+import type { Actor, Decision, Resource } from "../../auth/authority/can.ts";
+import type { Permission } from "../../auth/authority/permissions.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
 import { resourceOf } from "./container-routes.ts";
 

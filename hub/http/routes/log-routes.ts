@@ -15,7 +15,7 @@ import { nsOfBound } from "@yardarm/protocol/api/time-bound";
 import type { Container } from "@yardarm/protocol/container";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES } from "@yardarm/protocol/limits";
-import type { Actor, Resource } from "../../auth/can.ts";
+import type { Actor, Resource } from "../../auth/authority/can.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
 import type { LogQueries } from "../../logs/query/log-queries.ts";
 import { logAnswer, logFileName } from "../log-answer.ts";

@@ -10,8 +10,8 @@ import {
 import type { Container } from "@yardarm/protocol/container";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
-import type { Actor, Decision, Resource } from "../../auth/can.ts";
-import type { Permission } from "../../auth/permissions.ts";
+import type { Actor, Decision, Resource } from "../../auth/authority/can.ts";
+import type { Permission } from "../../auth/authority/permissions.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
 import type { LogQueries } from "../../logs/query/log-queries.ts";
 import type { CursorSeal } from "../../logs/query/search-cursor.ts";

@@ -2,10 +2,10 @@ import { oidcStartRequestSchema, oidcStartSchema } from "@yardarm/protocol/api/s
 import type { IdentityId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Actor } from "../../auth/can.ts";
-import type { SessionCookie } from "../../auth/cookies.ts";
+import type { Actor } from "../../auth/authority/can.ts";
 import type { Arrival, BegunFlow, Identities } from "../../auth/identities.ts";
 import type { Proofs } from "../../auth/proofs.ts";
+import type { SessionCookie } from "../../auth/request/cookies.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { type Operation, publicOperation, type Reply } from "../operation.ts";
 import { provenOperation } from "./proven-operation.ts";

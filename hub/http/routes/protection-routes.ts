@@ -12,7 +12,7 @@ import { isRuled } from "@yardarm/protocol/protection";
 import { type ProtectionRule, protectionRuleSchema } from "@yardarm/protocol/protection-schema";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Requester } from "../../auth/requester.ts";
+import type { Requester } from "../../auth/authority/requester.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";

@@ -1,5 +1,5 @@
-import type { Actor, Resource } from "../../auth/can.ts";
-import type { Requester } from "../../auth/requester.ts";
+import type { Actor, Resource } from "../../auth/authority/can.ts";
+import type { Requester } from "../../auth/authority/requester.ts";
 import type { Client } from "../../auth/sessions.ts";
 import type { RequestInfo } from "../operation.ts";
 

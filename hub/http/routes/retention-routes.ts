@@ -5,7 +5,7 @@ import {
   retentionSchema,
 } from "@yardarm/protocol/api/retention";
 import type { OrgId } from "@yardarm/protocol/ids";
-import type { Requester } from "../../auth/requester.ts";
+import type { Requester } from "../../auth/authority/requester.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
 import { ofOrg, requesterOf } from "./requester.ts";

@@ -8,7 +8,7 @@ import {
 import type { ViewId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Actor } from "../../auth/can.ts";
+import type { Actor } from "../../auth/authority/can.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
 import { noContent, ofOrg } from "./requester.ts";

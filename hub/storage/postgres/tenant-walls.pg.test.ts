@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from "@yardarm/testkit/postgres-dat
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import "@yardarm/testkit/provided";
-import { newId } from "../../auth/new-id.ts";
+import { newId } from "../../auth/crypto/new-id.ts";
 import type { Storage } from "../storage.ts";
 import { openPostgresStorage } from "./open-postgres.ts";
 import { HUB_ROLE } from "./raise-walls.ts";

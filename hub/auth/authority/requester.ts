@@ -1,5 +1,5 @@
 import type { OrgId, UserId } from "@yardarm/protocol/ids";
-import type { AuditActor, AuditEntry, AuditKind, AuditTarget } from "../audit/audit-row.ts";
+import type { AuditActor, AuditEntry, AuditKind, AuditTarget } from "../../audit/audit-row.ts";
 import type { Actor } from "./can.ts";
 
 /** Who asks, and from where. */

@@ -1,7 +1,7 @@
-import type { AuditChain } from "../audit/audit-chain.ts";
-import type { AuditEntry } from "../audit/audit-row.ts";
-import type { StorageScope } from "../storage/storage.ts";
-import type { User } from "../storage/tables/users.ts";
+import type { AuditChain } from "../../audit/audit-chain.ts";
+import type { AuditEntry } from "../../audit/audit-row.ts";
+import type { StorageScope } from "../../storage/storage.ts";
+import type { User } from "../../storage/tables/users.ts";
 import { auditActorOf } from "./requester.ts";
 
 /** A row about somebody's own account. An account belongs to no org, so each of its orgs has the row. */

@@ -13,7 +13,7 @@ export const renderPermissionsDoc = (rows: readonly PermissionRow[]): string =>
   [
     "# Who may do what",
     "",
-    "Generated from the table in `hub/auth/permissions.ts`, which decides every request, message and stream; do not edit by hand.",
+    "Generated from the table in `hub/auth/authority/permissions.ts`, which decides every request, message and stream; do not edit by hand.",
     "What a role does not list is denied. Each role includes the ones to the right of it.",
     "",
     "*Narrowed*: what remains for a member whose role is limited to projects; the rest of the organization does not exist for",

@@ -1,6 +1,6 @@
 import type { Invitation } from "@yardarm/protocol/api/invitations";
-import type { Storage } from "../storage/storage.ts";
-import type { Actor } from "./can.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { Actor } from "../authority/can.ts";
 import { invitationLetter, type Post } from "./letters.ts";
 
 /** What became of the letter; `off`: the operator configured no mail. */
