@@ -74,12 +74,12 @@ export const chaosActions: Chaos = async ({ seed, durationMs, progress }): Promi
     ...{ lost, doubled, unsettled, ok: lost + doubled + unsettled === 0 },
   };
   const notes = [
+    ...[...acted.flatMap((one) => one.notes), ...audit.faults, ...broken].slice(0, NOTES),
     ...summarize(acted, kills),
     `the audit says done: ${list(audit.done)}; the engines told: ${list(told)}`,
     `effects compared in ${sum("rounds")} rounds; in ${sum("forgetful")} of them an engine was killed, and the runtime's calls alone are complete; half a restart, and said so: ${sum("halves")}; done by a dying engine that then denied it, and recorded as failed: ${sum("disowned")}; containers that a killed engine could not start any more, made anew: ${sum("replaced")}`,
     `doubled ${doubled}, lost ${sum("missing")}; audit: ${audit.rows} rows verified, ${audit.witnesses} agents as witnesses, faults ${audit.faults.length}`,
     `seed ${seed}, ${Math.round((performance.now() - beganMs) / 1000)} s`,
-    ...[...acted.flatMap((one) => one.notes), ...audit.faults, ...broken].slice(0, NOTES),
   ];
   return { report, notes };
 };
