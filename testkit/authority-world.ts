@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Actor } from "@yardarm/hub/auth/authority/can";
 import { TOKEN_SCOPES } from "@yardarm/hub/auth/authority/permissions";
 import { newId } from "@yardarm/hub/auth/crypto/new-id";
-import { Passwords } from "@yardarm/hub/auth/password";
+import { Passwords } from "@yardarm/hub/auth/password/password";
 import { createSessionCookie } from "@yardarm/hub/auth/request/cookies";
 import { parseConfig } from "@yardarm/hub/config";
 import { type RunningHub, runHub } from "@yardarm/hub/main";

@@ -3,7 +3,7 @@ import { changeMemberRequestSchema, memberSchema, transferRequestSchema } from "
 import type { UserId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Members } from "../../auth/members.ts";
+import type { Members } from "../../auth/org/members.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
 import { noContent, ofOrg, requesterOf } from "./requester.ts";

@@ -8,7 +8,7 @@ import {
 import type { OrgId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Orgs } from "../../auth/orgs.ts";
+import type { Orgs } from "../../auth/org/orgs.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
 import { ofOrg, requesterOf } from "./requester.ts";

@@ -8,8 +8,8 @@ import {
 import type { PasskeyId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Passkeys } from "../../auth/passkeys.ts";
-import type { Proofs } from "../../auth/proofs.ts";
+import type { Passkeys } from "../../auth/passkey/passkeys.ts";
+import type { Proofs } from "../../auth/sign-in/proofs.ts";
 import { NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";
 import { provenOperation } from "./proven-operation.ts";

@@ -4,7 +4,7 @@ import { hostSchema } from "@yardarm/protocol/host";
 import type { HostId, OrgId, ProjectId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { Projects } from "../../auth/projects.ts";
+import type { Projects } from "../../auth/org/projects.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
 import { noContent, ofOrg, requesterOf } from "./requester.ts";

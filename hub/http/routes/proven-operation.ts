@@ -2,7 +2,7 @@ import { proofSchema } from "@yardarm/protocol/api/second-factors";
 import type { z } from "zod";
 import type { Actor } from "../../auth/authority/can.ts";
 import type { Requester } from "../../auth/authority/requester.ts";
-import type { Proofs } from "../../auth/proofs.ts";
+import type { Proofs } from "../../auth/sign-in/proofs.ts";
 import { NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, type Reply, type RequestInfo } from "../operation.ts";
 import { ofOrg, requesterOf } from "./requester.ts";

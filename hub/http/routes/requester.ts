@@ -1,6 +1,6 @@
 import type { Actor, Resource } from "../../auth/authority/can.ts";
 import type { Requester } from "../../auth/authority/requester.ts";
-import type { Client } from "../../auth/sessions.ts";
+import type { Client } from "../../auth/session/sessions.ts";
 import type { RequestInfo } from "../operation.ts";
 
 /** Who asks, and from where. */

@@ -5,11 +5,11 @@ import {
   secondFactorRequestSchema,
   totpEnrollmentSchema,
 } from "@yardarm/protocol/api/second-factors";
-import type { Door } from "../../auth/door.ts";
-import type { Identities } from "../../auth/identities.ts";
-import type { Passkeys } from "../../auth/passkeys.ts";
-import type { Proofs } from "../../auth/proofs.ts";
-import type { SecondFactor } from "../../auth/second-factor.ts";
+import type { Passkeys } from "../../auth/passkey/passkeys.ts";
+import type { Identities } from "../../auth/provider/identities.ts";
+import type { SecondFactor } from "../../auth/second-factor/second-factor.ts";
+import type { Door } from "../../auth/sign-in/door.ts";
+import type { Proofs } from "../../auth/sign-in/proofs.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, publicOperation } from "../operation.ts";

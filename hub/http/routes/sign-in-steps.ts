@@ -1,4 +1,4 @@
-import type { Admission } from "../../auth/door.ts";
+import type { Admission } from "../../auth/sign-in/door.ts";
 import type { Reply } from "../operation.ts";
 
 /** A session's cookie, or the token of the second step. `signedIn` makes the first. */

@@ -3,7 +3,7 @@ import { apiTokenSchema, createTokenRequestSchema, createTokenResponseSchema } f
 import type { ApiTokenId } from "@yardarm/protocol/ids";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import type { ApiTokens } from "../../auth/api-tokens.ts";
+import type { ApiTokens } from "../../auth/api-token/api-tokens.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation } from "../operation.ts";
 import { noContent, ofOrg, requesterOf } from "./requester.ts";
