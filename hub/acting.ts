@@ -11,7 +11,7 @@ import { can } from "./auth/authority/can.ts";
 import { permissionFor } from "./auth/authority/permissions.ts";
 import { verifyFor } from "./auth/crypto/ed25519.ts";
 import { newId } from "./auth/crypto/new-id.ts";
-import type { HubKeys } from "./auth/hub-keys.ts";
+import type { HubKeys } from "./auth/hub-keys/hub-keys.ts";
 import type { Callers } from "./auth/session/callers.ts";
 import { resourceOf } from "./http/routes/container-routes.ts";
 import type { Fleet } from "./inventory/fleet.ts";

@@ -5,7 +5,7 @@ import { dockerIdOf } from "@yardarm/testkit/sample-container";
 import { expect, test } from "vitest";
 import { openHubCore } from "../testkit/hub-core.ts";
 import { askAgent, dispatchCommand, serveAgentRequests } from "./agent-side.ts";
-import { AgentKeys } from "./auth/agent-keys.ts";
+import { AgentKeys } from "./auth/agent/agent-keys.ts";
 import { newId } from "./auth/crypto/new-id.ts";
 import { MemoryBus } from "./bus/memory-bus.ts";
 import { AgentConnection } from "./relay/agent-connection.ts";

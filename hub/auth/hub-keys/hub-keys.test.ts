@@ -5,9 +5,9 @@ import { keySetSchema } from "@yardarm/protocol/api/hosts";
 import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
-import { openSqliteStorage } from "../storage/sqlite/open-sqlite.ts";
+import { openSqliteStorage } from "../../storage/sqlite/open-sqlite.ts";
+import { verifyFor } from "../crypto/ed25519.ts";
 import { revokeAllKeys, rotateKeys } from "./change-keys.ts";
-import { verifyFor } from "./crypto/ed25519.ts";
 import { openHubKeys } from "./hub-keys.ts";
 import { readKeyFile, writeKeyFile } from "./key-file.ts";
 

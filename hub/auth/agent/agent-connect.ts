@@ -4,11 +4,11 @@ import { type ConnectClaims, connectClaimsSchema } from "@yardarm/protocol/conne
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, HubId, OrgId } from "@yardarm/protocol/ids";
 import { HUB_NONCE_MS } from "@yardarm/protocol/limits";
-import type { AuditChain } from "../audit/audit-chain.ts";
-import type { Storage } from "../storage/storage.ts";
-import type { HostCredential } from "../storage/tables/hosts.ts";
-import { decodeBase64Url, verifyFor } from "./crypto/ed25519.ts";
-import type { RandomBytes } from "./crypto/new-id.ts";
+import type { AuditChain } from "../../audit/audit-chain.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { HostCredential } from "../../storage/tables/hosts.ts";
+import { decodeBase64Url, verifyFor } from "../crypto/ed25519.ts";
+import type { RandomBytes } from "../crypto/new-id.ts";
 
 /** A nonce is `expiry (6 bytes, ms, big endian) · random (16) · HMAC-SHA256 over hub id and both (16)`, base64url. */
 const EXPIRY_BYTES = 6;

@@ -3,8 +3,8 @@ import { parseJoinToken } from "@yardarm/protocol/join-token";
 import { AgentKey } from "@yardarm/testkit/agent-key";
 import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Requester } from "../authority/requester.ts";
 import { keyFingerprintOf } from "./agent-keys.ts";
-import type { Requester } from "./authority/requester.ts";
 
 const ADDRESS = "192.0.2.7";
 const SESSION = "s".repeat(43);

@@ -4,11 +4,11 @@ import { type KeyAnnounce, type KeyAnnouncement, keyAnnouncementSchema } from "@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { HostId, OrgId } from "@yardarm/protocol/ids";
 import { formatKeyFingerprint } from "@yardarm/protocol/key-fingerprint";
-import type { AuditChain } from "../audit/audit-chain.ts";
-import type { Storage } from "../storage/storage.ts";
-import { entryBy, type Requester } from "./authority/requester.ts";
-import { verifyFor } from "./crypto/ed25519.ts";
-import type { HubKeys } from "./hub-keys.ts";
+import type { AuditChain } from "../../audit/audit-chain.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { entryBy, type Requester } from "../authority/requester.ts";
+import { verifyFor } from "../crypto/ed25519.ts";
+import type { HubKeys } from "../hub-keys/hub-keys.ts";
 
 export interface AgentKeysOptions {
   readonly storage: Storage;

@@ -9,13 +9,13 @@ import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, type HostId, type JoinTokenId, type OrgId, type ProjectId } from "@yardarm/protocol/ids";
 import { formatJoinToken } from "@yardarm/protocol/join-token";
 import { JOIN_TOKEN_MS } from "@yardarm/protocol/limits";
-import type { AuditChain } from "../audit/audit-chain.ts";
-import type { AuditActor } from "../audit/audit-row.ts";
-import type { OrgStorage, Storage } from "../storage/storage.ts";
-import type { JoinTokenRow } from "../storage/tables/join-tokens.ts";
-import { privateKeyFromSeed, publicKeyOf, verifyFor } from "./crypto/ed25519.ts";
-import { newId, type RandomBytes } from "./crypto/new-id.ts";
-import type { HubKeys } from "./hub-keys.ts";
+import type { AuditChain } from "../../audit/audit-chain.ts";
+import type { AuditActor } from "../../audit/audit-row.ts";
+import type { OrgStorage, Storage } from "../../storage/storage.ts";
+import type { JoinTokenRow } from "../../storage/tables/join-tokens.ts";
+import { privateKeyFromSeed, publicKeyOf, verifyFor } from "../crypto/ed25519.ts";
+import { newId, type RandomBytes } from "../crypto/new-id.ts";
+import type { HubKeys } from "../hub-keys/hub-keys.ts";
 
 export interface EnrollmentOptions {
   readonly storage: Storage;

@@ -6,7 +6,7 @@ import type { HubId, KeyId } from "@yardarm/protocol/ids";
 import { KEY_SET_CHANGES } from "@yardarm/protocol/key-set";
 import { idSchema } from "@yardarm/protocol/schema";
 import { z } from "zod";
-import { privateKeyFromSeed, publicKeyOf } from "./crypto/ed25519.ts";
+import { privateKeyFromSeed, publicKeyOf } from "../crypto/ed25519.ts";
 
 const keyFileSchema = z.strictObject({
   version: z.literal(2),

@@ -2,10 +2,10 @@ import type { KeyObject } from "node:crypto";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { HubId, KeyId } from "@yardarm/protocol/ids";
 import type { SigningPurpose } from "@yardarm/protocol/signing";
-import type { Storage } from "../storage/storage.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { privateKeyFromSeed, signFor, verifyFor } from "../crypto/ed25519.ts";
+import type { RandomBytes } from "../crypto/new-id.ts";
 import { fingerprintOf, firstKeys } from "./change-keys.ts";
-import { privateKeyFromSeed, signFor, verifyFor } from "./crypto/ed25519.ts";
-import type { RandomBytes } from "./crypto/new-id.ts";
 import { type KeyFile, mismatch, parseKeySet, readKeyFile, writeKeyFile } from "./key-file.ts";
 
 const NONCE_KEY_BYTES = 32;

@@ -4,7 +4,7 @@ import { type JoinToken, parseJoinToken } from "@yardarm/protocol/join-token";
 import { AgentKey } from "@yardarm/testkit/agent-key";
 import { type HubCore, openHubCore } from "@yardarm/testkit/hub-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { verifyFor } from "./crypto/ed25519.ts";
+import { verifyFor } from "../crypto/ed25519.ts";
 import type { EnrollmentRequester } from "./enrollment.ts";
 
 let hub: HubCore;

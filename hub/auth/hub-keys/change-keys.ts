@@ -3,8 +3,8 @@ import type { KeySet } from "@yardarm/protocol/api/hosts";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { HubId, KeyId } from "@yardarm/protocol/ids";
 import { KEY_SET_CHANGES, KEY_SET_KEYS, RECOVERY_KEY_ID } from "@yardarm/protocol/key-set";
-import { privateKeyFromSeed, publicKeyOf, signFor } from "./crypto/ed25519.ts";
-import { newId, type RandomBytes } from "./crypto/new-id.ts";
+import { privateKeyFromSeed, publicKeyOf, signFor } from "../crypto/ed25519.ts";
+import { newId, type RandomBytes } from "../crypto/new-id.ts";
 import { type KeyFile, mismatch, parseKeySet } from "./key-file.ts";
 
 const SEED_BYTES = 32;
