@@ -107,6 +107,59 @@ test("[LOGS-05] search, levels and clear", async ({ page, run, open }) => {
   await expect(lines).toHaveCount(4);
 });
 
+test("[LOGS-05] a search that is cleared hides nothing; its switches stay in sight, and Escape leads back to the lines", async ({
+  page,
+  run,
+  open,
+}) => {
+  const fields = 'echo "INFO ready"; echo "WARN slow status=412 code=7"; echo "status=412 path=/orders"; sleep 1000';
+  await open(await run({ name: freshName("cleared"), script: fields }));
+  const lines = linesOf(page);
+  await expect(lines).toHaveCount(3);
+  const only = page.getByRole("button", { name: "Show only lines that match" });
+  const exact = page.getByRole("button", { name: "Match case" });
+
+  await search(page).fill("ready");
+  await only.click();
+  await expect(lines).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(lines).toHaveCount(3);
+  await expect(search(page)).toBeFocused();
+  await expect(only).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.type("slow");
+  await expect(lines).toHaveCount(1);
+  await page.getByRole("button", { name: "Clear the search" }).click();
+  await expect(search(page)).toBeFocused();
+  await expect(lines).toHaveCount(3);
+  await only.click();
+  await page.keyboard.press("Escape");
+  await expect(logOf(page)).toBeFocused();
+
+  // What a click on a value has switched goes with its search.
+  await lines.filter({ hasText: "path=/orders" }).click();
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Fields" }).getByRole("button", { name: "Only lines with 412" }).click();
+  await expect(lines).toHaveCount(2);
+  await expect(exact).toHaveAttribute("aria-pressed", "true");
+  await search(page).fill("");
+  await expect(exact).toHaveAttribute("aria-pressed", "false");
+  await expect(only).toHaveAttribute("aria-pressed", "false");
+  await search(page).fill("READY");
+  await expect(count(page, /^1$/)).toBeVisible();
+  await expect(lines).toHaveCount(3);
+
+  // On a phone they have room only while they are on.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await search(page).fill("");
+  await expect(exact).toBeHidden();
+  await expect(only).toBeHidden();
+  await search(page).fill("ready");
+  await only.click();
+  await search(page).fill("");
+  await expect(only).toBeVisible();
+  await expect(lines).toHaveCount(3);
+});
+
 test("[LOGS-05] a regular expression finds lines; a wrong one is explained where it stands", async ({
   page,
   run,

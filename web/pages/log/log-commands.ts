@@ -1,5 +1,5 @@
 import { type LevelMask, type LevelName, maskOfLevels, parseLevelName } from "@yardarm/protocol/log/level";
-import type { Search } from "./bar/search.ts";
+import { ChosenSwitches, type Search } from "./bar/search.ts";
 import { type Column, toggled } from "./columns/columns.ts";
 import { countFields, type FieldCounts } from "./columns/field-counts.ts";
 import { nextStampStyle, type StampStyle } from "./line/stamps.ts";
@@ -58,6 +58,7 @@ export type Direction = "forward" | "backward";
 export class LogCommands {
   readonly elements: LogElements;
   readonly #scroll: PaneScroll;
+  readonly #switches = new ChosenSwitches();
   #parts: CommandParts;
 
   constructor(elements: LogElements, scroll: PaneScroll, parts: CommandParts) {
@@ -91,12 +92,13 @@ export class LogCommands {
 
   search(changes: Partial<Search>): void {
     const { address, onAddress } = this.#parts;
-    onAddress({ search: { ...address.search, ...changes } });
+    onAddress({ search: this.#switches.change(address.search, { ...address.search, ...changes }) });
   }
 
   /** Only lines that hold this text, exactly. */
   filterBy(text: string): void {
-    this.search({ text, isRegex: false, isCaseSensitive: true, onlyMatches: true });
+    const { address, onAddress } = this.#parts;
+    onAddress({ search: this.#switches.filterBy(address.search, text) });
   }
 
   /** No lines that hold this text. */
@@ -121,7 +123,7 @@ export class LogCommands {
   clearFilters(): void {
     const { address, onAddress } = this.#parts;
     const { levelMask, ...search } = WITHOUT_FILTERS;
-    onAddress({ levelMask, search: { ...address.search, ...search } });
+    onAddress({ levelMask, search: this.#switches.change(address.search, { ...address.search, ...search }) });
   }
 
   /** The line's surroundings: filters go, the line stays where it is and pulses once. */

@@ -1,12 +1,12 @@
 import { clsx } from "clsx";
 import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Regex, Search as SearchIcon, X } from "lucide-react";
-import type { KeyboardEvent, RefCallback } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import { formatCount } from "../../../format/percent.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import type { Search } from "./search.ts";
 
 export type SearchFieldProps = {
-  readonly fieldRef: RefCallback<HTMLInputElement>;
+  readonly fieldRef: (field: HTMLInputElement | null) => void;
   readonly search: Search;
   /** Lines that match, among those shown; which of them is the current one. */
   readonly matchCount: number;
@@ -21,7 +21,7 @@ export type SearchFieldProps = {
 };
 
 const ICON = "size-4";
-/** Can be done by other means, and is left out where there is little room. */
+/** Left out where there is little room. */
 const ROOMY = "hidden! @min-[480px]:inline-flex!";
 const SMALL = "size-7! shrink-0 aria-pressed:bg-raised aria-pressed:text-accent";
 
@@ -37,17 +37,27 @@ export const SearchField = ({
   onLeave,
 }: SearchFieldProps) => {
   const isEmpty = search.text === "";
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      onJump(event.shiftKey ? "backward" : "forward");
-    }
-    if (event.key === "Escape") {
-      event.preventDefault();
-      if (isEmpty) onLeave();
-      else onChange({ ...search, text: "" });
-    }
+  const field = useRef<HTMLInputElement>(null);
+  const clear = (): void => {
+    onChange({ ...search, text: "" });
+    // The button that was pressed goes, and the next thing is another text.
+    field.current?.focus();
   };
+  /** Leads back also from the switches. */
+  const onEscape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    if (isEmpty) onLeave();
+    else clear();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    onEscape(event);
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    onJump(event.shiftKey ? "backward" : "forward");
+  };
+  // What is on is seen also where there is little room, and before there is anything to look for.
+  const roomyUnless = (isOn: boolean): string => clsx(SMALL, isOn ? null : ROOMY);
   return (
     <search
       className={clsx(
@@ -57,7 +67,10 @@ export const SearchField = ({
     >
       <SearchIcon className={`${ICON} shrink-0 text-muted`} aria-hidden="true" />
       <input
-        ref={fieldRef}
+        ref={(element) => {
+          field.current = element;
+          fieldRef(element);
+        }}
         type="text"
         aria-label="Search in this log"
         aria-invalid={problem !== null}
@@ -84,43 +97,49 @@ export const SearchField = ({
       )}
       <IconButton
         label="Regular expression"
-        className={clsx(SMALL, isEmpty ? ROOMY : null)}
+        className={roomyUnless(!isEmpty || search.isRegex)}
         aria-pressed={search.isRegex}
+        onKeyDown={onEscape}
         onClick={() => onChange({ ...search, isRegex: !search.isRegex })}
         icon={<Regex className={ICON} aria-hidden="true" />}
+      />
+      <IconButton
+        label="Match case"
+        className={roomyUnless(search.isCaseSensitive)}
+        aria-pressed={search.isCaseSensitive}
+        onKeyDown={onEscape}
+        onClick={() => onChange({ ...search, isCaseSensitive: !search.isCaseSensitive })}
+        icon={<CaseSensitive className={ICON} aria-hidden="true" />}
+      />
+      <IconButton
+        label="Show only lines that match"
+        className={roomyUnless(!isEmpty || search.onlyMatches)}
+        aria-pressed={search.onlyMatches}
+        onKeyDown={onEscape}
+        onClick={() => onChange({ ...search, onlyMatches: !search.onlyMatches })}
+        icon={<ListFilter className={ICON} aria-hidden="true" />}
       />
       {isEmpty ? null : (
         <>
           <IconButton
-            label="Match case"
-            className={clsx(SMALL, ROOMY)}
-            aria-pressed={search.isCaseSensitive}
-            onClick={() => onChange({ ...search, isCaseSensitive: !search.isCaseSensitive })}
-            icon={<CaseSensitive className={ICON} aria-hidden="true" />}
-          />
-          <IconButton
-            label="Show only lines that match"
-            className={SMALL}
-            aria-pressed={search.onlyMatches}
-            onClick={() => onChange({ ...search, onlyMatches: !search.onlyMatches })}
-            icon={<ListFilter className={ICON} aria-hidden="true" />}
-          />
-          <IconButton
             label="Previous match"
             className={SMALL}
+            onKeyDown={onEscape}
             onClick={() => onJump("backward")}
             icon={<ChevronUp className={ICON} aria-hidden="true" />}
           />
           <IconButton
             label="Next match"
             className={SMALL}
+            onKeyDown={onEscape}
             onClick={() => onJump("forward")}
             icon={<ChevronDown className={ICON} aria-hidden="true" />}
           />
           <IconButton
             label="Clear the search"
             className={clsx(SMALL, ROOMY)}
-            onClick={() => onChange({ ...search, text: "" })}
+            onKeyDown={onEscape}
+            onClick={clear}
             icon={<X className={ICON} aria-hidden="true" />}
           />
         </>
