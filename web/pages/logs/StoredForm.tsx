@@ -20,6 +20,8 @@ export type StoredFormProps = {
   /** The same search once more. */
   readonly onAgain: () => void;
   readonly onStop: () => void;
+  /** Back to the hits. */
+  readonly onLeave: () => void;
 };
 
 const EVER = "ever";
@@ -44,7 +46,8 @@ const LEVEL_OPTIONS = [
 ] as const;
 
 /** What is looked for in stored lines: text, time, levels. Text is searched for when it is sent; a choice acts at once. */
-export const StoredForm = ({ params, isRunning, problem, nowMs, onParams, onAgain, onStop }: StoredFormProps) => {
+export const StoredForm = (props: StoredFormProps) => {
+  const { params, isRunning, problem, nowMs, onParams, onAgain, onStop, onLeave } = props;
   const { find = "", pattern = false, since, from, to, levels } = params;
   const [text, setText] = useState(find);
   useEffect(() => setText(find), [find]);
@@ -94,7 +97,11 @@ export const StoredForm = ({ params, isRunning, problem, nowMs, onParams, onAgai
             value={text}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key === "Escape") event.currentTarget.blur();
+              if (event.key === "Escape") {
+                event.preventDefault();
+                if (text === "") onLeave();
+                else setText("");
+              }
               // While a search runs no button of the form sends it, and then the browser would not do so either.
               if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
               event.preventDefault();

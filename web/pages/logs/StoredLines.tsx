@@ -127,6 +127,7 @@ export const StoredLines = (props: StoredLinesProps) => {
         onParams={onSearch}
         onAgain={() => setRound((former) => former + 1)}
         onStop={stop}
+        onLeave={() => region.current?.focus()}
       />
       {isWanted ? (
         <StoredHistogram
