@@ -105,7 +105,9 @@ describe("the import table", () => {
     ],
     ["agent/docker/list.ts", 'import type { Hub } from "@yardarm/hub/main";', "agent/docker may import only"],
     ["agent/metrics/cpu.ts", 'import pidusage from "pidusage";', "agent/metrics may use of third parties only node:"],
-    ["hub/auth/who.ts", 'import { open } from "../storage/open.ts";', 'it must be "import type"'],
+    ["hub/auth/org/who.ts", 'import { open } from "../../storage/open.ts";', 'it must be "import type"'],
+    ["hub/auth/org/who.ts", 'import type { Door } from "../sign-in/door.ts";', "hub/auth/org may import only"],
+    ["hub/gateway/socket.ts", 'import type { Orgs } from "../auth/org/orgs.ts";', "hub/gateway may import only"],
     ["hub/relay/relay.ts", 'import type { Socket } from "../gateway/socket.ts";', "hub/relay may import only"],
     ["hub/http/route.ts", 'import {\n  send,\n} from "../gateway/send.ts";', "hub/http may import only"],
     ["hub/logs/store.ts", `const x = await ${"import"}("../alerts/rules.ts");`, "hub/logs may import only"],
@@ -114,13 +116,14 @@ describe("the import table", () => {
     ["hub/bus/bus.ts", 'import { makeTempDir } from "@yardarm/testkit/temp-dir";', "hub/bus may import only"],
     ["hub/bus/bus.ts", 'import { busContract } from "./bus.contract.ts";', "a source never imports a test"],
     ["hub/plugins/x.ts", "", "does not know"],
+    ["hub/auth/plugins/x.ts", "", "does not know"],
     ["toolbox/x.ts", "", "does not know"],
   ])("%s with «%s» is refused: %s", (file, source, sentence) => {
     expect(findTrespasses(file, source).join("\n")).toContain(sentence);
   });
 
   test.each([
-    ["hub/auth/who.ts", 'import type { Storage } from "../storage/storage.ts";'],
+    ["hub/auth/org/who.ts", 'import type { Storage } from "../../storage/storage.ts";'],
     ["hub/main.ts", 'import { openRelay } from "./relay/relay.ts";'],
     ["cli/up.ts", 'import { startHub } from "@yardarm/hub/main";'],
     ["agent/hub-client/socket.ts", 'import WebSocket from "ws";'],

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { defineConfig, type OxlintOverride } from "oxlint";
 import { IMPORT_TABLE, type ImportRow } from "./import-table.ts";
 
@@ -18,7 +19,7 @@ function forbiddenImports(row: ImportRow): RestrictedPattern[] {
     if (folder.endsWith("*")) return [];
     const byName = [`@yardarm/${folder}`, `@yardarm/${folder}/**`];
     const beside = packageOf(folder) === packageOf(row.folder) && folder.includes("/");
-    return beside ? [`../${folder.split("/")[1]}/**`, ...byName] : byName;
+    return beside ? [`${path.posix.relative(row.folder, folder)}/**`, ...byName] : byName;
   };
   const others = IMPORT_TABLE.filter((other) => other !== row && !names(row.imports, other));
   const typesOnly = (other: ImportRow) => names(row.types ?? [], other);

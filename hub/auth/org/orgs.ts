@@ -6,6 +6,7 @@ import type { Storage } from "../../storage/storage.ts";
 import type { Actor } from "../authority/can.ts";
 import { entryBy, type Requester } from "../authority/requester.ts";
 import type { RandomBytes } from "../crypto/new-id.ts";
+import { noSuchOrg } from "../session/callers.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { makeOrg } from "./make-org.ts";
 
@@ -87,7 +88,3 @@ export class Orgs {
     return sessions.rotate(actor.sessionId, orgId);
   }
 }
-
-/** The same for one that does not exist. */
-export const noSuchOrg = (): ProtocolError =>
-  new ProtocolError("not_found", "There is no such organization, or you are no member of it.");

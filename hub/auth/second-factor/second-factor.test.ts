@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { OrgId } from "@yardarm/protocol/ids";
 import { type HubCore, OWNER, openHubCore, sessionOf } from "@yardarm/testkit/hub-core";
-import { Secret, TOTP } from "otpauth";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Requester } from "../authority/requester.ts";
 import { SecretBox } from "../crypto/secret-box.ts";
+import { shownCode } from "./authenticator.contract.ts";
 import { resetSecondFactors } from "./reset-second-factors.ts";
 
 const client = { address: "192.0.2.1", userAgent: "test" };
@@ -26,8 +26,7 @@ beforeEach(async () => {
 afterEach(() => hub[Symbol.asyncDispose]());
 
 /** What an authenticator shows, `steps` away from now. */
-const codeOf = (secret: string, steps = 0): string =>
-  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: hub.clock.nowMs() + steps * STEP_MS });
+const codeOf = (secret: string, steps = 0): string => shownCode(secret, hub.clock.nowMs() + steps * STEP_MS);
 
 /** Codes are on; the step of this moment is spent by that, so the clock goes on. */
 const turnOn = async () => {

@@ -1,8 +1,8 @@
 import { ORG_HEADER } from "@yardarm/protocol/api/orgs";
+import { ProtocolError } from "@yardarm/protocol/errors";
 import { asId, ID_PATTERN, type OrgId } from "@yardarm/protocol/ids";
 import type { ApiTokens } from "../api-token/api-tokens.ts";
 import type { Actor } from "../authority/can.ts";
-import { noSuchOrg } from "../org/orgs.ts";
 import type { SessionCookie } from "../request/cookies.ts";
 import type { HeaderLookup } from "../request/origin.ts";
 import type { Sessions } from "./sessions.ts";
@@ -57,3 +57,7 @@ const readOrg = (header: string | null): OrgId | null => {
   if (!ID_PATTERN.test(header)) throw noSuchOrg();
   return asId<OrgId>(header);
 };
+
+/** The same for an org that does not exist and for one that is somebody else's. */
+export const noSuchOrg = (): ProtocolError =>
+  new ProtocolError("not_found", "There is no such organization, or you are no member of it.");
