@@ -99,6 +99,21 @@ const ownValue = (outer: object, name: string): FieldValue | undefined =>
     ? (outer as Readonly<Record<string, FieldValue>>)[name]
     : undefined;
 
+/** All fields but the one that `fieldAt` finds under this name; what is inside of another one is taken out of it. */
+export const withoutField = (fields: readonly LineField[], path: string): readonly LineField[] => {
+  const whole = fields.findIndex(({ key }) => key === path);
+  if (whole >= 0) return fields.toSpliced(whole, 1);
+  for (const [index, { key, value }] of fields.entries()) {
+    if (!path.startsWith(`${key}.`) || !isGroup(value)) continue;
+    const inner = Object.entries(value).map(([name, held]) => asField(name, held));
+    const rest = withoutField(inner, path.slice(key.length + 1));
+    if (rest.length === inner.length && rest.every(({ value: held }, at) => held === inner[at]?.value)) continue;
+    if (rest.length === 0) return fields.toSpliced(index, 1);
+    return fields.with(index, asField(key, Object.fromEntries(rest.map((field) => [field.key, field.value]))));
+  }
+  return fields;
+};
+
 /** True for an object with fields of its own. */
 export const isGroup = (value: FieldValue): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;

@@ -24,16 +24,26 @@ describe("[LOGS-13] a structured line on one row", () => {
     expect(shown(BARE, null)).toBe("status=200 ms=12");
   });
 
-  test("beside columns: its message alone, else the line as it is written", () => {
+  test("beside columns: its message and what stands in no column, else the line as it is written", () => {
     const columns = { keys: ["status", "client.ip"], areFolded: false };
-    expect(shown(PAID, columns)).toBe("order paid");
-    expect(shown(BARE, columns)).toBeNull();
+    expect(shown(PAID, columns)).toBe("order paid ms=12");
+    expect(shown(BARE, columns)).toBe("ms=12");
+    expect(shown(BARE, { keys: ["ms", "status"], areFolded: false })).toBeNull();
+    expect(shown(PAID, { keys: ["other", "client.other"], areFolded: false })).toBe(shown(PAID, null));
   });
 
-  test("without room for columns: the chosen fields behind it, in the order in which they were chosen", () => {
+  test("what is inside of another field is taken out of it, and nothing else", () => {
+    const nested = '{"msg":"hi","a":{"b":{"c":1,"d":2},"e":3},"a.b":{"c":4},"list":[5]}';
+    const beside = (...keys: readonly string[]) => shown(nested, { keys, areFolded: false });
+    expect(beside("a.b.c")).toBe('hi a={"b":{"d":2},"e":3} a.b={"c":4} list=[5]');
+    expect(beside("a.b")).toBe('hi a={"b":{"c":1,"d":2},"e":3} list=[5]');
+    expect(beside("a.e", "list.0", "list.length")).toBe('hi a={"b":{"c":1,"d":2}} a.b={"c":4} list=[5]');
+  });
+
+  test("without room for columns: the chosen fields first, in the order in which they were chosen", () => {
     const columns = { keys: ["client.ip", "status"], areFolded: true };
-    expect(shown(PAID, columns)).toBe("order paid client.ip=10.0.0.7 status=200");
-    expect(shown(BARE, columns)).toBe("status=200");
-    expect(shown(BARE, { keys: ["other"], areFolded: true })).toBeNull();
+    expect(shown(PAID, columns)).toBe("order paid client.ip=10.0.0.7 status=200 ms=12");
+    expect(shown(BARE, columns)).toBe("status=200 ms=12");
+    expect(shown(BARE, { keys: ["other"], areFolded: true })).toBe("status=200 ms=12");
   });
 });

@@ -1,13 +1,20 @@
-import { fieldAt, fieldText, type LineField, type StructuredLine, shownFields } from "../../../workers/line-shape.ts";
+import {
+  fieldAt,
+  fieldText,
+  type LineField,
+  type StructuredLine,
+  shownFields,
+  withoutField,
+} from "../../../workers/line-shape.ts";
 import type { ColumnsLook } from "../columns/columns.ts";
 import { type LineToken, lineTokens } from "./line-tokens.ts";
 
-/** A structured line on one row: its message, then dim `key=value`, but for fields that have columns. */
+/** A structured line on one row: its message, then dim `key=value` of what stands in no column. */
 
 /** What a row shows of its fields; the rest is in the line's details. */
 const FIELDS_CHARACTERS = 4_096;
 
-/** `null` when the line has to be shown as it is written. */
+/** `null` when the line has to be shown as it is written: there is nothing else to show of it. */
 export const structuredTokens = (line: StructuredLine, columns: ColumnsLook | null): readonly LineToken[] | null => {
   const tokens: LineToken[] = line.message === "" ? [] : [...lineTokens(line.message)];
   let room = FIELDS_CHARACTERS;
@@ -20,14 +27,17 @@ export const structuredTokens = (line: StructuredLine, columns: ColumnsLook | nu
   return tokens.length === 0 && columns !== null ? null : tokens;
 };
 
-/** Whoever has chosen fields wants no others: those are in the line's details. */
+/** Nothing is said twice. Where there is no room for columns, what was chosen comes first, in that order. */
 const fieldsBehind = (line: StructuredLine, columns: ColumnsLook | null): readonly LineField[] => {
-  if (columns === null) return shownFields(line);
-  if (!columns.areFolded) return [];
-  return columns.keys.flatMap((key) => {
+  const fields = shownFields(line);
+  if (columns === null) return fields;
+  const others = columns.keys.reduce<readonly LineField[]>(withoutField, fields);
+  if (!columns.areFolded) return others;
+  const chosen = columns.keys.flatMap((key) => {
     const value = fieldAt(line, key);
     return value === undefined ? [] : [{ key, value }];
   });
+  return [...chosen, ...others];
 };
 
 const dimmed = (text: string, className: string): readonly LineToken[] =>
