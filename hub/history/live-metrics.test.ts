@@ -56,6 +56,17 @@ describe("live metrics", () => {
     expect(metrics.history(web, 10_000, 60_000).tsMs).toEqual([0, 4_000, 8_000]);
   });
 
+  test("asking for a container without samples answers with empty columns and keeps nothing", () => {
+    const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => 0 });
+    expect(metrics.history(web, 6_000, 60_000)).toMatchObject({ tsMs: [], cpuCores: [], networkTxBytesPerSecond: [] });
+    expect(metrics.size).toBe(0);
+    metrics.apply(tick(1_000, 1));
+    expect(metrics.size).toBe(2);
+    metrics.forget([web]);
+    expect(metrics.history(web, 6_000, 60_000).tsMs).toEqual([]);
+    expect(metrics.size).toBe(1);
+  });
+
   test("memory is bounded to 15 minutes of samples", () => {
     const metrics = new LiveMetrics({ watchHost: () => {}, nowMs: () => 0 });
     for (let n = 0; n < 1_000; n += 1) metrics.apply(tick(n * 5_000, n));

@@ -1,7 +1,7 @@
 import type { AgentMetrics } from "@yardarm/protocol/agent-up/metrics";
 import type { ClientMetrics, ClientSample } from "@yardarm/protocol/client-down/metrics";
 import type { ContainerId, DockerId, HostId, OrgId } from "@yardarm/protocol/ids";
-import { type SampleColumns, SampleRing } from "./sample-ring.ts";
+import { noSamples, type SampleColumns, SampleRing } from "./sample-ring.ts";
 
 const KEPT_MS = 15 * 60_000;
 const NORMAL_INTERVAL_MS = 5_000;
@@ -91,9 +91,14 @@ export class LiveMetrics {
     }
   }
 
+  /** Containers of which samples are kept. */
+  get size(): number {
+    return this.#rings.size;
+  }
+
   /** Samples of the last `rangeMs` before `nowMs`; empty columns for a container without any. */
   history(containerId: ContainerId, nowMs: number, rangeMs: number): SampleColumns {
-    return this.#ring(containerId).read(nowMs - Math.min(rangeMs, KEPT_MS));
+    return this.#rings.get(containerId)?.read(nowMs - Math.min(rangeMs, KEPT_MS)) ?? noSamples();
   }
 
   /** All containers of an org, at the normal rate; what every host said last comes at once. */

@@ -16,6 +16,16 @@ type Column = (typeof COLUMNS)[number];
 
 export type SampleColumns = { readonly tsMs: number[] } & { readonly [Name in Column]: (number | null)[] };
 
+/** Empty columns, to be filled. */
+export const noSamples = (): SampleColumns => ({
+  tsMs: [],
+  cpuCores: [],
+  memoryUsedBytes: [],
+  memoryLimitBytes: [],
+  networkRxBytesPerSecond: [],
+  networkTxBytesPerSecond: [],
+});
+
 /** The last samples of one container in fixed memory: 44 bytes a sample. */
 export class SampleRing {
   readonly #capacity: number;
@@ -48,14 +58,7 @@ export class SampleRing {
 
   /** Samples at or after `sinceMs`, oldest first, as columns of equal length. */
   read(sinceMs: number): SampleColumns {
-    const columns: SampleColumns = {
-      tsMs: [],
-      cpuCores: [],
-      memoryUsedBytes: [],
-      memoryLimitBytes: [],
-      networkRxBytesPerSecond: [],
-      networkTxBytesPerSecond: [],
-    };
+    const columns = noSamples();
     for (let index = Math.max(0, this.#count - this.#capacity); index < this.#count; index += 1) {
       const slot = index % this.#capacity;
       const tsMs = this.#tsMs[slot] ?? 0;
