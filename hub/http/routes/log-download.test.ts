@@ -1,91 +1,35 @@
 /** Files of many containers, asked of a whole hub. */
-import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type NdjsonLine, ndjsonLineSchema } from "@yardarm/protocol/api/log-line";
-import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
-import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
-import { ERROR, INFO } from "@yardarm/protocol/log/level";
-import { flagsOf } from "@yardarm/protocol/log/line-flags";
-import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
-import { createRandom } from "@yardarm/testkit/random";
+import type { AuthorityWorld, Caller } from "@yardarm/testkit/authority-world";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
+import { StoredLogsWorld } from "./stored-logs-world.contract.ts";
 
 const LINES = 2_000;
 const startSeconds = Math.floor(Date.now() / 1000) - LINES;
 const START_MS = startSeconds * 1000;
+const ROUTE = "/api/logs/download";
 
+let stored: StoredLogsWorld;
 let world: AuthorityWorld;
 
-/** A line a second of each container; the second one writes half a second later. Every hundredth is an error. */
-const writeLogs = async (): Promise<void> => {
-  const after = (_: number, task: () => void) => {
-    const immediate = setImmediate(task);
-    return () => clearImmediate(immediate);
-  };
-  const store = new SqliteLogStore({ directory: path.join(world.dataDirectory, "logs"), nowMs: Date.now, after });
-  const write = async (orgId: OrgId, containerId: ContainerId, nanos: number): Promise<void> => {
-    const encoder = new BatchEncoder();
-    for (let seq = 0; seq < LINES; seq++) {
-      const text = Buffer.from(seq % 100 === 0 ? `failed request ${seq}` : `request ${seq} served`);
-      const flags = flagsOf(seq % 100 === 0 ? 1 : 0, seq % 100 === 0 ? ERROR : INFO);
-      encoder.append(startSeconds + seq, nanos, flags, text, 0, text.length);
-    }
-    const cursor = { nextSeq: LINES, tsNs: `${startSeconds + LINES - 1}000000000`, ordinal: 0, tail: [] };
-    await store.append({ orgId, containerId, firstSeq: 0, batches: [encoder.finish(0)], cursor });
-  };
-  for (const [name, { orgId, containerId }] of Object.entries(world.places)) {
-    await write(orgId, containerId, name === "P2" ? 5e8 : 0);
-  }
-  const { orgId, containerId } = world.places.B;
-  await store.append({ orgId, containerId, ...costlyBatch() });
-  await store.close();
-};
-
-/** Lines on which even a linear expression takes long. */
-const costlyBatch = () => {
-  const random = createRandom(1);
-  const encoder = new BatchEncoder();
-  for (let line = 0; line < 30; line++) {
-    const text = Buffer.from(Array.from({ length: 16_384 }, () => random.pick(["a", "b"])).join(""));
-    encoder.append(startSeconds + LINES, 0, 0, text, 0, text.length);
-  }
-  const cursor = { nextSeq: LINES + 30, tsNs: `${startSeconds + LINES}000000000`, ordinal: 0, tail: [] };
-  return { firstSeq: LINES, batches: [encoder.finish(LINES)], cursor };
-};
-
 beforeAll(async () => {
-  world = await AuthorityWorld.open();
-  await writeLogs();
+  stored = await StoredLogsWorld.open({
+    ...{ lines: LINES, startSeconds },
+    messageOf: (seq) => (seq % 100 === 0 ? `failed request ${seq}` : `request ${seq} served`),
+    // The second container writes half a second later.
+    nanosOf: (place) => (place === "P2" ? 5e8 : 0),
+  });
+  world = stored.world;
 }, 120_000);
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(() => stored?.[Symbol.asyncDispose]());
 
-const caller = (name: string): Caller => {
-  const found = world.callers.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`There is no ${name}.`);
-  return found;
-};
-/** The owner of another org, in their own. */
-const stranger = (): Caller => {
-  const found = caller("owner of another org, naming ours");
-  const { "x-yardarm-org": _, ...headers } = found.headers as Readonly<Record<string, string>>;
-  return { ...found, headers };
-};
-const get = (query: string, as: Caller = world.owner): Promise<Response> =>
-  fetch(`${world.hub.url}/api/logs/download${query}`, { headers: as.headers });
-const linesOf = async (query: string, as?: Caller): Promise<readonly string[]> => {
-  const response = await get(query, as);
-  expect(response.status).toBe(200);
-  return (await response.text()).split("\n").slice(0, -1);
-};
+const get = (query: string, as?: Caller) => stored.get(`${ROUTE}${query}`, as);
+const linesOf = (query: string, as?: Caller) => stored.linesOf(`${ROUTE}${query}`, as);
+const problemOf = (query: string, as?: Caller) => stored.problemOf(`${ROUTE}${query}`, as);
 const parsed = (lines: readonly string[]): readonly NdjsonLine[] =>
   lines.map((line) => ndjsonLineSchema.parse(JSON.parse(line)));
-const problemOf = async (query: string, as?: Caller): Promise<string> => {
-  const response = await get(query, as);
-  const { code, detail } = (await response.json()) as { readonly code: string; readonly detail: string };
-  return `${response.status} ${code}: ${detail}`;
-};
 const newestAudit = async (count: number) => {
   const rows = await world.storage.org(world.places.P1.orgId).audit.before(null, count);
   return rows.map(({ kind, targetId, body }) => ({ kind, targetId, details: JSON.parse(body).details }));
@@ -143,7 +87,7 @@ describe("[LOGS-12] a file of many containers", () => {
   });
 
   test("[IDTY-06] who is limited to a project gets that one's, and cannot name another's container", async () => {
-    const narrowed = caller("narrowed-viewer");
+    const narrowed = stored.caller("narrowed-viewer");
     const lines = parsed(await linesOf("?format=ndjson", narrowed));
     expect(new Set(lines.map(({ containerId }) => containerId))).toEqual(new Set([world.places.P1.containerId]));
     const both = `?container=${world.places.P1.containerId},${world.places.P2.containerId}`;
@@ -152,10 +96,10 @@ describe("[LOGS-12] a file of many containers", () => {
   });
 
   test("[SEC] another org's containers are not there, named or not", async () => {
-    expect(await problemOf(`?container=${world.places.P1.containerId}`, stranger())).toMatch(/^404 not_found/);
-    const ids = parsed(await linesOf("?format=ndjson", stranger())).map(({ containerId }) => containerId);
+    expect(await problemOf(`?container=${world.places.P1.containerId}`, stored.stranger())).toMatch(/^404 not_found/);
+    const ids = parsed(await linesOf("?format=ndjson", stored.stranger())).map(({ containerId }) => containerId);
     expect(new Set(ids)).toEqual(new Set([world.places.B.containerId]));
-    expect((await get("", caller("nobody"))).status).toBe(401);
+    expect((await get("", stored.caller("nobody"))).status).toBe(401);
   });
 
   test("what cannot be answered is refused with its reason, before anything is sent or recorded", async () => {
@@ -169,8 +113,10 @@ describe("[LOGS-12] a file of many containers", () => {
 
   test("an expression that takes too long ends it, and the next file is there", async () => {
     const costly = encodeURIComponent("\\B(?:a[ab]{0,500}|b[ab]{0,400})\\B[^ab]");
-    expect(await problemOf(`?q=${costly}&regex=true&level=unknown`, stranger())).toMatch(/^422 pattern_too_costly/);
-    expect(await linesOf("?q=failed", stranger())).toHaveLength(LINES / 100);
+    expect(await problemOf(`?q=${costly}&regex=true&level=unknown`, stored.stranger())).toMatch(
+      /^422 pattern_too_costly/,
+    );
+    expect(await linesOf("?q=failed", stored.stranger())).toHaveLength(LINES / 100);
   });
 
   test("a plan says what it would hold, refuses what it would refuse, and records nothing", async () => {
@@ -186,7 +132,7 @@ describe("[LOGS-12] a file of many containers", () => {
   test("gives its place back when its client leaves or has it all", async () => {
     const left = new AbortController();
     const headers = world.owner.headers;
-    const url = `${world.hub.url}/api/logs/download`;
+    const url = `${world.hub.url}${ROUTE}`;
     const statuses: number[] = [];
     for (let place = 0; place < 32; place++) {
       const response = await fetch(url, { headers, signal: left.signal });

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { parseConfig } from "@yardarm/hub/config";
 import { type RunningHub, runHub } from "@yardarm/hub/main";
 import { ndjsonLineSchema } from "@yardarm/protocol/api/log-line";
@@ -9,7 +8,7 @@ import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { AuthorityWorld } from "@yardarm/testkit/authority-world";
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
+import { openLogStore } from "./stored-logs-world.contract.ts";
 
 /** Logs of a container that is gone, beside those of the one that took its name. */
 
@@ -37,13 +36,7 @@ beforeAll(async () => {
       logSource: { kind: "pending" },
     },
   ]);
-  const store = new SqliteLogStore({
-    ...{ directory: path.join(world.dataDirectory, "logs"), nowMs: Date.now },
-    after: (_, task) => {
-      const immediate = setImmediate(task);
-      return () => clearImmediate(immediate);
-    },
-  });
+  const store = openLogStore(world.dataDirectory);
   const startSeconds = Math.floor(Date.now() / 1000) - 2 * LINES;
   for (const [generation, id] of [OLD, containerId].entries()) {
     const encoder = new BatchEncoder();

@@ -1,98 +1,32 @@
 /** Stored logs over HTTP, asked of a whole hub. Above 250 lines: the questions share one hub with its logs. */
-import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { ndjsonLineSchema } from "@yardarm/protocol/api/log-line";
 import type { HistogramResponse, LogSearchResponse } from "@yardarm/protocol/api/logs";
-import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
-import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
-import { ERROR, INFO } from "@yardarm/protocol/log/level";
-import { flagsOf } from "@yardarm/protocol/log/line-flags";
-import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
-import { createRandom } from "@yardarm/testkit/random";
+import type { AuthorityWorld, Caller } from "@yardarm/testkit/authority-world";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
+import { StoredLogsWorld } from "./stored-logs-world.contract.ts";
 
 const LINES = 3_000;
-const PER_BATCH = 500;
 const startSeconds = Math.floor(Date.now() / 1000) - LINES;
 const messageOf = (seq: number): string =>
   seq % 100 === 0 ? `\u001b[31mfailed\u001b[0m request ${seq}` : `request ${seq} served`;
 
+let stored: StoredLogsWorld;
 let world: AuthorityWorld;
 
-const writeLogs = async (): Promise<void> => {
-  const after = (_: number, task: () => void) => {
-    const immediate = setImmediate(task);
-    return () => clearImmediate(immediate);
-  };
-  const store = new SqliteLogStore({ directory: path.join(world.dataDirectory, "logs"), nowMs: Date.now, after });
-  const write = async (orgId: OrgId, containerId: ContainerId): Promise<void> => {
-    for (let firstSeq = 0; firstSeq < LINES; firstSeq += PER_BATCH) {
-      const encoder = new BatchEncoder();
-      for (let seq = firstSeq; seq < firstSeq + PER_BATCH; seq++) {
-        const text = Buffer.from(messageOf(seq));
-        const flags = flagsOf(seq % 100 === 0 ? 1 : 0, seq % 100 === 0 ? ERROR : INFO);
-        encoder.append(startSeconds + seq, 5, flags, text, 0, text.length);
-      }
-      const tsNs = `${startSeconds + firstSeq + PER_BATCH - 1}000000005`;
-      const cursor = { nextSeq: firstSeq + PER_BATCH, tsNs, ordinal: 0, tail: [] };
-      await store.append({ orgId, containerId, firstSeq, batches: [encoder.finish(firstSeq)], cursor });
-    }
-  };
-  for (const { orgId, containerId } of Object.values(world.places)) await write(orgId, containerId);
-  const { orgId, containerId } = world.places.B;
-  await store.append({ orgId, containerId, ...costlyBatch() });
-  await store.close();
-};
-
-/** Lines on which even a linear expression takes long. */
-const costlyBatch = () => {
-  const random = createRandom(1);
-  const encoder = new BatchEncoder();
-  for (let line = 0; line < 30; line++) {
-    const text = Buffer.from(Array.from({ length: 16_384 }, () => random.pick(["a", "b"])).join(""));
-    encoder.append(startSeconds + LINES, 0, 0, text, 0, text.length);
-  }
-  const cursor = { nextSeq: LINES + 30, tsNs: `${startSeconds + LINES}000000000`, ordinal: 0, tail: [] };
-  return { firstSeq: LINES, batches: [encoder.finish(LINES)], cursor };
-};
-
 beforeAll(async () => {
-  world = await AuthorityWorld.open();
-  await writeLogs();
+  stored = await StoredLogsWorld.open({ lines: LINES, startSeconds, messageOf, nanosOf: () => 5 });
+  world = stored.world;
 }, 120_000);
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(() => stored?.[Symbol.asyncDispose]());
 
-const caller = (name: string): Caller => {
-  const found = world.callers.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`There is no ${name}.`);
-  return found;
-};
-/** The owner of another org, in their own. */
-const stranger = (): Caller => {
-  const found = caller("owner of another org, naming ours");
-  const { "x-yardarm-org": _, ...headers } = found.headers as Readonly<Record<string, string>>;
-  return { ...found, headers };
-};
-const get = (where: string, as: Caller = world.owner): Promise<Response> =>
-  fetch(`${world.hub.url}${where}`, { headers: as.headers });
 const logsOf = (query: string, place: "P1" | "P2" | "B" = "P1"): string =>
   `/api/containers/${world.places[place].containerId}/logs${query}`;
-const linesOf = async (where: string): Promise<readonly string[]> => {
-  const response = await get(where);
-  expect(response.status).toBe(200);
-  return (await response.text()).split("\n").slice(0, -1);
-};
 const seqsOf = async (where: string): Promise<readonly number[]> =>
-  (await linesOf(where)).map((line) => ndjsonLineSchema.parse(JSON.parse(line)).seq);
-const problemOf = async (where: string, as: Caller = world.owner): Promise<string> => {
-  const response = await get(where, as);
-  const { code, detail } = (await response.json()) as { readonly code: string; readonly detail: string };
-  return `${response.status} ${code}: ${detail}`;
-};
-const search = async (query: string, as: Caller = world.owner): Promise<LogSearchResponse> => {
-  const response = await get(`/api/logs/search?${query}`, as);
+  (await stored.linesOf(where)).map((line) => ndjsonLineSchema.parse(JSON.parse(line)).seq);
+const search = async (query: string, as?: Caller): Promise<LogSearchResponse> => {
+  const response = await stored.get(`/api/logs/search?${query}`, as);
   expect(response.status).toBe(200);
   return (await response.json()) as LogSearchResponse;
 };
@@ -101,7 +35,7 @@ const range = (from: number, end: number): readonly number[] =>
 
 describe("[LOGS-06] a container's log", () => {
   test("without a range is its last 1,000 lines, as stamp and message", async () => {
-    const lines = await linesOf(logsOf(""));
+    const lines = await stored.linesOf(logsOf(""));
     expect(lines).toHaveLength(1_000);
     const [, stamp = "", message] = /^(\S+) (.*)$/.exec(lines.at(-1) ?? "") ?? [];
     expect(Date.parse(stamp)).toBe((startSeconds + LINES - 1) * 1000);
@@ -126,11 +60,11 @@ describe("[LOGS-06] a container's log", () => {
   });
 
   test("a download has a name, may be compressed, says how many lines it has, and is audited", async () => {
-    const response = await get(logsOf("?download=gzip&since=0&format=ndjson"));
+    const response = await stored.get(logsOf("?download=gzip&since=0&format=ndjson"));
     expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w.-]+\.ndjson\.gz"$/);
     const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString();
     expect(text.split("\n")).toHaveLength(LINES + 1);
-    const plain = await get(logsOf("?download=1&tail=5"));
+    const plain = await stored.get(logsOf("?download=1&tail=5"));
     expect(plain.headers.get("x-yardarm-lines")).toBe("5");
     await plain.text();
     const { orgId, containerId } = world.places.P1;
@@ -143,12 +77,16 @@ describe("[LOGS-06] a container's log", () => {
   });
 
   test("what cannot be answered is refused with its reason, before anything is sent", async () => {
-    expect(await problemOf(logsOf("?since=5m&until=10m"))).toBe("400 invalid_request: since: must be before until.");
-    expect(await problemOf(logsOf("?q=a(&regex=true"))).toMatch(/^400 invalid_request: q: not a regular expression/);
-    expect(await problemOf(logsOf(`?q=${"x".repeat(10_240)}`))).toMatch(/^400 invalid_request: q: /);
-    expect(await problemOf(logsOf("?tail=many"))).toMatch(/^400 invalid_request: tail: /);
-    expect(await problemOf(logsOf("?follow=true&download=1"))).toMatch(/^400 invalid_request: follow: /);
-    expect(await problemOf(logsOf("?tial=5"))).toMatch(/^400 invalid_request/);
+    expect(await stored.problemOf(logsOf("?since=5m&until=10m"))).toBe(
+      "400 invalid_request: since: must be before until.",
+    );
+    expect(await stored.problemOf(logsOf("?q=a(&regex=true"))).toMatch(
+      /^400 invalid_request: q: not a regular expression/,
+    );
+    expect(await stored.problemOf(logsOf(`?q=${"x".repeat(10_240)}`))).toMatch(/^400 invalid_request: q: /);
+    expect(await stored.problemOf(logsOf("?tail=many"))).toMatch(/^400 invalid_request: tail: /);
+    expect(await stored.problemOf(logsOf("?follow=true&download=1"))).toMatch(/^400 invalid_request: follow: /);
+    expect(await stored.problemOf(logsOf("?tial=5"))).toMatch(/^400 invalid_request/);
   });
 });
 
@@ -172,7 +110,7 @@ describe("[LOGS-06] a log that goes on", () => {
       await waitUntil("a place is free again", async () => (await follow(again.signal)) === 200);
     }
     again.abort();
-    await waitUntil("nothing is held", async () => (await get(logsOf("?tail=1"))).ok);
+    await waitUntil("nothing is held", async () => (await stored.get(logsOf("?tail=1"))).ok);
   });
 });
 
@@ -194,13 +132,15 @@ describe("[LOGS-11] search", () => {
   });
 
   test("[IDTY-06] who is limited to a project searches that one, and cannot name another's container", async () => {
-    const narrowed = caller("narrowed-viewer");
+    const narrowed = stored.caller("narrowed-viewer");
     const { items, progress } = await search("q=failed&limit=1000", narrowed);
     expect(new Set(items.map(({ containerId }) => containerId))).toEqual(new Set([world.places.P1.containerId]));
     expect(progress.containersTotal).toBe(1);
     const other = `/api/logs/search?container=${world.places.P2.containerId}`;
-    expect(await problemOf(other, narrowed)).toMatch(/^404 not_found/);
-    expect(await problemOf(`/api/logs/search?container=${world.places.B.containerId}`)).toMatch(/^404 not_found/);
+    expect(await stored.problemOf(other, narrowed)).toMatch(/^404 not_found/);
+    expect(await stored.problemOf(`/api/logs/search?container=${world.places.B.containerId}`)).toMatch(
+      /^404 not_found/,
+    );
     const { hostId, projectId } = world.places.P2;
     expect((await search(`q=failed&limit=1000&host=${hostId}`)).items).toHaveLength(30);
     expect((await search(`q=failed&limit=1000&project=${projectId}`)).items).toHaveLength(30);
@@ -211,34 +151,38 @@ describe("[LOGS-11] search", () => {
     const { nextCursor } = await search("q=failed&limit=3");
     if (nextCursor === null) throw new Error("There is no second page.");
     const refused = /^400 invalid_cursor/;
-    expect(await problemOf(`/api/logs/search?q=served&limit=3&cursor=${nextCursor}`)).toMatch(refused);
-    expect(await problemOf(`/api/logs/search?q=failed&limit=3&cursor=${nextCursor.slice(0, -3)}AAA`)).toMatch(refused);
-    expect(await problemOf("/api/logs/search?q=failed&cursor=abc")).toMatch(refused);
-    expect((await search("q=failed&limit=1000", stranger())).items).toHaveLength(30);
-    expect(await problemOf(`/api/logs/search?q=failed&limit=3&cursor=${nextCursor}`, stranger())).toMatch(refused);
+    expect(await stored.problemOf(`/api/logs/search?q=served&limit=3&cursor=${nextCursor}`)).toMatch(refused);
+    expect(await stored.problemOf(`/api/logs/search?q=failed&limit=3&cursor=${nextCursor.slice(0, -3)}AAA`)).toMatch(
+      refused,
+    );
+    expect(await stored.problemOf("/api/logs/search?q=failed&cursor=abc")).toMatch(refused);
+    expect((await search("q=failed&limit=1000", stored.stranger())).items).toHaveLength(30);
+    expect(await stored.problemOf(`/api/logs/search?q=failed&limit=3&cursor=${nextCursor}`, stored.stranger())).toMatch(
+      refused,
+    );
   });
 
   test("an expression that takes too long is refused, and the next question is answered", async () => {
     const costly = encodeURIComponent("\\B(?:a[ab]{0,500}|b[ab]{0,400})\\B[^ab]");
     const where = `/api/logs/search?q=${costly}&regex=true&level=unknown`;
-    expect(await problemOf(where, stranger())).toMatch(/^422 pattern_too_costly/);
-    expect((await search("q=failed&limit=1", stranger())).items).toHaveLength(1);
+    expect(await stored.problemOf(where, stored.stranger())).toMatch(/^422 pattern_too_costly/);
+    expect((await search("q=failed&limit=1", stored.stranger())).items).toHaveLength(1);
   });
 });
 
 describe("[LOGS-13] around a line", () => {
   test("context is the lines before and after it", async () => {
-    const answer = await (await get(logsOf("/context?seq=100&before=2&after=1"))).json();
+    const answer = await (await stored.get(logsOf("/context?seq=100&before=2&after=1"))).json();
     expect(answer).toMatchObject({ items: [98, 99, 100, 101].map((seq) => ({ seq, message: messageOf(seq) })) });
-    expect(await (await get(logsOf("/context?seq=99999"))).json()).toMatchObject({ items: [] });
+    expect(await (await stored.get(logsOf("/context?seq=99999"))).json()).toMatchObject({ items: [] });
   });
 
   test("a point in time has its line; a log says from where on it is stored", async () => {
     const ts = new Date((startSeconds + 42) * 1000).toISOString();
     const { containerId } = world.places.P1;
-    const position = await (await get(logsOf(`/position?ts=${ts}&scope=workload`))).json();
+    const position = await (await stored.get(logsOf(`/position?ts=${ts}&scope=workload`))).json();
     expect(position).toEqual({ containerId, seq: 42, tsNs: `${startSeconds + 42}000000005`, isExact: true });
-    expect(await (await get(logsOf("/range"))).json()).toEqual({
+    expect(await (await stored.get(logsOf("/range"))).json()).toEqual({
       ...{ containerId, firstSeq: 0, lastSeq: LINES - 1, reason: null },
       ...{ sinceNs: `${startSeconds}000000005`, untilNs: `${startSeconds + LINES - 1}000000005` },
     });
@@ -247,7 +191,7 @@ describe("[LOGS-13] around a line", () => {
   test("the histogram counts levels in equal buckets", async () => {
     const from = `${startSeconds}000000000`;
     const to = `${startSeconds + LINES}000000000`;
-    const answer = await (await get(logsOf(`/histogram?since=${from}&until=${to}&buckets=3`))).json();
+    const answer = await (await stored.get(logsOf(`/histogram?since=${from}&until=${to}&buckets=3`))).json();
     expect(answer as HistogramResponse).toMatchObject({
       ...{ fromNs: from, toNs: to, total: LINES, counts: { info: [990, 990, 990], error: [10, 10, 10] } },
       progress: { isComplete: true, stoppedBy: "end" },

@@ -1,10 +1,9 @@
-import path from "node:path";
 import type { Retention } from "@yardarm/protocol/api/retention";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { type Answer, AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
+import { openLogStore } from "./stored-logs-world.contract.ts";
 
 /** How long logs are kept, over HTTP and in a whole hub. */
 
@@ -21,13 +20,7 @@ afterAll(() => world?.[Symbol.asyncDispose]());
 /** Lines that arrived so many days ago, into a container of the first project. */
 const write = async (firstSeq: number, daysAgo: number): Promise<void> => {
   const nowMs = Date.now() - daysAgo * DAY_MS;
-  const store = new SqliteLogStore({
-    ...{ directory: path.join(world.dataDirectory, "logs"), nowMs: () => nowMs },
-    after: (_, task) => {
-      const immediate = setImmediate(task);
-      return () => clearImmediate(immediate);
-    },
-  });
+  const store = openLogStore(world.dataDirectory, () => nowMs);
   const encoder = new BatchEncoder();
   const seconds = Math.floor(nowMs / 1000);
   const text = Buffer.from("a line");
