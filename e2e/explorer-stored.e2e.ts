@@ -162,6 +162,33 @@ test("[LOGS-13] hits are gone through by keyboard; the line that is open stands 
   await expect(page).not.toHaveURL(/line=/);
 });
 
+test("[LOGS-11] a hit, and what stands around it, says what the log says: message and fields, with what was found marked", async ({
+  page,
+  fleet,
+  run,
+}) => {
+  const script = `echo '{"level":"warn","msg":"slow query","ms":412,"db":{"name":"orders"}}'; echo 'plain slow words'; sleep 1000`;
+  const { dockerId } = await run({ name: freshName("structured"), script });
+  const { workloadId } = await findContainer(fleet.session, dockerId);
+  await page.goto(`${fleet.hub.url}/logs?tab=stored&workload=${workloadId}&find=SLOW`);
+  await untilFound(page, 2);
+  const hit = hitsOf(page).nth(1);
+  const [said, written] = ['slow query ms=412 db={"name":"orders"}', '{"level":"warn","msg":"slow query","ms":412'];
+  await expect(hit).toContainText(said);
+  await expect(hit.locator("mark")).toHaveText(["slow"]);
+  await hit.getByRole("button").click();
+  const around = page.getByRole("region", { name: "Lines around the line" });
+  await expect(around.locator("[aria-current]")).toContainText(said);
+  await expect(around).not.toContainText(written);
+
+  // An expression is marked as well; what only the line as it is written shows, is shown there.
+  await page.goto(`${fleet.hub.url}/logs?tab=stored&workload=${workloadId}&find=s.ow&pattern=true`);
+  await expect(hit.locator("mark")).toHaveText(["slow"]);
+  await page.goto(`${fleet.hub.url}/logs?tab=stored&workload=${workloadId}&find=%22ms%22%3A412`);
+  await expect(hitsOf(page).locator("mark")).toHaveText(['"ms":412']);
+  await expect(hitsOf(page)).toContainText(written);
+});
+
 test("[LOGS-12] a saved view shows the containers of its names after they were made anew", async ({
   page,
   fleet,

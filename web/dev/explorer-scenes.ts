@@ -145,6 +145,18 @@ export const EXPLORER_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: "explorer-stored-fields",
+    path: (hub) => {
+      hub.fleet.logs.set("shop-web-1", FIELDS_LOG);
+      return "/logs?tab=stored&find=order&compose=shop";
+    },
+    act: async (page) => {
+      const hit = page.getByRole("region", { name: "Hits" }).getByRole("listitem").filter({ hasText: "order paid" });
+      await hit.nth(1).getByRole("button").click();
+      await isOpen(page);
+    },
+  },
+  {
     name: "explorer-stored-range",
     path: () =>
       `/logs?tab=stored&compose=shop&from=${Date.now() - 90_000}&to=${Date.now() - 20_000}&levels=error,fatal`,

@@ -3,12 +3,11 @@ import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { Host } from "@yardarm/protocol/host";
 import { ExternalLink } from "lucide-react";
 import { memo } from "react";
-import { stripEscapes } from "../../format/escape-sequences.ts";
 import { formatClockMs, formatMoment, nsToMs } from "../../format/time.ts";
-import { visibleText } from "../log/line/visible-text.ts";
+import type { LineMatcher } from "../../workers/pattern.ts";
+import { LineText } from "../log/line/LineText.tsx";
 import { LEVEL_TONES } from "./level-tones.ts";
 import { type LineSource, lineTarget } from "./line-link.ts";
-import { markFound } from "./mark-found.ts";
 import { colourOf } from "./source-colours.ts";
 import { sourceText, wholeSource } from "./source-text.ts";
 
@@ -16,8 +15,10 @@ export type HitRowProps = {
   readonly hit: LogHit;
   readonly container: LineSource | undefined;
   readonly host: Host | undefined;
-  /** What to mark in the line; empty marks nothing. */
-  readonly find: string;
+  /** What to mark in the line; `null` marks nothing. */
+  readonly matcher: LineMatcher | null;
+  /** Structured lines as message and fields. */
+  readonly showsFields: boolean;
   /** The line that the panel shows. */
   readonly isOpen: boolean;
   /** Written on the day that it is now: the date is left out. */
@@ -29,7 +30,8 @@ export type HitRowProps = {
 const SOURCE_CHARACTERS = 23;
 
 /** A line that was found; opens in the panel, or in the container's log. */
-export const HitRow = memo(({ hit, container, host, find, isOpen, isToday, onOpen }: HitRowProps) => {
+export const HitRow = memo((props: HitRowProps) => {
+  const { hit, container, host, isOpen, isToday, onOpen } = props;
   const atMs = nsToMs(hit.tsNs) ?? 0;
   const target = container === undefined ? null : lineTarget(container, { seq: hit.seq, tsNs: BigInt(hit.tsNs) });
   const source = {
@@ -68,15 +70,7 @@ export const HitRow = memo(({ hit, container, host, find, isOpen, isToday, onOpe
             </span>
           </span>
           <span className="line-clamp-3 min-w-0 flex-1 break-words">
-            {markFound(visibleText(stripEscapes(hit.message)), find).map((part, index) =>
-              part.isFound ? (
-                <mark key={index} className="bg-warn text-log">
-                  {part.text}
-                </mark>
-              ) : (
-                part.text
-              ),
-            )}
+            <LineText text={hit.message} showsFields={props.showsFields} matcher={props.matcher} hasLinks={false} />
           </span>
         </button>
         {target === null ? null : (

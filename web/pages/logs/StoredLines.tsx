@@ -12,6 +12,8 @@ import { useNow } from "../../live/now.ts";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { writeLineAddress } from "../log/line-address.ts";
+import { useLogPreferences } from "../log/log-preferences.ts";
+import { useMatcher } from "../log/use-matcher.ts";
 import { saveText } from "../log/write-out.ts";
 import { ProblemState } from "../ProblemState.tsx";
 import { useHotkeys } from "../use-hotkeys.ts";
@@ -84,6 +86,8 @@ export const StoredLines = (props: StoredLinesProps) => {
     isAsked ? { containerIds: countable.slice(0, MOST_COUNTED), range, filter } : null,
   );
   const problem = pattern ? patternProblem(state.error) : null;
+  const matcher = useMatcher({ text: find, isCaseSensitive: false, isRegex: pattern });
+  const [{ showsFields }] = useLogPreferences(false);
   const setRange = ({ since: back, fromMs, toMs }: StoredRange): void => {
     const { since: _since, from: _from, to: _to, ...rest } = params;
     onSearch({
@@ -219,7 +223,8 @@ export const StoredLines = (props: StoredLinesProps) => {
                 hit={hit}
                 container={container}
                 host={container === undefined ? undefined : hosts.get(container.hostId)}
-                find={pattern ? "" : find}
+                matcher={matcher}
+                showsFields={showsFields}
                 isOpen={hit === openHit}
                 isToday={new Date(nsToMs(hit.tsNs) ?? 0).toDateString() === today}
                 onOpen={toggle}

@@ -1,11 +1,11 @@
 import type { NdjsonLine } from "@yardarm/protocol/api/log-line";
 import { useLayoutEffect, useRef } from "react";
-import { stripEscapes } from "../../../format/escape-sequences.ts";
 import { formatClockMs } from "../../../format/time.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { Delayed } from "../../../ui/Delayed.tsx";
-import { visibleText } from "../../log/line/visible-text.ts";
+import { LineText } from "../../log/line/LineText.tsx";
 import type { LineAddress } from "../../log/line-address.ts";
+import { useLogPreferences } from "../../log/log-preferences.ts";
 import { ProblemState } from "../../ProblemState.tsx";
 import { LEVEL_TONES } from "../level-tones.ts";
 import { contextWords, LINES_AROUND } from "./line-context.ts";
@@ -17,6 +17,7 @@ export type ContextLinesProps = { readonly address: LineAddress; readonly around
 /** What the same container wrote before and after the line, as the hub has stored it; the line itself in the middle. */
 export const ContextLines = ({ address, around }: ContextLinesProps) => {
   const { context, error, isOver, again } = around;
+  const [{ showsFields }] = useLogPreferences(false);
   const box = useRef<HTMLDivElement>(null);
   const isThere = context?.line != null;
   useLayoutEffect(() => {
@@ -66,7 +67,7 @@ export const ContextLines = ({ address, around }: ContextLinesProps) => {
               aria-current={item.seq === address.seq || undefined}
               className="whitespace-pre-wrap break-words border-transparent border-l-2 px-2 aria-current:border-accent aria-current:bg-raised"
             >
-              <ContextLine item={item} />
+              <ContextLine item={item} showsFields={showsFields} />
             </li>
           ))}
         </ol>
@@ -75,14 +76,16 @@ export const ContextLines = ({ address, around }: ContextLinesProps) => {
   );
 };
 
-const ContextLine = ({ item }: { readonly item: NdjsonLine }) => {
+type ContextLineProps = { readonly item: NdjsonLine; readonly showsFields: boolean };
+
+const ContextLine = ({ item, showsFields }: ContextLineProps) => {
   if ("loss" in item) return <span className="text-warn">{lossWords(item.loss)}</span>;
   const { ts, level, message } = item;
   return (
     <>
       <time className="tabular text-muted">{formatClockMs(Date.parse(ts))}</time>{" "}
       {level === "unknown" ? null : <span className={LEVEL_TONES[level] ?? "text-muted"}>{level} </span>}
-      {visibleText(stripEscapes(message))}
+      <LineText text={message} showsFields={showsFields} matcher={null} hasLinks />
     </>
   );
 };

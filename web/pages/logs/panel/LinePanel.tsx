@@ -11,12 +11,13 @@ import { IconButton } from "../../../ui/Button.tsx";
 import { CopyButton } from "../../../ui/CopyButton.tsx";
 import { Tooltip } from "../../../ui/Tooltip.tsx";
 import { type ColumnChoice, LineFields, type ValueActions } from "../../log/details/LineFields.tsx";
+import { shapeOfText } from "../../log/line/shown-tokens.ts";
 import { PHONE, useMedia } from "../../use-media.ts";
 import { lineLink, lineTarget } from "../line-link.ts";
 import { useEscapeIn } from "../use-escape-in.ts";
 import { ContextLines } from "./ContextLines.tsx";
 import { Fact } from "./Fact.tsx";
-import { type PanelLine, shapeOfText, textOfStored } from "./panel-line.ts";
+import { type PanelLine, textOfStored } from "./panel-line.ts";
 import { SampleFacts } from "./SampleFacts.tsx";
 import { useLineContext } from "./use-line-context.ts";
 

@@ -3,9 +3,7 @@ import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import { levelName } from "@yardarm/protocol/log/level";
 import { levelOfFlags, STREAM_NAMES, streamOfFlags } from "@yardarm/protocol/log/line-flags";
-import { decodeUtf8, encodeUtf8 } from "@yardarm/protocol/log/utf8";
 import { rfc3339FromNs } from "@yardarm/protocol/time";
-import { shapeOf } from "../../../workers/line-shape.ts";
 import type { LineAddress } from "../../log/line-address.ts";
 import type { LineChunk } from "../../log/rows/row-list.ts";
 
@@ -65,6 +63,3 @@ export const textOfStored = ({ message, ts, stream, level, originalBytes }: Ndjs
   ...{ message, ts, stream, level },
   isCut: originalBytes !== undefined,
 });
-
-/** How the text is written: a shape of `workers/line-shape.ts`. */
-export const shapeOfText = (text: string): number => shapeOf(encodeUtf8(text), decodeUtf8);

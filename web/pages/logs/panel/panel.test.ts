@@ -5,10 +5,11 @@ import { asId, type ContainerId, type WorkloadId } from "@yardarm/protocol/ids";
 import { describe, expect, test } from "vitest";
 import { ApiError } from "../../../api/http.ts";
 import { SHAPE_JSON, SHAPE_TEXT } from "../../../workers/line-shape.ts";
+import { shapeOfText } from "../../log/line/shown-tokens.ts";
 import { patternProblem } from "../pattern-problem.ts";
 import { contextOf, contextWords, LINES_AROUND, mayBeStored } from "./line-context.ts";
 import { lossWords } from "./loss-words.ts";
-import { lineOfHit, shapeOfText, textOfStored } from "./panel-line.ts";
+import { lineOfHit, textOfStored } from "./panel-line.ts";
 import { mayComeNearer, noSampleWords, offsetWords, sampleAt } from "./sample-at.ts";
 
 const AT_MS = Date.UTC(2026, 10, 21, 14, 2, 10);
