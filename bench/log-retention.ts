@@ -9,7 +9,7 @@ import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { LogKeeper } from "../hub/logs/log-keeper.ts";
 import type { LogStore } from "../hub/logs/log-store.ts";
 import type { EvictionReason, OrgRetention, RetentionLimits } from "../hub/logs/retention.ts";
-import { SqliteLogStore } from "../hub/logs/sqlite-log-store.ts";
+import { SqliteLogStore } from "../hub/logs/sqlite/sqlite-log-store.ts";
 import type { LogCommit } from "../hub/relay/committed-log.ts";
 import type { Bench, BenchContext, Series } from "./bench.ts";
 

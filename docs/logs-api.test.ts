@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { SqliteLogStore } from "@yardarm/hub/logs/sqlite-log-store";
+import { SqliteLogStore } from "@yardarm/hub/logs/sqlite/sqlite-log-store";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { ERROR } from "@yardarm/protocol/log/level";
 import { flagsOf } from "@yardarm/protocol/log/line-flags";

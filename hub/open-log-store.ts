@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { Config } from "./config.ts";
 import type { LogDamage, LogStore } from "./logs/log-store.ts";
-import { openPgLogStore } from "./logs/pg-log-store.ts";
-import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
+import { openPgLogStore } from "./logs/postgres/pg-log-store.ts";
+import { SqliteLogStore } from "./logs/sqlite/sqlite-log-store.ts";
 import type { HubMetrics } from "./observability/metrics.ts";
 import type { CommittedLog } from "./relay/committed-log.ts";
 import { after } from "./timers.ts";

@@ -1,7 +1,7 @@
 import { createDatabase, type TestDatabase } from "@yardarm/testkit/postgres-database";
 import "@yardarm/testkit/provided";
 import { afterAll, inject } from "vitest";
-import { openPgLogStore } from "./logs/pg-log-store.ts";
+import { openPgLogStore } from "./logs/postgres/pg-log-store.ts";
 import { removedContainersContract } from "./removed-containers.contract.ts";
 import { openPostgresStorage } from "./storage/postgres/open-postgres.ts";
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { SqliteLogStore } from "./logs/sqlite-log-store.ts";
+import { SqliteLogStore } from "./logs/sqlite/sqlite-log-store.ts";
 import { removedContainersContract } from "./removed-containers.contract.ts";
 
 /** Commits need not wait for company in a test. */

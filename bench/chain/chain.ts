@@ -1,7 +1,7 @@
 /** The whole chain as it is shipped: a private engine, the bundled agent and a hub, each a process of its own. */
 import path from "node:path";
 import type { Container } from "@yardarm/protocol/container";
-import { dayFile, listDays, openForReading } from "../../hub/logs/sqlite-day-file.ts";
+import { dayFile, listDays, openForReading } from "../../hub/logs/sqlite/sqlite-day-file.ts";
 import { type AgentProcess, startAgentProcess } from "../../testkit/agent-process.ts";
 import { type HubProcess, startHubProcess } from "../../testkit/hub-process.ts";
 import type { HubSession } from "../../testkit/hub-session.ts";

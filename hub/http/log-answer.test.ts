@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import { EVERY_LINE } from "../logs/query/line-filter.ts";
 import { LogQueries, type LogReading } from "../logs/query/log-queries.ts";
 import { ScanPool } from "../logs/query/scan-pool.ts";
-import { SqliteLogStore } from "../logs/sqlite-log-store.ts";
+import { SqliteLogStore } from "../logs/sqlite/sqlite-log-store.ts";
 import { logAnswer } from "./log-answer.ts";
 
 /** A log as an answer: whole, broken off, left by its reader, and with a file missing under it. */

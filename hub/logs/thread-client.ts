@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { ProtocolError } from "@yardarm/protocol/errors";
-import type { Damage, ThreadAnswers, ThreadData, ThreadReply, ThreadRequest } from "./sqlite-messages.ts";
+import type { Damage, ThreadAnswers, ThreadData, ThreadReply, ThreadRequest } from "./sqlite/sqlite-messages.ts";
 
 interface Pending {
   resolve(answer: ThreadAnswers[keyof ThreadAnswers]): void;
@@ -49,7 +49,7 @@ export class ThreadClient {
 
   #start(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const worker = new Worker(new URL("./sqlite-thread.ts", import.meta.url), {
+    const worker = new Worker(new URL("./sqlite/sqlite-thread.ts", import.meta.url), {
       workerData: this.#data,
       execArgv: [],
     });

@@ -3,8 +3,8 @@ import { startPostgres } from "@yardarm/testkit/postgres";
 import { createDatabase } from "@yardarm/testkit/postgres-database";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import type { LogDamage, LogStore } from "../../../hub/logs/log-store.ts";
-import { openPgLogStore } from "../../../hub/logs/pg-log-store.ts";
-import { SqliteLogStore } from "../../../hub/logs/sqlite-log-store.ts";
+import { openPgLogStore } from "../../../hub/logs/postgres/pg-log-store.ts";
+import { SqliteLogStore } from "../../../hub/logs/sqlite/sqlite-log-store.ts";
 
 export type StorePlace =
   | { readonly kind: "sqlite"; readonly directory: string }

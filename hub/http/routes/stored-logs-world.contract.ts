@@ -6,7 +6,7 @@ import { flagsOf } from "@yardarm/protocol/log/line-flags";
 import { AuthorityWorld, type Caller } from "@yardarm/testkit/authority-world";
 import { createRandom } from "@yardarm/testkit/random";
 import { expect } from "vitest";
-import { SqliteLogStore } from "../../logs/sqlite-log-store.ts";
+import { SqliteLogStore } from "../../logs/sqlite/sqlite-log-store.ts";
 
 const PER_BATCH = 500;
 

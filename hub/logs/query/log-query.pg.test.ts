@@ -1,7 +1,7 @@
 import { createDatabase } from "@yardarm/testkit/postgres-database";
 import { inject } from "vitest";
 import "@yardarm/testkit/provided";
-import { openPgLogStore } from "../pg-log-store.ts";
+import { openPgLogStore } from "../postgres/pg-log-store.ts";
 import { logQueryContract } from "./log-query.contract.ts";
 
 /** Commits need not wait for company in a test. */

@@ -3,7 +3,7 @@ import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
 import { commitOf } from "../log-store.contract.ts";
 import { MemoryLogStore } from "../memory-log-store.ts";
-import { SqliteLogStore } from "../sqlite-log-store.ts";
+import { SqliteLogStore } from "../sqlite/sqlite-log-store.ts";
 import { EVERY_LINE } from "./line-filter.ts";
 import { logQueryContract } from "./log-query.contract.ts";
 import { openLines } from "./read-lines.ts";

@@ -1,6 +1,6 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import type { OrgId } from "@yardarm/protocol/ids";
-import { excess } from "./retention.ts";
+import { excess } from "../retention.ts";
 import { bytesOnDisk, dayFile, isDamage, listDays, writeBack } from "./sqlite-day-file.ts";
 import type { WritableFile } from "./sqlite-writer.ts";
 

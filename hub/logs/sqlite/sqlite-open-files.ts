@@ -1,6 +1,6 @@
+import type { StoredRow } from "../stored-row.ts";
 import { type Database, dayFile, isDamage, listDays, openForReading, type Statement } from "./sqlite-day-file.ts";
 import type { Damage } from "./sqlite-messages.ts";
-import type { StoredRow } from "./stored-row.ts";
 
 /** Files that stay open; the one that was read longest ago is closed first. */
 const OPEN_FILES = 64;

@@ -1,7 +1,5 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type pg from "pg";
-import { inPgTransaction, queryRows, withClient } from "./pg-client.ts";
-import { dropPartition } from "./pg-log-schema.ts";
 import {
   chooseOldest,
   type EvictableRow,
@@ -10,7 +8,9 @@ import {
   excess,
   oldestKeptDay,
   type RetentionLimits,
-} from "./retention.ts";
+} from "../retention.ts";
+import { inPgTransaction, queryRows, withClient } from "./pg-client.ts";
+import { dropPartition } from "./pg-log-schema.ts";
 
 /** What a row costs besides its bytes, roughly: header, columns and index entry. */
 const ROW_BYTES = 160;

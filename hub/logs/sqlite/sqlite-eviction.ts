@@ -7,7 +7,7 @@ import {
   type OrgRetention,
   oldestKeptDay,
   type RetentionLimits,
-} from "./retention.ts";
+} from "../retention.ts";
 import {
   bytesOnDisk,
   dayFile,

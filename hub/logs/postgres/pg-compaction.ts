@@ -1,13 +1,13 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type pg from "pg";
-import { type PlanRow, planCompaction } from "./compaction-plan.ts";
-import { CHUNK_RAW_BYTES } from "./log-chunk.ts";
-import type { LogDamage } from "./log-store.ts";
-import { PACK_BATCH } from "./pack-codec.ts";
+import { type PlanRow, planCompaction } from "../compaction-plan.ts";
+import { CHUNK_RAW_BYTES } from "../log-chunk.ts";
+import type { LogDamage } from "../log-store.ts";
+import { PACK_BATCH } from "../pack-codec.ts";
+import { isIntact, type StoredRow } from "../stored-row.ts";
 import { contentOfPg, PACK_COLUMNS, type PackRow } from "./pg-chunks.ts";
 import { inPgTransaction, queryRows } from "./pg-client.ts";
 import { insertPacks } from "./pg-write-group.ts";
-import { isIntact, type StoredRow } from "./stored-row.ts";
 
 /** Containers that are looked at together, and the rows of one that make looking worth it. */
 const CANDIDATES = 64;

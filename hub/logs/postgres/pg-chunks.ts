@@ -1,8 +1,8 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type pg from "pg";
-import type { ChunkRow, RowBody, RowsRequest } from "./chunk-walk.ts";
+import type { ChunkRow, RowBody, RowsRequest } from "../chunk-walk.ts";
+import { isIntact, type StoredRow } from "../stored-row.ts";
 import { queryRows } from "./pg-client.ts";
-import { isIntact, type StoredRow } from "./stored-row.ts";
 
 /** Rows and their bytes out of PostgreSQL. `bigint` columns come as text; whoever reads bodies asks with `queryRows`. */
 

@@ -1,7 +1,8 @@
 import type { OrgId } from "@yardarm/protocol/ids";
-import { mergeRows } from "./chunk-merge.ts";
-import { type PlanRow, planCompaction } from "./compaction-plan.ts";
-import { PACK_BATCH } from "./pack-codec.ts";
+import { mergeRows } from "../chunk-merge.ts";
+import { type PlanRow, planCompaction } from "../compaction-plan.ts";
+import { PACK_BATCH } from "../pack-codec.ts";
+import { isIntact, type StoredRow } from "../stored-row.ts";
 import {
   type Database,
   dayFile,
@@ -13,7 +14,6 @@ import {
 } from "./sqlite-day-file.ts";
 import type { Compaction, Damage } from "./sqlite-messages.ts";
 import { contentOf, rowStatement } from "./sqlite-open-files.ts";
-import { isIntact, type StoredRow } from "./stored-row.ts";
 
 /** Groups that are planned ahead: the index is not walked again for each. */
 const PLANNED_GROUPS = 256;

@@ -1,9 +1,9 @@
 import type { ContainerId } from "@yardarm/protocol/ids";
-import type { ChunkRow, ChunkSource, RowBody, RowsRequest } from "./chunk-walk.ts";
+import type { ChunkRow, ChunkSource, RowBody, RowsRequest } from "../chunk-walk.ts";
+import { isIntact } from "../stored-row.ts";
 import { isDamage } from "./sqlite-day-file.ts";
 import type { Damage } from "./sqlite-messages.ts";
 import { contentOf, NO_FILTER, type OpenFile, type OpenLogFiles } from "./sqlite-open-files.ts";
-import { isIntact } from "./stored-row.ts";
 
 /** From so many containers on a file is asked at once which of them it holds: most files hold few of those that are gone. */
 const HEADS_ASKED_TOGETHER = 8;

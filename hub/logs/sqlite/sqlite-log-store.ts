@@ -1,14 +1,14 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { LogCommit, RangeQuery } from "../relay/committed-log.ts";
-import { walkChunks } from "./chunk-walk.ts";
-import { type CommitOutcome, GroupCommit } from "./group-commit.ts";
-import type { ChunkQuery, ChunkRead } from "./log-chunk.ts";
-import type { CompactionOptions, LogDamage, LogStore, TailQuery } from "./log-store.ts";
-import { packedBytes, writePacks } from "./pack.ts";
-import type { Eviction, LogsSinceMap, RetentionLimits } from "./retention.ts";
+import type { LogCommit, RangeQuery } from "../../relay/committed-log.ts";
+import { walkChunks } from "../chunk-walk.ts";
+import { type CommitOutcome, GroupCommit } from "../group-commit.ts";
+import type { ChunkQuery, ChunkRead } from "../log-chunk.ts";
+import type { CompactionOptions, LogDamage, LogStore, TailQuery } from "../log-store.ts";
+import { packedBytes, writePacks } from "../pack.ts";
+import type { Eviction, LogsSinceMap, RetentionLimits } from "../retention.ts";
+import { ThreadClient } from "../thread-client.ts";
 import type { Damage, PackedBatches, PackedCommit } from "./sqlite-messages.ts";
-import { ThreadClient } from "./thread-client.ts";
 
 export interface SqliteLogStoreOptions {
   /** Where the org's folders are, e.g. `<data>/logs`; made on the first commit. */

@@ -1,12 +1,12 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type pg from "pg";
-import type { LogCommit } from "../relay/committed-log.ts";
-import { judgeCommit, parseCursor } from "./commit-check.ts";
-import type { CommitOutcome } from "./group-commit.ts";
-import { packedBytes, writePacks } from "./pack.ts";
-import { compressPack } from "./pack-codec.ts";
-import { checksumOf, type StoredRow } from "./stored-row.ts";
+import type { LogCommit } from "../../relay/committed-log.ts";
+import { judgeCommit, parseCursor } from "../commit-check.ts";
+import type { CommitOutcome } from "../group-commit.ts";
+import { packedBytes, writePacks } from "../pack.ts";
+import { compressPack } from "../pack-codec.ts";
+import { checksumOf, type StoredRow } from "../stored-row.ts";
 
 /** Judges the commits of a group in their order, then writes what passed in two statements. */
 export const writeGroup = async (

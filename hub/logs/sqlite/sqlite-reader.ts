@@ -1,15 +1,15 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import { parseCursor } from "./commit-check.ts";
-import { cursorOfLines, REPAIR_LINES } from "./cursor-repair.ts";
-import { type DamagedSpan, damagedSpan } from "./damaged-lines.ts";
-import { RangeReading } from "./range-reading.ts";
-import type { EvictionReason, LogsSince } from "./retention.ts";
+import { parseCursor } from "../commit-check.ts";
+import { cursorOfLines, REPAIR_LINES } from "../cursor-repair.ts";
+import { type DamagedSpan, damagedSpan } from "../damaged-lines.ts";
+import { RangeReading } from "../range-reading.ts";
+import type { EvictionReason, LogsSince } from "../retention.ts";
+import { isIntact, type RowRead, readBatches, type StoredRow } from "../stored-row.ts";
 import { cursorState, isDamage } from "./sqlite-day-file.ts";
 import type { Damage, RangeRequest, TailRequest } from "./sqlite-messages.ts";
 import { contentOf, NO_FILTER, type OpenFile, type OpenLogFiles } from "./sqlite-open-files.ts";
-import { isIntact, type RowRead, readBatches, type StoredRow } from "./stored-row.ts";
 
 /** Stored bytes that are read to make a cursor again. */
 const REPAIR_BYTES = 1024 * 1024;

@@ -8,11 +8,11 @@ import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { createRandom } from "@yardarm/testkit/random";
 import { makeTempDir, type TempDir } from "@yardarm/testkit/temp-dir";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openChunk } from "./log-chunk.ts";
-import { logDamageContract } from "./log-damage.contract.ts";
-import { CONTAINER, commitOf, cursorAt, ORG } from "./log-store.contract.ts";
-import type { LogDamage } from "./log-store.ts";
-import { chunksOf, compactEverything, evictEverything, limitsOf, linesOf } from "./log-upkeep.contract.ts";
+import { openChunk } from "../log-chunk.ts";
+import { logDamageContract } from "../log-damage.contract.ts";
+import { CONTAINER, commitOf, cursorAt, ORG } from "../log-store.contract.ts";
+import type { LogDamage } from "../log-store.ts";
+import { chunksOf, compactEverything, evictEverything, limitsOf, linesOf } from "../log-upkeep.contract.ts";
 import { dayFile, dayOf } from "./sqlite-day-file.ts";
 import { SqliteLogStore } from "./sqlite-log-store.ts";
 

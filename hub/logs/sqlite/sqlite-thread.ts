@@ -1,5 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { mergeRows } from "./chunk-merge.ts";
+import { mergeRows } from "../chunk-merge.ts";
+import { stepBack } from "../step-back.ts";
+import type { StoredRow } from "../stored-row.ts";
 import { SqliteChunkSource } from "./sqlite-chunk-source.ts";
 import { SqliteCompactor } from "./sqlite-compactor.ts";
 import type {
@@ -14,8 +16,6 @@ import type {
 import { OpenLogFiles } from "./sqlite-open-files.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
-import { stepBack } from "./step-back.ts";
-import type { StoredRow } from "./stored-row.ts";
 
 /**
  * Body of the log store's threads. The store starts it several times: one writes, one reads for the relay, one compacts, so that

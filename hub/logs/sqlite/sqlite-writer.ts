@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { judgeCommit, parseCursor } from "./commit-check.ts";
+import { judgeCommit, parseCursor } from "../commit-check.ts";
+import type { CommitOutcome } from "../group-commit.ts";
+import { compressPack } from "../pack-codec.ts";
+import type { Eviction, RetentionLimits } from "../retention.ts";
+import { checksumOf, type StoredRow } from "../stored-row.ts";
 import { DiskReserve } from "./disk-reserve.ts";
-import type { CommitOutcome } from "./group-commit.ts";
-import { compressPack } from "./pack-codec.ts";
-import type { Eviction, RetentionLimits } from "./retention.ts";
 import {
   cursorChecksum,
   cursorState,
@@ -21,7 +22,6 @@ import {
 } from "./sqlite-day-file.ts";
 import { SqliteEviction } from "./sqlite-eviction.ts";
 import type { CommitRequest, Compaction, Damage, PackedCommit } from "./sqlite-messages.ts";
-import { checksumOf, type StoredRow } from "./stored-row.ts";
 
 /** Orgs whose file stays open; the one that wrote longest ago is closed first. */
 const OPEN_FILES = 64;

@@ -1,12 +1,12 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { RangeQuery } from "../relay/committed-log.ts";
-import type { ChunkRow, RowBody, RowsRequest } from "./chunk-walk.ts";
-import type { CommitOutcome } from "./group-commit.ts";
-import type { TailQuery } from "./log-store.ts";
-import type { PackSpan } from "./pack.ts";
-import type { Eviction, LogsSince, RetentionLimits } from "./retention.ts";
-import type { RowContent, StoredRow } from "./stored-row.ts";
+import type { RangeQuery } from "../../relay/committed-log.ts";
+import type { ChunkRow, RowBody, RowsRequest } from "../chunk-walk.ts";
+import type { CommitOutcome } from "../group-commit.ts";
+import type { TailQuery } from "../log-store.ts";
+import type { PackSpan } from "../pack.ts";
+import type { Eviction, LogsSince, RetentionLimits } from "../retention.ts";
+import type { RowContent, StoredRow } from "../stored-row.ts";
 
 /** What the log store and its threads say to each other. Large bytes travel by transfer, never by copy. */
 
