@@ -3,13 +3,12 @@ import { SEARCH_CONTAINERS } from "@yardarm/protocol/api/logs";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { Download, FileDown } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { formatCount, formatPlural } from "../../format/percent.ts";
 import { nsToMs } from "../../format/time.ts";
 import { useLive } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
-import { Button, IconButton } from "../../ui/Button.tsx";
+import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { writeLineAddress } from "../log/line-address.ts";
 import { useLogPreferences } from "../log/log-preferences.ts";
@@ -28,6 +27,7 @@ import { patternProblem } from "./pattern-problem.ts";
 import { progressWords } from "./progress-words.ts";
 import { StoredForm } from "./StoredForm.tsx";
 import { StoredHistogram } from "./StoredHistogram.tsx";
+import { StoredStatus } from "./StoredStatus.tsx";
 import { MOST_COUNTED } from "./stored-count.ts";
 import { boundsOf, isAbsolute, type StoredRange } from "./stored-range.ts";
 import { useEscapeIn } from "./use-escape-in.ts";
@@ -119,8 +119,13 @@ export const StoredLines = (props: StoredLinesProps) => {
   useEscapeIn(region, line !== undefined, () => onLine(null));
   useHotkeys({ j: () => step(1), k: () => step(-1) });
   const today = new Date(nowMs).toDateString();
-  const isTooMany = props.query === null && searched !== null && searched.length > SEARCH_CONTAINERS;
   const searchedCount = searched === null ? null : (state.progress?.containersTotal ?? searched.length);
+  const isBounded = since !== undefined || isAbsolute(range);
+  const statusWords = state.status === "idle" ? scopeWords(searchedCount) : progressWords(state, nowMs, isBounded);
+  const tooManyWords =
+    props.query === null && searched !== null && searched.length > SEARCH_CONTAINERS
+      ? ` · of the ${SEARCH_CONTAINERS} most recently active of ${formatCount(searched.length)} containers`
+      : "";
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <StoredForm
@@ -146,35 +151,14 @@ export const StoredLines = (props: StoredLinesProps) => {
           }}
         />
       ) : null}
-      <div className="flex h-9 shrink-0 items-center gap-3 border-line border-b px-3 text-meta text-muted">
-        <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1">
-          {state.status === "idle"
-            ? scopeWords(searchedCount)
-            : progressWords(state, nowMs, since !== undefined || isAbsolute(range))}
-          {isTooMany
-            ? ` · of the ${SEARCH_CONTAINERS} most recently active of ${formatCount(searched.length)} containers`
-            : ""}
-        </p>
-        {state.status === "paused" ? (
-          <Button isSmall onClick={further}>
-            Search further
-          </Button>
-        ) : null}
-        <IconButton
-          label="Download"
-          className="size-7! shrink-0"
-          disabledReason={hasAny ? null : "No container matches."}
-          onClick={() => setDownloading(true)}
-          icon={<FileDown className="size-4" aria-hidden="true" />}
-        />
-        <IconButton
-          label="Save what is listed, as NDJSON"
-          className="size-7! shrink-0"
-          disabledReason={state.hits.length === 0 ? "Nothing is listed that could be saved." : null}
-          onClick={() => saveText(`${hitsAsNdjson(state.hits, { get: sourceOf }, hosts)}\n`, "stored-lines.ndjson")}
-          icon={<Download className="size-4" aria-hidden="true" />}
-        />
-      </div>
+      <StoredStatus
+        words={statusWords + tooManyWords}
+        onFurther={state.status === "paused" ? further : null}
+        onDownload={() => setDownloading(true)}
+        noDownload={hasAny ? null : "No container matches."}
+        onSave={() => saveText(`${hitsAsNdjson(state.hits, { get: sourceOf }, hosts)}\n`, "stored-lines.ndjson")}
+        noSaving={state.hits.length === 0 ? "Nothing is listed that could be saved." : null}
+      />
       <div
         ref={region}
         role="region"
