@@ -8,7 +8,6 @@ import type { LineMatcher } from "../../workers/pattern.ts";
 import { LineText } from "../log/line/LineText.tsx";
 import { LEVEL_TONES } from "./level-tones.ts";
 import { type LineSource, lineTarget } from "./line-link.ts";
-import { colourOf } from "./source-colours.ts";
 import { sourceText, wholeSource } from "./source-text.ts";
 
 export type HitRowProps = {
@@ -17,6 +16,8 @@ export type HitRowProps = {
   readonly host: Host | undefined;
   /** What to mark in the line; `null` marks nothing. */
   readonly matcher: LineMatcher | null;
+  /** Of its source: one of the theme's for logs. */
+  readonly colour: string;
   /** Structured lines as message and fields. */
   readonly showsFields: boolean;
   /** The line that the panel shows. */
@@ -59,7 +60,7 @@ export const HitRow = memo((props: HitRowProps) => {
             <span
               className="w-44 shrink-0 truncate"
               style={{
-                color: `var(--yd-ansi-${container === undefined ? "white" : colourOf(container.workloadId)})`,
+                color: `var(--yd-ansi-${props.colour})`,
               }}
               title={wholeSource(source)}
             >

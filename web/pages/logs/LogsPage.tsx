@@ -2,7 +2,7 @@ import { getRouteApi, useRouter } from "@tanstack/react-router";
 import type { Container } from "@yardarm/protocol/container";
 import type { Host } from "@yardarm/protocol/host";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { formatPlural } from "../../format/percent.ts";
 import { useInventory } from "../../live/live-context.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -34,6 +34,7 @@ import {
 } from "./logs-address.ts";
 import { MergedLog } from "./MergedLog.tsx";
 import { SavedViews } from "./SavedViews.tsx";
+import { SourceColours } from "./source-colours.ts";
 import { SourcePicker } from "./SourcePicker.tsx";
 import { StoredLines } from "./StoredLines.tsx";
 import type { StoredRange } from "./stored-range.ts";
@@ -57,6 +58,7 @@ export const LogsPage = () => {
   const containers = isKnown ? inventory.containers : NO_CONTAINERS;
   const hosts = isKnown ? inventory.hosts : NO_HOSTS;
   const selected = useMemo(() => select(containers.values(), selection), [containers, selection]);
+  const [colours] = useState(() => new SourceColours());
   const mayRead = me.permissions.includes("logs.read");
 
   const router = useRouter();
@@ -112,6 +114,7 @@ export const LogsPage = () => {
                   query={queryOf(selection)}
                   containers={containers}
                   hosts={hosts}
+                  colours={colours}
                   onEverything={() => choose(EVERYTHING)}
                   onNothing={() => choose(NOTHING)}
                   onStored={showStored}
@@ -131,6 +134,7 @@ export const LogsPage = () => {
                   containers={containers}
                   hosts={hosts}
                   search={search}
+                  colours={colours}
                   onSearch={(params) => go((former) => ({ ...withoutStored(former), ...params }))}
                   onLine={setLine}
                 />
@@ -154,6 +158,7 @@ type LiveTabProps = {
   readonly query: SelectionQuery | null;
   readonly containers: ReadonlyMap<ContainerId, Container>;
   readonly hosts: ReadonlyMap<HostId, Host>;
+  readonly colours: SourceColours;
   readonly onEverything: () => void;
   readonly onNothing: () => void;
   readonly onStored: (range: StoredRange) => void;
@@ -194,6 +199,7 @@ const LiveTab = (props: LiveTabProps) => {
       containers={containers}
       hosts={hosts}
       fittingCount={selected.fitting.length}
+      colours={props.colours}
       address={address}
       onAddress={onAddress}
       onStored={props.onStored}

@@ -24,7 +24,7 @@ import { lineLink } from "./line-link.ts";
 import type { SelectionQuery } from "./log-selection.ts";
 import { type FollowedSource, followedWords, mergedNotice, mergedTransport } from "./merged-words.ts";
 import { LivePanel } from "./panel/LivePanel.tsx";
-import { colourOf } from "./source-colours.ts";
+import { type SourceColours, UNKNOWN_SOURCE_COLOUR } from "./source-colours.ts";
 import { sourceText, wholeSource } from "./source-text.ts";
 import type { StoredRange } from "./stored-range.ts";
 
@@ -33,6 +33,8 @@ export type MergedLogProps = {
   readonly containers: ReadonlyMap<ContainerId, Container>;
   readonly hosts: ReadonlyMap<HostId, Host>;
   readonly fittingCount: number;
+  /** MUST stay the same object. */
+  readonly colours: SourceColours;
   readonly address: LogAddress;
   readonly onAddress: AddressChange;
   /** To the stored lines of that time. MUST stay the same function. */
@@ -47,7 +49,7 @@ const SOURCE_CHARACTERS = { wide: 17, phone: 10 } as const;
 
 /** The live lines of many containers in one stream; each says whose it is. */
 export const MergedLog = (props: MergedLogProps) => {
-  const { session, containers, hosts, fittingCount, address, onAddress, onStored } = props;
+  const { session, containers, hosts, fittingCount, colours, address, onAddress, onStored } = props;
   const live = useLive();
   const navigate = useNavigate();
   const connection = useConnection();
@@ -75,6 +77,12 @@ export const MergedLog = (props: MergedLogProps) => {
     },
     [session],
   );
+  colours.show(
+    session.sources.flatMap(({ containerId }) => {
+      const container = containers.get(containerId);
+      return container === undefined ? [] : [container.workloadId];
+    }),
+  );
   const areOnOneHost = new Set(session.sources.map(({ containerId }) => containers.get(containerId)?.hostId)).size <= 1;
   const characters = useMedia(PHONE) ? SOURCE_CHARACTERS.phone : SOURCE_CHARACTERS.wide;
   const sourceOf = useCallback(
@@ -83,10 +91,10 @@ export const MergedLog = (props: MergedLogProps) => {
       const container = containers.get(containerId);
       const host = container === undefined || areOnOneHost ? null : (hosts.get(container.hostId)?.name ?? "?");
       const name = { container: container?.name ?? "removed", host, isLate };
-      const colour = container === undefined ? "white" : colourOf(container.workloadId);
+      const colour = container === undefined ? UNKNOWN_SOURCE_COLOUR : colours.of(container.workloadId);
       return { text: sourceText(name, characters), whole: wholeSource(name), colour };
     },
-    [session, containers, hosts, areOnOneHost, characters],
+    [session, containers, hosts, colours, areOnOneHost, characters],
   );
   const sources = session.sources.flatMap(({ containerId, state, leftOutLines }): FollowedSource[] => {
     const container = containers.get(containerId);

@@ -25,6 +25,7 @@ import { HitPanel } from "./panel/HitPanel.tsx";
 import { lineOfHit } from "./panel/panel-line.ts";
 import { patternProblem } from "./pattern-problem.ts";
 import { progressWords } from "./progress-words.ts";
+import { type SourceColours, UNKNOWN_SOURCE_COLOUR } from "./source-colours.ts";
 import { StoredForm } from "./StoredForm.tsx";
 import { StoredHistogram } from "./StoredHistogram.tsx";
 import { StoredStatus } from "./StoredStatus.tsx";
@@ -47,13 +48,15 @@ export type StoredLinesProps = {
   readonly hosts: ReadonlyMap<HostId, Host>;
   readonly search: LogsSearch;
   readonly onSearch: (params: StoredParams) => void;
+  /** MUST stay the same object. */
+  readonly colours: SourceColours;
   /** The line that is open, as the address has it. */
   readonly onLine: (line: string | null) => void;
 };
 
 /** Search in everything that the hub has stored, of all hosts, newest first; with its lines over time. */
 export const StoredLines = (props: StoredLinesProps) => {
-  const { searched, containers, hosts, search, onSearch, onLine } = props;
+  const { searched, containers, hosts, search, colours, onSearch, onLine } = props;
   const live = useLive();
   useNow();
   const nowMs = live.hubNow();
@@ -100,6 +103,7 @@ export const StoredLines = (props: StoredLinesProps) => {
 
   const sourceOf = (containerId: ContainerId): LineSource | undefined =>
     containers.get(containerId) ?? state.sources.get(containerId);
+  colours.show(state.hits.map(({ workloadId }) => workloadId));
   const region = useRef<HTMLDivElement>(null);
   const openHit = state.hits.find((hit) => line === addressOfHit(hit));
   const toggle = useCallback(
@@ -207,6 +211,7 @@ export const StoredLines = (props: StoredLinesProps) => {
                 hit={hit}
                 container={container}
                 host={container === undefined ? undefined : hosts.get(container.hostId)}
+                colour={container === undefined ? UNKNOWN_SOURCE_COLOUR : colours.of(container.workloadId)}
                 matcher={matcher}
                 showsFields={showsFields}
                 isOpen={hit === openHit}
