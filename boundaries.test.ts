@@ -110,6 +110,11 @@ describe("the import table", () => {
     ["hub/gateway/socket.ts", 'import type { Orgs } from "../auth/org/orgs.ts";', "hub/gateway may import only"],
     ["hub/relay/relay.ts", 'import type { Socket } from "../gateway/socket.ts";', "hub/relay may import only"],
     ["hub/http/route.ts", 'import {\n  send,\n} from "../gateway/send.ts";', "hub/http may import only"],
+    [
+      "hub/logs/query/search.ts",
+      'import type { SqliteReader } from "../sqlite/reader.ts";',
+      "hub/logs/query may import only",
+    ],
     ["hub/logs/store.ts", `const x = await ${"import"}("../alerts/rules.ts");`, "hub/logs may import only"],
     ["protocol/ids.ts", 'export * from "@yardarm/agent/main";', "protocol may import only nothing of ours"],
     ["web/ui/Button.tsx", 'import { get } from "../api/client.ts";', "web/ui may import only web/format"],

@@ -193,10 +193,30 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     folder: "hub/logs",
-    holds: "the log store: one file per engine, its driver included",
-    imports: ["protocol", "hub/observability"],
-    types: ["hub/storage", "hub/relay", "hub/auth/authority", "hub/audit"],
-    thirdParty: ["node:", "pg", "re2js"],
+    holds: "the log store: what is alike on every engine, and in memory",
+    imports: ["protocol"],
+    types: ["hub/relay", "hub/logs/sqlite"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "hub/logs/sqlite",
+    holds: "the log store in files, and the threads that have them open",
+    imports: ["protocol", "hub/logs"],
+    types: ["hub/relay"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "hub/logs/postgres",
+    holds: "the log store in PostgreSQL, its driver included",
+    imports: ["protocol", "hub/logs"],
+    types: ["hub/relay"],
+    thirdParty: ["pg"],
+  },
+  {
+    folder: "hub/logs/query",
+    holds: "questions to the log store, and the threads that look for their answers",
+    imports: ["protocol", "hub/logs"],
+    thirdParty: ["node:", "re2js"],
   },
   ...["history", "inventory", "actions", "alerts"].map(
     (name): ImportRow => ({
@@ -211,7 +231,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     folder: "hub/gateway",
     holds: "sockets to relay and back: upgrade, heartbeat, send queues",
     imports: ["protocol", "hub/observability"],
-    types: ["hub/auth/authority", "hub/relay", "hub/logs"],
+    types: ["hub/auth/authority", "hub/relay", "hub/logs/query"],
     thirdParty: ["node:", "ws"],
   },
   {
@@ -241,7 +261,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       "hub/auth/agent",
       "hub/relay",
       "hub/audit",
-      "hub/logs",
+      "hub/logs/query",
       "hub/history",
       "hub/inventory",
       "hub/actions",

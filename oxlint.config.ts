@@ -19,7 +19,8 @@ function forbiddenImports(row: ImportRow): RestrictedPattern[] {
     if (folder.endsWith("*")) return [];
     const byName = [`@yardarm/${folder}`, `@yardarm/${folder}/**`];
     const beside = packageOf(folder) === packageOf(row.folder) && folder.includes("/");
-    return beside ? [`${path.posix.relative(row.folder, folder)}/**`, ...byName] : byName;
+    const way = path.posix.relative(row.folder, folder);
+    return beside ? [`${way.startsWith(".") ? way : `./${way}`}/**`, ...byName] : byName;
   };
   const others = IMPORT_TABLE.filter((other) => other !== row && !names(row.imports, other));
   const typesOnly = (other: ImportRow) => names(row.types ?? [], other);
