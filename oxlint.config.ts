@@ -19,8 +19,11 @@ function forbiddenImports(row: ImportRow): RestrictedPattern[] {
     if (folder.endsWith("*")) return [];
     const byName = [`@yardarm/${folder}`, `@yardarm/${folder}/**`];
     const beside = packageOf(folder) === packageOf(row.folder) && folder.includes("/");
+    if (!beside) return byName;
     const way = path.posix.relative(row.folder, folder);
-    return beside ? [`${way.startsWith(".") ? way : `./${way}`}/**`, ...byName] : byName;
+    // Folders below that have a row of their own are judged by it.
+    const what = IMPORT_TABLE.some((other) => other.folder.startsWith(`${folder}/`)) ? "*.ts" : "**";
+    return [`${way.startsWith(".") ? way : `./${way}`}/${what}`, ...byName];
   };
   const others = IMPORT_TABLE.filter((other) => other !== row && !names(row.imports, other));
   const typesOnly = (other: ImportRow) => names(row.types ?? [], other);
