@@ -270,6 +270,21 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     thirdParty: ["node:", "hono", "@hono/node-server", "zod", "ipaddr.js", "rate-limiter-flexible"],
   },
   {
+    folder: "hub/operator",
+    holds: "what the operator does beside a running hub, or without one",
+    imports: [
+      "protocol",
+      "hub/storage",
+      "hub/audit",
+      "hub/auth/account",
+      "hub/auth/hub-keys",
+      "hub/auth/password",
+      "hub/auth/second-factor",
+    ],
+    types: ["hub/*"],
+    thirdParty: ["node:"],
+  },
+  {
     folder: "hub/*",
     holds: "wiring; main.ts is the only file that names SQLite, PostgreSQL or NATS",
     imports: ["hub/", "protocol"],
@@ -360,7 +375,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   {
     folder: "cli",
     holds: "the yardarm command; starts hub and agent through their main files",
-    imports: ["protocol", "hub/*", "agent/*", "simulator"],
+    imports: ["protocol", "hub/*", "hub/operator", "agent/*", "simulator"],
     thirdParty: ["node:", "commander"],
   },
   {

@@ -1,4 +1,4 @@
-import type { OrgVerdict } from "@yardarm/hub/verify-audit";
+import type { OrgVerdict } from "@yardarm/hub/operator/verify-audit";
 
 const PROBLEMS = {
   changed: "its text is not what was written, or not what an agent remembers",

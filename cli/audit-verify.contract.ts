@@ -1,5 +1,5 @@
 import { parseConfig } from "@yardarm/hub/config";
-import { verifyAudit } from "@yardarm/hub/verify-audit";
+import { verifyAudit } from "@yardarm/hub/operator/verify-audit";
 import type { AuditRow } from "@yardarm/protocol/api/audit";
 import type { List } from "@yardarm/protocol/api/list";
 import type { OrgId } from "@yardarm/protocol/ids";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { KeyChange, ShownKeys } from "@yardarm/hub/change-key-file";
 import type { Config } from "@yardarm/hub/config";
+import type { KeyChange, ShownKeys } from "@yardarm/hub/operator/change-key-file";
 import type { Command } from "commander";
 import { say, sayRecoveryKey } from "./say.ts";
 
@@ -13,11 +13,11 @@ export const addKeysCommands = (program: Command, configOf: (argv: readonly stri
     keys.command(name).description(description).allowUnknownOption().allowExcessArguments();
   const show = async (argv: readonly string[]): Promise<ShownKeys> => {
     const config = configOf(argv);
-    return (await import("@yardarm/hub/change-key-file")).showKeys(config);
+    return (await import("@yardarm/hub/operator/change-key-file")).showKeys(config);
   };
   const change = async (argv: readonly string[], what: KeyChange): Promise<void> => {
     const config = configOf(argv);
-    const { changeKeyFile } = await import("@yardarm/hub/change-key-file");
+    const { changeKeyFile } = await import("@yardarm/hub/operator/change-key-file");
     const changed = changeKeyFile(config, what);
     if (changed.recoveryKey !== null) sayRecoveryKey(changed.recoveryKey);
     say("Restart every node of the hub with this file: until then it signs as before.");

@@ -58,7 +58,7 @@ user
   .allowExcessArguments()
   .action(async (email: string, _options, command: Command) => {
     const config = configOf(command.args.slice(1));
-    const { passwordLink } = await import("@yardarm/hub/reset-password");
+    const { passwordLink } = await import("@yardarm/hub/operator/reset-password");
     const link = await passwordLink(config, email);
     say("Give this link to that person. It works once, for an hour; every session of theirs ends then.");
     process.stdout.write(`${link}\n`);
@@ -72,7 +72,7 @@ user
   .allowExcessArguments()
   .action(async (email: string, _options, command: Command) => {
     const config = configOf(command.args.slice(1));
-    const { resetSecondFactor } = await import("@yardarm/hub/reset-second-factor");
+    const { resetSecondFactor } = await import("@yardarm/hub/operator/reset-second-factor");
     const { totp, passkeys } = await resetSecondFactor(config, email);
     say(`One-time codes ${totp ? "are off now" : "were not on"}; passkeys removed: ${passkeys}.`);
   });
@@ -93,7 +93,7 @@ for (const [name, isAdmin] of [
     .allowExcessArguments()
     .action(async (email: string, _options, command: Command) => {
       const config = configOf(command.args.slice(1));
-      const { changeInstanceAdmin } = await import("@yardarm/hub/instance-admins");
+      const { changeInstanceAdmin } = await import("@yardarm/hub/operator/instance-admins");
       const admins = await changeInstanceAdmin(config, email, isAdmin);
       if (admins.length === 0) say("Nobody runs the installation now; grant-admin names somebody.");
       else say(`The installation is run by: ${admins.join(", ")}.`);
@@ -111,7 +111,7 @@ program
   .allowExcessArguments()
   .action(async (_options, command: Command) => {
     const config = configOf(command.args);
-    const { verifyAudit } = await import("@yardarm/hub/verify-audit");
+    const { verifyAudit } = await import("@yardarm/hub/operator/verify-audit");
     const verdicts = await verifyAudit(config);
     for (const verdict of verdicts) process.stdout.write(`${auditVerdictLine(verdict)}\n`);
     process.exit(verdicts.every(({ verdict }) => verdict.ok) ? 0 : 1);

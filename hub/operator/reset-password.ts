@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { normalizeEmail } from "@yardarm/protocol/person-text";
-import { AuditChain } from "./audit/audit-chain.ts";
-import { issuePasswordLink } from "./auth/password/password-link.ts";
-import type { Config } from "./config.ts";
+import { AuditChain } from "../audit/audit-chain.ts";
+import { issuePasswordLink } from "../auth/password/password-link.ts";
+import type { Config } from "../config.ts";
 import { openExistingStorage } from "./open-existing-storage.ts";
 
 /**

@@ -7,10 +7,10 @@ import {
   retireKey,
   revokeAllKeys,
   rotateKeys,
-} from "./auth/hub-keys/change-keys.ts";
-import { existingKeyFile } from "./auth/hub-keys/hub-keys.ts";
-import { type KeyFile, parseKeySet, writeKeyFile } from "./auth/hub-keys/key-file.ts";
-import type { Config } from "./config.ts";
+} from "../auth/hub-keys/change-keys.ts";
+import { existingKeyFile } from "../auth/hub-keys/hub-keys.ts";
+import { type KeyFile, parseKeySet, writeKeyFile } from "../auth/hub-keys/key-file.ts";
+import type { Config } from "../config.ts";
 
 /** What the operator may do to the hub's keys, beside a running hub or without one. */
 export type KeyChange =

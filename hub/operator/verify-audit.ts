@@ -1,6 +1,6 @@
-import { AuditChain } from "./audit/audit-chain.ts";
-import { AuditWitnesses, type WitnessedVerdict } from "./audit/audit-witnesses.ts";
-import type { Config } from "./config.ts";
+import { AuditChain } from "../audit/audit-chain.ts";
+import { AuditWitnesses, type WitnessedVerdict } from "../audit/audit-witnesses.ts";
+import type { Config } from "../config.ts";
 import { openExistingStorage } from "./open-existing-storage.ts";
 
 export type OrgVerdict = { readonly name: string; readonly verdict: WitnessedVerdict };

@@ -1,8 +1,8 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { normalizeEmail } from "@yardarm/protocol/person-text";
-import { AuditChain } from "./audit/audit-chain.ts";
-import { nameInstanceAdmin } from "./auth/account/instance-admins.ts";
-import type { Config } from "./config.ts";
+import { AuditChain } from "../audit/audit-chain.ts";
+import { nameInstanceAdmin } from "../auth/account/instance-admins.ts";
+import type { Config } from "../config.ts";
 import { openExistingStorage } from "./open-existing-storage.ts";
 
 /**
