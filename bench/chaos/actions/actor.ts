@@ -11,8 +11,8 @@ import type { Random } from "../../../testkit/random.ts";
 import { waitUntil } from "../../../testkit/wait-until.ts";
 import type { EngineState } from "./acted-container.ts";
 import type { KnownContainer } from "./actions-world.ts";
-import { engineEffectsSince, runtimeEffectsSince } from "./effects.ts";
-import { type Ended, expectedOf, isComplete, judgeRound } from "./judge-round.ts";
+import { engineEffectsOf, engineEffectsOfOneLife, type RuntimeEffects, runtimeEffectsSince } from "./effects.ts";
+import { type Ended, expectedOf, isComplete, judgeRound, mayBeDoomed, type Round } from "./judge-round.ts";
 import { type Answer, order } from "./order.ts";
 import type { Screen } from "./screen.ts";
 
@@ -81,6 +81,7 @@ export const actUntil = async (first: ActorOptions): Promise<Acted> => {
   const { random, untilMs, least } = first;
   let options = first;
   let inVain = 0;
+  let isDoomed = false;
   const deeds: Deed[] = [];
   const notes: string[] = [];
   const sums = { doubled: 0, missing: 0, forgetful: 0, rounds: 0, halves: 0, disowned: 0, replaced: 0 };
@@ -103,10 +104,12 @@ export const actUntil = async (first: ActorOptions): Promise<Acted> => {
     const was = {
       wasPaused: state.status === "paused",
       wasUp: state.status === "running" || state.status === "paused",
+      isDoomed,
     };
     const seen = await effectsAfter(options, before, { actions, ...was });
     const after = await stateOf(options);
-    const verdict = judgeRound({ actions, ...was, ...seen, after: after.status });
+    const round: Round = { actions, ...was, ...seen, after: after.status };
+    const verdict = judgeRound(round);
     if (verdict.disowned > 0) await thaw(options);
     sums.rounds += 1;
     sums.doubled += verdict.doubled;
@@ -117,11 +120,13 @@ export const actUntil = async (first: ActorOptions): Promise<Acted> => {
     before = standing(options);
     const half = done.some(({ verb: wanted, state: ended }) => wanted === "RESTART" && ended === "failed");
     if (half && was.wasUp && after.status === "exited") sums.halves += 1;
-    const lie = done.length === 1 && !seen.isForgetful ? contradiction(done, after) : null;
+    const lie = done.length === 1 && !seen.isForgetful && !isDoomed ? contradiction(done, after) : null;
     if (lie !== null) {
       sums.missing += 1;
       notes.push(`${container.name}: ${lie}; ${shown(done)}`);
     }
+    const isAsBefore = after.startedAtNs === state.startedAtNs && after.status !== "exited";
+    isDoomed = (isDoomed && isAsBefore) || mayBeDoomed(round);
     const isVain = done.some((one) => one.verb === "START" && one.code === "engine_error");
     inVain = isVain ? inVain + 1 : 0;
     if (inVain < BROKEN_AFTER) continue;
@@ -143,13 +148,14 @@ const replace = async ({
 };
 
 type Before = {
-  readonly engine: Parameters<typeof engineEffectsSince>[1];
-  readonly runtime: Parameters<typeof runtimeEffectsSince>[1];
+  /** Events of the engine's. */
+  readonly tellings: number;
+  readonly runtime: RuntimeEffects;
   readonly breaks: number;
 };
 
 const standing = ({ host, container: { dockerId } }: ActorOptions): Before => ({
-  engine: host.events.of(dockerId),
+  tellings: host.events.of(dockerId).length,
   runtime: host.runtime.of(dockerId),
   breaks: host.events.breaks,
 });
@@ -163,9 +169,10 @@ const effectsAfter = async (
   const expected = expectedOf(round);
   const deadlineMs = performance.now() + SHOWS_MS;
   for (;;) {
-    const engine = engineEffectsSince(host.events.of(dockerId), before.engine);
+    const tellings = host.events.of(dockerId).slice(before.tellings);
     const runtime = runtimeEffectsSince(host.runtime.of(dockerId), before.runtime);
     const isForgetful = host.events.breaks !== before.breaks || host.events.openMs === 0;
+    const engine = isForgetful ? engineEffectsOfOneLife(tellings) : engineEffectsOf(tellings);
     const isThere = isForgetful ? host.events.openMs > REMEMBERS_MS : isComplete(expected, engine);
     if (isThere || performance.now() > deadlineMs) return { engine, runtime, isForgetful };
     await delay(LOOK_MS);

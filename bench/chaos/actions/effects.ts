@@ -1,6 +1,6 @@
 /** What happened to a container, as two witnesses count it: the engine by its events, and the runtime below it by its calls. */
 
-/** Of the engine's events, since the beginning. */
+/** Of the engine's events. */
 export type EngineEffects = {
   readonly starts: number;
   readonly restarts: number;
@@ -26,14 +26,26 @@ const RUNTIME: RuntimeEffects = { starts: NONE, pauses: NONE, resumes: NONE };
 export const NO_ENGINE_EFFECTS = ENGINE;
 export const NO_RUNTIME_EFFECTS = RUNTIME;
 
-export const engineEffectsSince = (now: EngineEffects, before: EngineEffects): EngineEffects => ({
-  starts: now.starts - before.starts,
-  restarts: now.restarts - before.restarts,
-  stops: now.stops - before.stops,
-  dies: now.dies - before.dies,
-  pauses: now.pauses - before.pauses,
-  unpauses: now.unpauses - before.unpauses,
-});
+/** One event of the engine's, and in which of its lives it told it. */
+export type Telling = { readonly effect: keyof EngineEffects; readonly life: number };
+
+export const engineEffectsOf = (tellings: readonly Telling[]): EngineEffects => {
+  const counts = { ...ENGINE };
+  for (const { effect } of tellings) counts[effect] += 1;
+  return counts;
+};
+
+/** Of each effect the most that one life of the engine told: one that is started again tells once more of what it finds done. */
+export const engineEffectsOfOneLife = (tellings: readonly Telling[]): EngineEffects => {
+  const most = { ...ENGINE };
+  for (const own of Map.groupBy(tellings, ({ life }) => life).values()) {
+    const counts = engineEffectsOf(own);
+    for (const effect of Object.keys(most) as (keyof EngineEffects)[]) {
+      most[effect] = Math.max(most[effect], counts[effect]);
+    }
+  }
+  return most;
+};
 
 export const runtimeEffectsSince = (now: RuntimeEffects, before: RuntimeEffects): RuntimeEffects => ({
   starts: since(now.starts, before.starts),

@@ -1,6 +1,6 @@
-/** The engine's own events of its containers, counted. The stream is opened anew after every death of the engine. */
+/** The engine's own events of its containers. The stream is opened anew after every death of the engine. */
 import { type ClientRequest, request } from "node:http";
-import { type EngineEffects, NO_ENGINE_EFFECTS } from "./effects.ts";
+import type { EngineEffects, Telling } from "./effects.ts";
 
 type Event = { readonly Action: string; readonly id: string; readonly timeNano: number };
 
@@ -17,7 +17,7 @@ const COUNTED: Readonly<Record<string, keyof EngineEffects>> = {
 
 export class EngineEvents implements Disposable {
   readonly #socketPath: string;
-  readonly #counts = new Map<string, EngineEffects>();
+  readonly #tellings = new Map<string, Telling[]>();
   readonly #seen = new Set<string>();
   #call: ClientRequest | null = null;
   #isClosed = false;
@@ -38,8 +38,9 @@ export class EngineEvents implements Disposable {
     return this.#openSinceMs === null ? 0 : performance.now() - this.#openSinceMs;
   }
 
-  of(dockerId: string): EngineEffects {
-    return this.#counts.get(dockerId) ?? NO_ENGINE_EFFECTS;
+  /** Of one container since the beginning, in the order in which they were told. */
+  of(dockerId: string): readonly Telling[] {
+    return this.#tellings.get(dockerId) ?? [];
   }
 
   [Symbol.dispose](): void {
@@ -80,12 +81,11 @@ export class EngineEvents implements Disposable {
     // Beyond what a double can hold.
     const timeNs = /"timeNano":(\d+)/.exec(line)?.[1] ?? "0";
     this.#lastNs = `${timeNs.slice(0, -9)}.${timeNs.slice(-9)}`;
-    const field = COUNTED[Action];
+    const effect = COUNTED[Action];
     const key = `${timeNs} ${Action} ${id}`;
-    if (field === undefined || this.#seen.has(key)) return;
+    if (effect === undefined || this.#seen.has(key)) return;
     this.#seen.add(key);
     this.totals.set(Action, (this.totals.get(Action) ?? 0) + 1);
-    const before = this.of(id);
-    this.#counts.set(id, { ...before, [field]: before[field] + 1 });
+    this.#tellings.set(id, [...this.of(id), { effect, life: this.breaks }]);
   }
 }

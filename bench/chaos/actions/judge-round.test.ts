@@ -1,7 +1,15 @@
 import type { ActionState, ActionVerb } from "@yardarm/protocol/action";
 import { describe, expect, test } from "vitest";
-import { type EngineEffects, NO_ENGINE_EFFECTS, NO_RUNTIME_EFFECTS, type RuntimeEffects } from "./effects.ts";
-import { judgeRound, type Round } from "./judge-round.ts";
+import {
+  type EngineEffects,
+  engineEffectsOf,
+  engineEffectsOfOneLife,
+  NO_ENGINE_EFFECTS,
+  NO_RUNTIME_EFFECTS,
+  type RuntimeEffects,
+  type Telling,
+} from "./effects.ts";
+import { judgeRound, mayBeDoomed, type Round } from "./judge-round.ts";
 
 const one = { least: 1, most: 1 };
 
@@ -12,6 +20,7 @@ const round = (
     readonly runtime?: Partial<RuntimeEffects>;
     readonly from?: "running" | "paused" | "exited";
     readonly isForgetful?: true;
+    readonly isDoomed?: true;
     readonly after?: string;
   },
 ): Round => ({
@@ -21,6 +30,7 @@ const round = (
   engine: { ...NO_ENGINE_EFFECTS, ...seen.engine },
   runtime: { ...NO_RUNTIME_EFFECTS, ...seen.runtime },
   isForgetful: seen.isForgetful === true,
+  isDoomed: seen.isDoomed === true,
   after: seen.after ?? "",
 });
 
@@ -54,6 +64,12 @@ const HONEST: Readonly<Record<string, Round>> = {
     from: "exited",
     runtime: { starts: one },
     isForgetful: true,
+  }),
+  "thawed, and ended by the signal of a stop that failed while it was frozen": round([["UNPAUSE", "succeeded"]], {
+    from: "paused",
+    isDoomed: true,
+    engine: { unpauses: 1, dies: 1 },
+    runtime: { resumes: one },
   }),
   "failed, and nobody can say whether the runtime got to it": round([["PAUSE", "failed"]], {
     runtime: { pauses: { least: 0, most: 1 } },
@@ -106,5 +122,24 @@ describe("what a round of actions led to", () => {
     expect(judgeRound(round([["PAUSE", "failed"]], twice)).doubled).toBe(1);
     expect(judgeRound(round([["PAUSE", "rejected"]], seen)).doubled).toBe(1);
     expect(judgeRound(round([["PAUSE", "failed"]], { ...seen, after: "paused" })).doubled).toBe(1);
+  });
+
+  test("[ACTN-08] an end that nobody asked for is found, unless a signal may have waited for it", () => {
+    const thawed = { from: "paused", engine: { unpauses: 1, dies: 1 }, runtime: { resumes: one } } as const;
+    expect(judgeRound(round([["UNPAUSE", "succeeded"]], thawed)).doubled).toBe(1);
+    const twice = { ...thawed, isDoomed: true, engine: { unpauses: 1, dies: 2 } } as const;
+    expect(judgeRound(round([["UNPAUSE", "succeeded"]], twice)).doubled).toBe(1);
+    const left = { from: "paused", isForgetful: true, after: "paused" } as const;
+    expect(mayBeDoomed(round([["STOP", "failed"]], left))).toBe(true);
+    expect(mayBeDoomed(round([["STOP", "rejected"]], left))).toBe(false);
+    expect(mayBeDoomed(round([["UNPAUSE", "failed"]], left))).toBe(false);
+    expect(mayBeDoomed(round([["STOP", "failed"]], { from: "paused", after: "paused" }))).toBe(false);
+  });
+
+  test("[ACTN-08] what an engine tells again in its next life is one effect; what one life tells twice is two", () => {
+    const paused = (life: number): Telling => ({ effect: "pauses", life });
+    expect(engineEffectsOf([paused(0), paused(1)])).toEqual({ ...NO_ENGINE_EFFECTS, pauses: 2 });
+    expect(engineEffectsOfOneLife([paused(0), paused(1)])).toEqual({ ...NO_ENGINE_EFFECTS, pauses: 1 });
+    expect(engineEffectsOfOneLife([paused(1), paused(1)])).toEqual({ ...NO_ENGINE_EFFECTS, pauses: 2 });
   });
 });

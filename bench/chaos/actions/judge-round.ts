@@ -12,6 +12,9 @@ export type Round = {
   readonly actions: readonly Ended[];
   readonly wasPaused: boolean;
   readonly wasUp: boolean;
+  /** An action that failed may have sent it a signal while it was frozen: it may end as soon as it is thawed. */
+  readonly isDoomed: boolean;
+  /** As all of its events say; where it died meanwhile, the most that one of its lives told. */
   readonly engine: EngineEffects;
   readonly runtime: RuntimeEffects;
   /** The engine died meanwhile: it may have forgotten what it did, and what it was told it may have done by half. */
@@ -33,8 +36,24 @@ type Expected = Readonly<Record<keyof EngineEffects, Range>>;
 const UP: readonly string[] = ["running", "paused"];
 const ENDING: readonly ActionVerb[] = ["STOP", "KILL", "RESTART"];
 
+/**
+ * Whether what failed may have left a signal behind that a frozen container takes only when it is thawed: an engine signals it first,
+ * then thaws it, and this one died over that.
+ */
+export const mayBeDoomed = ({
+  actions,
+  isForgetful,
+  after,
+}: Pick<Round, "actions" | "isForgetful" | "after">): boolean =>
+  isForgetful && after === "paused" && actions.some(({ verb, state }) => state === "failed" && ENDING.includes(verb));
+
 /** What the engine must have told, from what succeeded. */
-export const expectedOf = ({ actions, wasPaused, wasUp }: Pick<Round, "actions" | "wasPaused" | "wasUp">): Expected => {
+export const expectedOf = ({
+  actions,
+  wasPaused,
+  wasUp,
+  isDoomed,
+}: Pick<Round, "actions" | "wasPaused" | "wasUp" | "isDoomed">): Expected => {
   const count = (...verbs: readonly ActionVerb[]): number =>
     actions.filter(({ verb, state }) => state === "succeeded" && verbs.includes(verb)).length;
   const one = (value: number): Range => ({ least: value, most: value });
@@ -53,7 +72,7 @@ export const expectedOf = ({ actions, wasPaused, wasUp }: Pick<Round, "actions" 
     starts: one(count("START") + restarts),
     restarts: one(restarts),
     stops: plus(count("STOP"), restartsOfRunning),
-    dies: plus(count("STOP", "KILL"), restartsOfRunning),
+    dies: plus(count("STOP", "KILL"), { ...restartsOfRunning, most: restartsOfRunning.most + (isDoomed ? 1 : 0) }),
     pauses: one(count("PAUSE")),
     unpauses: { least: unpauses, most: unpauses + endsPaused },
   };
@@ -100,7 +119,7 @@ export const judgeRound = (round: Round): Verdict => {
     }
     return { doubled, missing, disowned, notes };
   }
-  // What it did tell may not be more than was asked for and answered; what it did not tell proves nothing.
+  // What one of its lives told may not be more than was asked for and answered; what it did not tell proves nothing.
   for (const field of ["starts", "restarts", "pauses"] as const) {
     const { least, most } = expected[field];
     const told = { least: engine[field], most: Number.POSITIVE_INFINITY };
