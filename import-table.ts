@@ -214,7 +214,13 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   {
     folder: "hub/logs/query",
-    holds: "questions to the log store, and the threads that look for their answers",
+    holds: "questions to the log store",
+    imports: ["protocol", "hub/logs", "hub/logs/query/scan"],
+    thirdParty: ["node:"],
+  },
+  {
+    folder: "hub/logs/query/scan",
+    holds: "the threads that open chunks, match their lines and write them",
     imports: ["protocol", "hub/logs"],
     thirdParty: ["node:", "re2js"],
   },
@@ -262,6 +268,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
       "hub/relay",
       "hub/audit",
       "hub/logs/query",
+      "hub/logs/query/scan",
       "hub/history",
       "hub/inventory",
       "hub/actions",

@@ -4,7 +4,7 @@ import { createLogFollower, type LogFollowerOptions } from "./gateway/log-follow
 import type { LogDownload } from "./http/routes/log-download.ts";
 import type { LogStore } from "./logs/log-store.ts";
 import { LogQueries } from "./logs/query/log-queries.ts";
-import { ScanPool, type ScanPoolOptions } from "./logs/query/scan-pool.ts";
+import { ScanPool, type ScanPoolOptions } from "./logs/query/scan/scan-pool.ts";
 import { type CursorSeal, createCursorSeal } from "./logs/query/search-cursor.ts";
 import type { Storage } from "./storage/storage.ts";
 

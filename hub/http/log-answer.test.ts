@@ -7,9 +7,9 @@ import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { waitUntil } from "@yardarm/testkit/wait-until";
 import { describe, expect, test } from "vitest";
-import { EVERY_LINE } from "../logs/query/line-filter.ts";
 import { LogQueries, type LogReading } from "../logs/query/log-queries.ts";
-import { ScanPool } from "../logs/query/scan-pool.ts";
+import { EVERY_LINE } from "../logs/query/scan/line-filter.ts";
+import { ScanPool } from "../logs/query/scan/scan-pool.ts";
 import { SqliteLogStore } from "../logs/sqlite/sqlite-log-store.ts";
 import { logAnswer } from "./log-answer.ts";
 

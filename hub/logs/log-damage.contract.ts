@@ -6,9 +6,9 @@ import { CONTAINER, commitOf, ORG } from "./log-store.contract.ts";
 import type { LogDamage, LogStore } from "./log-store.ts";
 import { compactEverything, linesOf } from "./log-upkeep.contract.ts";
 import { countLines } from "./query/histogram.ts";
-import { EVERY_LINE } from "./query/line-filter.ts";
 import { openLines } from "./query/read-lines.ts";
-import { ScanPool } from "./query/scan-pool.ts";
+import { EVERY_LINE } from "./query/scan/line-filter.ts";
+import { ScanPool } from "./query/scan/scan-pool.ts";
 import { searchLogs } from "./query/search-logs.ts";
 
 /** A store whose rows somebody can damage behind its back. */

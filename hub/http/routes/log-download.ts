@@ -7,9 +7,9 @@ import {
 import type { Container } from "@yardarm/protocol/container";
 import type { Actor } from "../../auth/authority/can.ts";
 import type { Fleet } from "../../inventory/fleet.ts";
-import type { LineFormat } from "../../logs/query/line-writer.ts";
 import type { LogQueries } from "../../logs/query/log-queries.ts";
 import type { MergedContainer } from "../../logs/query/merged-lines.ts";
+import type { LineFormat } from "../../logs/query/scan/line-writer.ts";
 import { logAnswer, logFileName } from "../log-answer.ts";
 import { NO_BODY, NOTHING } from "../nothing.ts";
 import { guardedOperation, type Operation, type RequestInfo } from "../operation.ts";

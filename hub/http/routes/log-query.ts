@@ -3,7 +3,7 @@ import { nsOfBound } from "@yardarm/protocol/api/time-bound";
 import type { Container } from "@yardarm/protocol/container";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { STREAM_NAMES } from "@yardarm/protocol/log/line-flags";
-import type { LineFilter } from "../../logs/query/line-filter.ts";
+import type { LineFilter } from "../../logs/query/scan/line-filter.ts";
 
 type Bounds = Pick<LineFilter, "sinceNs" | "untilNs">;
 

@@ -1,8 +1,8 @@
 import type { LogRange, PositionResponse } from "@yardarm/protocol/api/logs";
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { groupChunks } from "./chunk-groups.ts";
-import { EVERY_LINE } from "./line-filter.ts";
-import type { FoundLine } from "./scan-job.ts";
+import { EVERY_LINE } from "./scan/line-filter.ts";
+import type { FoundLine } from "./scan/scan-job.ts";
 import type { QueryTools } from "./search-logs.ts";
 import type { StoredLogs } from "./stored-logs.ts";
 

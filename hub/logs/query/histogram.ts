@@ -2,7 +2,7 @@ import type { HistogramResponse } from "@yardarm/protocol/api/logs";
 import type { OrgId } from "@yardarm/protocol/ids";
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
 import { groupChunks, mapInOrder, unreadableLinesOf } from "./chunk-groups.ts";
-import type { LineFilter } from "./line-filter.ts";
+import type { LineFilter } from "./scan/line-filter.ts";
 import { SCAN_BUDGET, ScanBudget } from "./scan-budget.ts";
 import { scanProgress } from "./scan-progress.ts";
 import { type QueryTools, SCANS_AHEAD, type SearchedContainer } from "./search-logs.ts";

@@ -3,12 +3,12 @@ import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { PACK_BATCH } from "../pack-codec.ts";
 import { findPosition, storedRange } from "./find-line.ts";
 import { countLines, type HistogramQuery } from "./histogram.ts";
-import { EVERY_LINE } from "./line-filter.ts";
 import type { LiveBatch, LiveLog } from "./live-log.ts";
-import type { LinePiece } from "./line-writer.ts";
 import { type MergeQuery, openMergedLines } from "./merged-lines.ts";
 import { formatOf, openLines, type ReadQuery } from "./read-lines.ts";
-import type { Scan } from "./scan-pool.ts";
+import { EVERY_LINE } from "./scan/line-filter.ts";
+import type { LinePiece } from "./scan/line-writer.ts";
+import type { Scan } from "./scan/scan-pool.ts";
 import { type QueryTools, type SearchPage, type SearchQuery, searchLogs } from "./search-logs.ts";
 
 export interface LogReading {

@@ -12,12 +12,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogStore } from "../log-store.ts";
 import { findPosition, storedRange } from "./find-line.ts";
 import { countLines } from "./histogram.ts";
-import { EVERY_LINE, type LineFilter } from "./line-filter.ts";
-import type { LineFormat, LinePiece } from "./line-writer.ts";
 import { openMergedLines } from "./merged-lines.ts";
 import { openLines } from "./read-lines.ts";
-import type { HitPlace, ScanHit } from "./scan-job.ts";
-import { ScanPool } from "./scan-pool.ts";
+import { EVERY_LINE, type LineFilter } from "./scan/line-filter.ts";
+import type { LineFormat, LinePiece } from "./scan/line-writer.ts";
+import type { HitPlace, ScanHit } from "./scan/scan-job.ts";
+import { ScanPool } from "./scan/scan-pool.ts";
 import { type QueryTools, searchLogs } from "./search-logs.ts";
 
 const ORG = asId<OrgId>("org_0000000000aa");

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { commitOf } from "../log-store.contract.ts";
 import { MemoryLogStore } from "../memory-log-store.ts";
 import { SqliteLogStore } from "../sqlite/sqlite-log-store.ts";
-import { EVERY_LINE } from "./line-filter.ts";
 import { logQueryContract } from "./log-query.contract.ts";
 import { openLines } from "./read-lines.ts";
-import { ScanPool } from "./scan-pool.ts";
+import { EVERY_LINE } from "./scan/line-filter.ts";
+import { ScanPool } from "./scan/scan-pool.ts";
 import { searchLogs } from "./search-logs.ts";
 
 /** Commits need not wait for company in a test. */

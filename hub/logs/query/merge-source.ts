@@ -1,4 +1,4 @@
-import { firstAbove, type LineRun, sliceRun, startOf } from "./line-run.ts";
+import { firstAbove, type LineRun, sliceRun, startOf } from "./scan/line-run.ts";
 
 /** One container of a merge: its runs, one after the other, and how far they were taken. */
 export class MergeSource {

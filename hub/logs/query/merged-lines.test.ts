@@ -3,10 +3,10 @@ import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { createRandom } from "@yardarm/testkit/random";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryLogStore } from "../memory-log-store.ts";
-import { EVERY_LINE, type LineFilter } from "./line-filter.ts";
-import type { LinePiece } from "./line-writer.ts";
 import { openMergedLines } from "./merged-lines.ts";
-import { ScanPool } from "./scan-pool.ts";
+import { EVERY_LINE, type LineFilter } from "./scan/line-filter.ts";
+import type { LinePiece } from "./scan/line-writer.ts";
+import { ScanPool } from "./scan/scan-pool.ts";
 import type { StoredLogs } from "./stored-logs.ts";
 
 /** Many containers as one log: what a contract with small logs does not reach. */

@@ -1,11 +1,11 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { groupChunks, mapInOrder } from "./chunk-groups.ts";
-import { isSelective, type LineFilter } from "./line-filter.ts";
-import type { LineRun } from "./line-run.ts";
-import type { LineFormat, LinePiece } from "./line-writer.ts";
 import { MergeSource } from "./merge-source.ts";
-import type { Scan } from "./scan-pool.ts";
+import { isSelective, type LineFilter } from "./scan/line-filter.ts";
+import type { LineRun } from "./scan/line-run.ts";
+import type { LineFormat, LinePiece } from "./scan/line-writer.ts";
+import type { Scan } from "./scan/scan-pool.ts";
 import { SCANS_AHEAD } from "./search-logs.ts";
 import { type Span, storedSpans, walkSpan } from "./span-walk.ts";
 import { splitChunks } from "./split-chunks.ts";

@@ -1,8 +1,8 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { type ChunkGroup, groupChunks, mapInOrder } from "./chunk-groups.ts";
-import { isSelective, type LineFilter } from "./line-filter.ts";
-import type { LineFormat, LinePiece } from "./line-writer.ts";
-import type { Scan } from "./scan-pool.ts";
+import { isSelective, type LineFilter } from "./scan/line-filter.ts";
+import type { LineFormat, LinePiece } from "./scan/line-writer.ts";
+import type { Scan } from "./scan/scan-pool.ts";
 import { SCANS_AHEAD } from "./search-logs.ts";
 import { type Span, type SpanWalk, storedSpans, walkSpan } from "./span-walk.ts";
 import type { StoredLogs } from "./stored-logs.ts";

@@ -1,7 +1,7 @@
 import type { ScanProgress } from "@yardarm/protocol/api/logs";
 import type { ContainerId, HostId } from "@yardarm/protocol/ids";
 import type { LogsSince } from "../retention.ts";
-import type { LineFilter } from "./line-filter.ts";
+import type { LineFilter } from "./scan/line-filter.ts";
 
 /** Says how far a scan from the newest line backwards got. */
 export const scanProgress = (facts: {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
-import type { HitPlace } from "./scan-job.ts";
+import type { HitPlace } from "./scan/scan-job.ts";
 
 /**
  * Where a search goes on: opaque outside, bound to the org and to the question by a signature. Nothing is kept in the hub,

@@ -2,10 +2,10 @@ import { HIT_MESSAGE_BYTES, type ScanProgress } from "@yardarm/protocol/api/logs
 import type { ContainerId, HostId, OrgId } from "@yardarm/protocol/ids";
 import type { LogsSince } from "../retention.ts";
 import { type ChunkGroup, groupChunks, mapInOrder, unreadableLinesOf } from "./chunk-groups.ts";
-import type { LineFilter } from "./line-filter.ts";
+import type { LineFilter } from "./scan/line-filter.ts";
+import type { HitPlace, ScanAnswer, ScanHit, ScanResultOf } from "./scan/scan-job.ts";
+import { SCAN_THREADS, type Scan, type ScanPool } from "./scan/scan-pool.ts";
 import { type BudgetLimits, SCAN_BUDGET, ScanBudget } from "./scan-budget.ts";
-import type { HitPlace, ScanAnswer, ScanHit, ScanResultOf } from "./scan-job.ts";
-import { SCAN_THREADS, type Scan, type ScanPool } from "./scan-pool.ts";
 import { scanProgress } from "./scan-progress.ts";
 import type { StoredLogs } from "./stored-logs.ts";
 

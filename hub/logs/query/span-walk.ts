@@ -2,7 +2,7 @@ import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { UNKNOWN } from "@yardarm/protocol/log/level";
 import type { ChunkRead } from "../log-chunk.ts";
 import type { LogsSinceMap } from "../retention.ts";
-import type { LineFilter } from "./line-filter.ts";
+import type { LineFilter } from "./scan/line-filter.ts";
 import type { StoredLogs } from "./stored-logs.ts";
 
 /** Stored lines of one container: from `fromSeq` up to but without `endSeq`. */

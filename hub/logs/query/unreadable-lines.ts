@@ -1,6 +1,6 @@
 import { rfc3339FromNs } from "@yardarm/protocol/time";
 import type { UnreadableChunk } from "../log-chunk.ts";
-import type { LineFormat, LinePiece } from "./line-writer.ts";
+import type { LineFormat, LinePiece } from "./scan/line-writer.ts";
 
 /** Stored, and damaged or missing since: said where the lines would be, under the number of the last. */
 export const unreadablePiece = (

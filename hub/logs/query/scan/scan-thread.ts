@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { ProtocolError, toProtocolError } from "@yardarm/protocol/errors";
-import { stepBack } from "../step-back.ts";
-import { buffersOf } from "./line-run.ts";
+import { stepBack } from "../../step-back.ts";
 import { compileMatcher, type LineMatcher } from "./line-matcher.ts";
+import { buffersOf } from "./line-run.ts";
 import { scanChunks } from "./scan-chunks.ts";
 import type { ScanResult } from "./scan-job.ts";
 import type { ThreadLimits, ThreadReply, ThreadTask } from "./scan-messages.ts";

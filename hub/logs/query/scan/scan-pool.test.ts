@@ -2,8 +2,8 @@ import { asId, type ContainerId, type OrgId } from "@yardarm/protocol/ids";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { createRandom } from "@yardarm/testkit/random";
 import { describe, expect, test } from "vitest";
-import type { StoredChunk } from "../log-chunk.ts";
-import { PACK_BATCH } from "../pack-codec.ts";
+import type { StoredChunk } from "../../log-chunk.ts";
+import { PACK_BATCH } from "../../pack-codec.ts";
 import { EVERY_LINE, type LineFilter } from "./line-filter.ts";
 import { ScanPool } from "./scan-pool.ts";
 

@@ -3,7 +3,7 @@ import type { LogBatch } from "@yardarm/protocol/log/batch";
 import { isInMask, LEVEL_NAMES, levelName, UNKNOWN } from "@yardarm/protocol/log/level";
 import { STREAM_NAMES } from "@yardarm/protocol/log/line-flags";
 import { encodeUtf8 } from "@yardarm/protocol/log/utf8";
-import { type ChunkPart, openChunk, type StoredChunk, type UnreadableChunk } from "../log-chunk.ts";
+import { type ChunkPart, openChunk, type StoredChunk, type UnreadableChunk } from "../../log-chunk.ts";
 import { columnTest, type LineFilter, mayBeInTime, mayHaveLevel } from "./line-filter.ts";
 import type { LineMatcher } from "./line-matcher.ts";
 import { joinedBytes, type LineRun, mergeRuns } from "./line-run.ts";

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import type { OrgId } from "@yardarm/protocol/ids";
-import type { StoredChunk } from "../log-chunk.ts";
+import type { StoredChunk } from "../../log-chunk.ts";
 import type { LineFilter } from "./line-filter.ts";
 import { buffersOf } from "./line-run.ts";
 import type { ScanAnswer, ScanJob, ScanRequest, ScanResultOf } from "./scan-job.ts";

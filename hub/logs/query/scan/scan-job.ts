@@ -1,6 +1,6 @@
 import type { LogHit } from "@yardarm/protocol/api/logs";
 import type { ContainerId } from "@yardarm/protocol/ids";
-import type { StoredChunk, UnreadableChunk } from "../log-chunk.ts";
+import type { StoredChunk, UnreadableChunk } from "../../log-chunk.ts";
 import type { LineFilter } from "./line-filter.ts";
 import type { LineRun } from "./line-run.ts";
 import type { LineFormat } from "./line-writer.ts";
