@@ -18,7 +18,7 @@ export const Tabs = <Value extends string>({ label, value, onChange, tabs }: Tab
         <Base.Tab
           key={tab.value}
           value={tab.value}
-          className="h-9 border-transparent border-b-2 px-2 text-muted data-active:border-accent data-active:text-text hover:text-text"
+          className="h-8 border-transparent border-b-2 px-2 text-muted data-active:border-accent data-active:text-text hover:text-text phone:h-9"
         >
           {tab.label}
         </Base.Tab>

@@ -32,9 +32,11 @@ export const ActionButtons = ({ container, host }: ActionButtonsProps) => {
             key={verb}
             icon={<Icon className="size-4" aria-hidden="true" />}
             disabledReason={reasonAgainst(verb)}
+            aria-label={VERB_WORDS[verb].verb}
+            className="px-1.5! phone:px-3!"
             onClick={() => setAsked(verb)}
           >
-            {VERB_WORDS[verb].verb}
+            <span className="hidden phone:inline">{VERB_WORDS[verb].verb}</span>
           </Button>
         );
       })}

@@ -1,5 +1,6 @@
 import { isSettled } from "@yardarm/protocol/action";
 import type { Container } from "@yardarm/protocol/container";
+import type { ReactNode } from "react";
 import { useActions, useLive } from "../../live/live-context.tsx";
 import { useNow } from "../../live/now.ts";
 import { StateBadge } from "../../ui/StateBadge.tsx";
@@ -10,8 +11,14 @@ import { useActionHistory } from "./use-action-history.ts";
 /** A settled action leaves the line after this; the list keeps it. */
 const SHOWN_MS = 60_000;
 
-/** The newest action under the buttons that asked for it. Its line is always there, so that nothing moves. */
-export const ActionLine = ({ container }: { readonly container: Container }) => {
+export type ActionLineProps = {
+  readonly container: Container;
+  /** Stands there while there is no action. */
+  readonly otherwise?: ReactNode;
+};
+
+/** The newest action beside the buttons that asked for it. Its line is always there, so that nothing moves. */
+export const ActionLine = ({ container, otherwise }: ActionLineProps) => {
   const { containerId, stopGraceSeconds } = container;
   const live = useLive();
   const [seen] = useActions(containerId);
@@ -40,7 +47,9 @@ export const ActionLine = ({ container }: { readonly container: Container }) => 
             progressWords(seen, stopGraceSeconds, nowMs) ??
             seen.steps.map((step, index) => stepWords(step, seen.steps[index - 1])).join(" → ")}
         </span>
-      ) : null}
+      ) : (
+        otherwise
+      )}
     </div>
   );
 };

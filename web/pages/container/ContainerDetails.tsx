@@ -3,6 +3,7 @@ import { formatBytes } from "../../format/bytes.ts";
 import { formatPorts } from "../../format/image.ts";
 import { formatMoment, nsToMs } from "../../format/time.ts";
 import { Facts } from "../Facts.tsx";
+import { lockReason } from "../lock.ts";
 
 /** What the engine says of the container. Labels are shown as they are: text of strangers. */
 export const ContainerDetails = ({ container }: { readonly container: Container }) => {
@@ -17,6 +18,11 @@ export const ContainerDetails = ({ container }: { readonly container: Container 
           { name: "Container id", value: <code className="break-all">{container.dockerId.slice(0, 12)}</code> },
           { name: "Image", value: <code className="break-all">{container.image}</code> },
           { name: "Image id", value: <code className="break-all">{container.imageId}</code> },
+          {
+            name: "Compose",
+            value: container.compose === null ? null : `${container.compose.project} / ${container.compose.service}`,
+          },
+          { name: "Protection", value: lockReason(container) },
           { name: "Created", value: createdAtMs === null ? null : formatMoment(createdAtMs) },
           { name: "Restarts", value: container.restartCount },
           { name: "Ports", value: ports.length === 0 ? "none published" : ports.join(", ") },

@@ -12,22 +12,23 @@ import { useAge, useFreshness } from "../ages.ts";
 import { HostBadge } from "../HostBadge.tsx";
 import { lockReason } from "../lock.ts";
 import { hostPath } from "../paths.ts";
+import { PHONE, useMedia } from "../use-media.ts";
 import { ActionButtons } from "./ActionButtons.tsx";
 import { ActionLine } from "./ActionLine.tsx";
 
 export type ContainerHeaderProps = { readonly container: Container; readonly host: Host | undefined };
 
 /** What it is, how it is, where it is, and what can be done. */
-export const ContainerHeader = ({ container, host }: ContainerHeaderProps) => {
-  const isOld = useFreshness(host).state === "old";
+export const ContainerHeader = (props: ContainerHeaderProps) =>
+  useMedia(PHONE) ? <NarrowHeader {...props} /> : <WideHeader {...props} />;
+
+const WideHeader = ({ container, host }: ContainerHeaderProps) => {
   const lock = lockReason(container);
   return (
     <header className="flex shrink-0 flex-col gap-1 px-3 pt-2 pb-1">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="min-w-0 truncate font-semibold text-large">{container.name}</h1>
-        <span className="min-w-24">
-          <StateBadge look={containerLook(container)} isDim={isOld} />
-        </span>
+        <State container={container} host={host} />
         <Since container={container} />
         <div className="ml-auto flex flex-wrap gap-2">
           <ActionButtons container={container} host={host} />
@@ -55,6 +56,35 @@ export const ContainerHeader = ({ container, host }: ContainerHeaderProps) => {
   );
 };
 
+/** One row: the log needs the room. Name and host stand in the bar above, the rest under Details. */
+const NarrowHeader = ({ container, host }: ContainerHeaderProps) => {
+  const lock = lockReason(container);
+  return (
+    <header className="flex shrink-0 items-center gap-2 px-3 py-1">
+      <h1 className="only-read-aloud">{container.name}</h1>
+      <State container={container} host={host} />
+      {lock === null ? null : (
+        <span title={lock}>
+          <Lock className="size-4 text-muted" aria-hidden="true" />
+          <span className="only-read-aloud">{lock}</span>
+        </span>
+      )}
+      <div className="min-w-0 flex-1">
+        <ActionLine container={container} otherwise={<Since container={container} />} />
+      </div>
+      <div className="flex shrink-0 gap-1">
+        <ActionButtons container={container} host={host} />
+      </div>
+    </header>
+  );
+};
+
+const State = ({ container, host }: ContainerHeaderProps) => (
+  <span className="shrink-0 phone:min-w-24">
+    <StateBadge look={containerLook(container)} isDim={useFreshness(host).state === "old"} />
+  </span>
+);
+
 const ImageWord = ({ image }: { readonly image: string }) => {
   const { name, tag } = splitImage(image);
   return tag === "" ? name : tag.startsWith("@") ? `${name}${tag}` : `${name}:${tag}`;
@@ -76,7 +106,7 @@ const Since = ({ container }: { readonly container: Container }) => {
     const [elapsedMs, atMs] = [age(stampNs), nsToMs(stampNs)];
     if (elapsedMs === null || atMs === null) return null;
     return (
-      <span className="min-w-24 text-muted tabular" title={formatMoment(atMs)}>
+      <span className="min-w-24 truncate text-muted tabular" title={formatMoment(atMs)}>
         {word} {formatDuration(elapsedMs)}
         {word === "for" ? "" : " ago"}
       </span>

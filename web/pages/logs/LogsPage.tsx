@@ -90,7 +90,7 @@ export const LogsPage = () => {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <h1 className="only-read-aloud">Logs</h1>
-      <div className="flex shrink-0 items-start gap-2 px-3 py-2">
+      <div className="flex shrink-0 items-start gap-2 px-3 py-0.5 phone:py-2">
         <SourcePicker inventory={inventory} selection={selection} onChange={choose} />
         <SavedViews search={search} />
       </div>

@@ -118,10 +118,6 @@ export const MergedLog = (props: MergedLogProps) => {
   );
   return (
     <>
-      {/* The footer of the log has no room for it there. */}
-      <p className="h-6 shrink-0 truncate px-3 text-meta text-muted phone:hidden" title={words}>
-        {words}
-      </p>
       <LogView
         reader={session}
         buildRows={buildRows}
@@ -164,6 +160,10 @@ export const MergedLog = (props: MergedLogProps) => {
         footer={<span title={words}>{words}</span>}
         sourceOf={sourceOf}
       />
+      {/* The footer of the log has no room for it there. */}
+      <p className="h-6 shrink-0 truncate px-2 text-meta text-muted phone:hidden" title={words}>
+        {words}
+      </p>
       {isDownloading ? (
         <ExplorerDownload
           searched={props.searched}

@@ -50,7 +50,8 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
       isItemEqualToValue={isSame}
       autoHighlight
     >
-      <div className="-m-1 flex max-h-20 min-h-10 min-w-0 flex-1 flex-wrap items-center gap-1 overflow-y-auto p-1">
+      {/* On a phone one row, which is scrolled: the lines need the room. */}
+      <div className="-m-1 flex max-h-20 min-h-10 min-w-0 flex-1 items-center gap-1 overflow-auto p-1 [scrollbar-width:none] phone:flex-wrap phone:[scrollbar-width:auto]">
         <Combobox.Trigger
           aria-label={chosen.length === 0 ? "Choose sources" : "Sources"}
           className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-control border border-control bg-surface px-2 hover:bg-raised"
@@ -62,7 +63,7 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
           <span
             key={`${option.kind} ${option.value}`}
             title={isNamed(option) ? option.title : undefined}
-            className={`flex h-7 min-w-0 max-w-full items-center rounded-control bg-raised pl-2 ${isById(option) ? "w-48" : ""}`}
+            className={`flex h-7 max-w-full shrink-0 items-center rounded-control bg-raised pl-2 phone:min-w-0 phone:shrink ${isById(option) ? "w-48" : ""}`}
           >
             <span className="min-w-0 flex-1 truncate">{isNamed(option) ? option.title : "…"}</span>
             <button

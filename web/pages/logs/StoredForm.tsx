@@ -77,7 +77,7 @@ export const StoredForm = (props: StoredFormProps) => {
       <form
         role="search"
         onSubmit={submit}
-        className="flex shrink-0 flex-wrap items-center gap-2 border-line border-b px-3 py-2"
+        className="flex shrink-0 flex-wrap items-center gap-1 border-line border-b px-3 py-1 phone:gap-2 phone:py-2"
       >
         <div
           className={clsx(

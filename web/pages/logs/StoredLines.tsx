@@ -16,6 +16,7 @@ import { useMatcher } from "../log/use-matcher.ts";
 import { saveText } from "../log/write-out.ts";
 import { ProblemState } from "../ProblemState.tsx";
 import { useHotkeys } from "../use-hotkeys.ts";
+import { PHONE, useMedia } from "../use-media.ts";
 import { ExplorerDownload } from "./ExplorerDownload.tsx";
 import { HitRow, hitKey } from "./HitRow.tsx";
 import type { LineSource } from "./line-link.ts";
@@ -84,13 +85,15 @@ export const StoredLines = (props: StoredLinesProps) => {
   const scope = props.query ?? (searched === null ? {} : { container: searched.slice(0, SEARCH_CONTAINERS).join(",") });
   const { state, further, stop } = useStoredSearch(key, isAsked ? { ...filter, ...boundsOf(range), ...scope } : null);
   const countable = useMemo(() => searched ?? select(containers.values(), EVERYTHING).searched, [searched, containers]);
+  const isNarrow = useMedia(PHONE);
+  const [{ showsFields, showsHistogram }, prefer] = useLogPreferences(isNarrow);
+  const showsOverTime = isWanted && (showsHistogram || !isNarrow);
   const counted = useStoredCount(
     key,
-    isAsked ? { containerIds: countable.slice(0, MOST_COUNTED), range, filter } : null,
+    isAsked && showsOverTime ? { containerIds: countable.slice(0, MOST_COUNTED), range, filter } : null,
   );
   const problem = pattern ? patternProblem(state.error) : null;
   const matcher = useMatcher({ text: find, isCaseSensitive: false, isRegex: pattern });
-  const [{ showsFields }] = useLogPreferences(false);
   const setRange = ({ since: back, fromMs, toMs }: StoredRange): void => {
     const { since: _since, from: _from, to: _to, ...rest } = params;
     onSearch({
@@ -130,6 +133,20 @@ export const StoredLines = (props: StoredLinesProps) => {
     props.query === null && searched !== null && searched.length > SEARCH_CONTAINERS
       ? ` · of the ${SEARCH_CONTAINERS} most recently active of ${formatCount(searched.length)} containers`
       : "";
+  const status = (
+    <StoredStatus
+      words={statusWords + tooManyWords}
+      isBelow={isNarrow}
+      overTime={
+        isNarrow ? { isShown: showsHistogram, onToggle: () => prefer({ showsHistogram: !showsHistogram }) } : null
+      }
+      onFurther={state.status === "paused" ? further : null}
+      onDownload={() => setDownloading(true)}
+      noDownload={hasAny ? null : "No container matches."}
+      onSave={() => saveText(`${hitsAsNdjson(state.hits, { get: sourceOf }, hosts)}\n`, "stored-lines.ndjson")}
+      noSaving={state.hits.length === 0 ? "Nothing is listed that could be saved." : null}
+    />
+  );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <StoredForm
@@ -142,7 +159,7 @@ export const StoredLines = (props: StoredLinesProps) => {
         onStop={stop}
         onLeave={() => region.current?.focus()}
       />
-      {isWanted ? (
+      {showsOverTime ? (
         <StoredHistogram
           counted={counted}
           leftOut={Math.max(0, countable.length - MOST_COUNTED)}
@@ -155,14 +172,7 @@ export const StoredLines = (props: StoredLinesProps) => {
           }}
         />
       ) : null}
-      <StoredStatus
-        words={statusWords + tooManyWords}
-        onFurther={state.status === "paused" ? further : null}
-        onDownload={() => setDownloading(true)}
-        noDownload={hasAny ? null : "No container matches."}
-        onSave={() => saveText(`${hitsAsNdjson(state.hits, { get: sourceOf }, hosts)}\n`, "stored-lines.ndjson")}
-        noSaving={state.hits.length === 0 ? "Nothing is listed that could be saved." : null}
-      />
+      {isNarrow ? null : status}
       <div
         ref={region}
         role="region"
@@ -222,6 +232,7 @@ export const StoredLines = (props: StoredLinesProps) => {
           })}
         </ol>
       </div>
+      {isNarrow ? status : null}
       <HitPanel
         hit={openHit}
         line={line ?? null}

@@ -1,9 +1,14 @@
-import { Download, ListChecks } from "lucide-react";
+import { clsx } from "clsx";
+import { ChartColumn, Download, ListChecks } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button } from "../../ui/Button.tsx";
+import { Button, IconButton } from "../../ui/Button.tsx";
 
 export type StoredStatusProps = {
   readonly words: string;
+  /** It stands below the hits instead of above them. */
+  readonly isBelow: boolean;
+  /** Whether lines over time are shown, and what changes that; `null`: they always are. */
+  readonly overTime: { readonly isShown: boolean; readonly onToggle: () => void } | null;
   /** Goes on with a search that rests; `null`: it does not. */
   readonly onFurther: (() => void) | null;
   readonly onDownload: () => void;
@@ -17,32 +22,49 @@ export type StoredStatusProps = {
 const ICON = "size-4";
 
 /** How far the search is, and what can be done with what it found; in a place of fixed height. */
-export const StoredStatus = ({ words, onFurther, onDownload, noDownload, onSave, noSaving }: StoredStatusProps) => (
-  <div className="flex h-9 shrink-0 items-center gap-3 border-line border-b px-3 text-meta text-muted">
-    <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1">
-      {words}
-    </p>
-    {onFurther === null ? null : (
-      <Button isSmall onClick={onFurther}>
-        Search further
-      </Button>
-    )}
-    <Act
-      label="Download"
-      words="Download"
-      offReason={noDownload}
-      icon={<Download className={ICON} aria-hidden="true" />}
-      onAct={onDownload}
-    />
-    <Act
-      label="Save what is listed, as NDJSON"
-      words="Save what is listed"
-      offReason={noSaving}
-      icon={<ListChecks className={ICON} aria-hidden="true" />}
-      onAct={onSave}
-    />
-  </div>
-);
+export const StoredStatus = (props: StoredStatusProps) => {
+  const { words, isBelow, overTime, onFurther, onDownload, noDownload, onSave, noSaving } = props;
+  return (
+    <div
+      className={clsx(
+        "flex h-9 shrink-0 items-center gap-2 border-line px-3 text-meta text-muted phone:gap-3",
+        isBelow ? "border-t" : "border-b",
+      )}
+    >
+      <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1">
+        {words}
+      </p>
+      {onFurther === null ? null : (
+        <Button isSmall onClick={onFurther}>
+          Search further
+        </Button>
+      )}
+      {overTime === null ? null : (
+        <IconButton
+          label="Lines over time"
+          className="size-7! shrink-0 aria-pressed:bg-raised aria-pressed:text-accent"
+          aria-pressed={overTime.isShown}
+          onClick={overTime.onToggle}
+          icon={<ChartColumn className={ICON} aria-hidden="true" />}
+        />
+      )}
+      <Act
+        label="Download"
+        words="Download"
+        offReason={noDownload}
+        icon={<Download className={ICON} aria-hidden="true" />}
+        onAct={onDownload}
+      />
+      <Act
+        label="Save what is listed, as NDJSON"
+        words="Save what is listed"
+        offReason={noSaving}
+        icon={<ListChecks className={ICON} aria-hidden="true" />}
+        onAct={onSave}
+      />
+    </div>
+  );
+};
 
 type ActProps = {
   readonly label: string;

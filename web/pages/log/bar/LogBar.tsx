@@ -73,7 +73,7 @@ export const LogBar = memo((props: LogBarProps) => {
   return (
     <div className="@container shrink-0 border-line border-b bg-surface">
       <div className="flex flex-col @min-[1120px]:flex-row" role="toolbar" aria-label="Log">
-        <div className="flex h-10 min-w-0 items-center gap-1 pr-1 pl-2 @min-[1120px]:order-2">
+        <div className="flex h-9 min-w-0 items-center gap-1 pr-1 pl-2 @min-[640px]:h-10 @min-[1120px]:order-2">
           <div className="flex min-w-0 flex-1 items-center gap-2 @min-[1120px]:hidden">
             <div className="hidden min-w-0 max-w-1/2 @min-[640px]:flex">{props.lead}</div>
             {chip}
@@ -168,7 +168,7 @@ export const LogBar = memo((props: LogBarProps) => {
             <Toggles commands={commands} preferences={preferences} />
           </Menu>
         </div>
-        <div className="flex h-10 min-w-0 flex-1 items-center gap-2 px-2 @min-[1120px]:order-1 @min-[1120px]:pr-0">
+        <div className="flex h-9 min-w-0 flex-1 items-center gap-2 px-2 @min-[640px]:h-10 @min-[1120px]:order-1 @min-[1120px]:pr-0">
           <div className="hidden w-128 min-w-0 shrink-0 items-center gap-2 @min-[1120px]:flex">
             <div className="flex min-w-0 flex-1">{props.lead}</div>
             <div className="flex w-72 shrink-0">{chip}</div>
