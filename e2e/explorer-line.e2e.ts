@@ -132,3 +132,31 @@ test("[LOGS-13] the line that is opened stays in view, although the panel takes 
   await expect(rowOf(page, /before 32$/)).toBeInViewport({ ratio: 0.95 });
   await expect(around(page).locator("[aria-current]")).toContainText("before 32");
 });
+
+test("[LOGS-13] the button that opens a line stands at the line that was opened, whichever comes under a pointer that rests", async ({
+  page,
+  fleet,
+  run,
+}) => {
+  const container = await run({ name: freshName("rests"), script: SCRIPT });
+  const { workloadId } = await findContainer(fleet.session, container.dockerId);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${fleet.hub.url}/logs?workload=${workloadId}`);
+  await expect(rowOf(page, /after 60/)).toBeVisible();
+  // The panel takes the place of half of the lines, and the one that was opened is brought back into view elsewhere.
+  const opened = logOf(page).locator("[data-current]");
+  await page.mouse.click(600, ((await logOf(page).boundingBox())?.y ?? 0) + 70);
+  await expect(panelOf(page)).toBeVisible();
+  await expect(around(page).locator("[aria-current]")).toBeVisible();
+  const opener = page.getByRole("button", { name: "Open line" });
+  await expect(opener).toHaveAttribute("aria-expanded", "true");
+  const bottomOf = async (target: Locator): Promise<number> => {
+    const box = await target.boundingBox();
+    return box === null ? Number.NaN : box.y + box.height;
+  };
+  await expect.poll(async () => (await bottomOf(opener)) - (await bottomOf(opened))).toBe(0);
+  // Moved, it points again.
+  const other = logOf(page).locator("[data-seq]:not([data-current])").filter({ visible: true }).nth(14);
+  await other.hover();
+  await expect.poll(async () => (await bottomOf(opener)) - (await bottomOf(other))).toBe(0);
+});

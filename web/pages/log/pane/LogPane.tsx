@@ -166,7 +166,17 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
   useEffect(() => {
     const { pane } = elements;
     if (pane === null) return;
-    const clicked = (event: MouseEvent): void => onClick(event);
+    const pointAt = (seq: number | null): void => {
+      drawing.pointAt(seq);
+      onPointed(seq);
+    };
+    // What a click opens takes room, and other rows come under a pointer that rests: it points again when it is moved.
+    let isResting = false;
+    const clicked = (event: MouseEvent): void => {
+      onClick(event);
+      isResting = true;
+      pointAt(null);
+    };
     const doubleClicked = (event: MouseEvent): void => onDoubleClick(event);
     const copied = (event: ClipboardEvent): void => onCopied(event);
     // The gutter selects lines, not text; and whoever clicks there goes on with the keys of the lines.
@@ -175,11 +185,8 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
       event.preventDefault();
       pane.focus({ preventScroll: true });
     };
-    const pointAt = (seq: number | null): void => {
-      drawing.pointAt(seq);
-      onPointed(seq);
-    };
     const pointed = ({ target, pointerType }: PointerEvent): void => {
+      if (isResting) return;
       // The button stands at a line and belongs to it.
       if (!(target instanceof Element) || target.closest(".yd-open") !== null) return;
       const seq = target.closest<HTMLElement>(".yd-row")?.dataset.seq;
@@ -187,7 +194,13 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
       if (pointerType === "touch") onPointed(seq === undefined ? null : Number(seq));
       else pointAt(seq === undefined ? null : Number(seq));
     };
+    const moved = (event: PointerEvent): void => {
+      if (!isResting) return;
+      isResting = false;
+      pointed(event);
+    };
     const left = (): void => pointAt(null);
+    pane.addEventListener("pointermove", moved);
     pane.addEventListener("pointerover", pointed);
     pane.addEventListener("pointerleave", left);
     pane.addEventListener("mousedown", pressed);
@@ -195,6 +208,7 @@ const usePaneEvents = (props: LogPaneProps, drawing: PaneDrawing): void => {
     pane.addEventListener("dblclick", doubleClicked);
     pane.addEventListener("copy", copied);
     return () => {
+      pane.removeEventListener("pointermove", moved);
       pane.removeEventListener("pointerover", pointed);
       pane.removeEventListener("pointerleave", left);
       pane.removeEventListener("mousedown", pressed);
