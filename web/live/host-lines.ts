@@ -3,9 +3,11 @@ import { FLAG_TRUNCATED, flagsOf, STDERR, STDOUT } from "@yardarm/protocol/log/l
 import { decodeUtf8, encodeUtf8 } from "@yardarm/protocol/log/utf8";
 import { nsFromInstant, parseRfc3339 } from "@yardarm/protocol/time";
 import { shapeOf } from "../workers/line-shape.ts";
-import type { LogColumns } from "../workers/log-messages.ts";
-import { type LineSearch, matchLines } from "../workers/match-lines.ts";
+import type { LogColumns, LogMatches, LogPattern } from "../workers/log-messages.ts";
+import { Listeners } from "./listeners.ts";
 import { LogChunk } from "./log-chunk.ts";
+import { LogDecoder, type OpenLogDecoderPort } from "./log-decoder.ts";
+import { StoreSearch } from "./store-search.ts";
 
 /**
  * Lines read from the host's own log, older than everything that is stored. They have no number of their own; here they get
@@ -24,21 +26,54 @@ export type ReadLine = {
 /** Behind the newest of them. Holes and markers have keys between this and 0. */
 export const HOST_LINES_END: number = -(2 ** 40);
 
-/** What is found, and what is left out. */
-export type HostSearch = Omit<LineSearch, "queryId">;
+export type HostLinesOptions = {
+  readonly openPort: OpenLogDecoderPort;
+  /** Runs `publish` once, before the next frame is drawn. */
+  readonly schedule: (publish: () => void) => void;
+};
 
+type Wanted = { readonly pattern: LogPattern; readonly excludes: readonly string[] };
+const NOTHING: Wanted = { pattern: { text: "", isCaseSensitive: false, isRegex: false }, excludes: [] };
+
+/** Searched by a worker of their own, which is started with the first search that has lines to go through. */
 export class HostLines {
+  // fixed
+  readonly #options: HostLinesOptions;
+  readonly #listeners = new Listeners();
+  readonly #search: StoreSearch;
+  // state
   #chunks: readonly LogChunk[] = [];
-  #search: LineSearch | null = null;
-  #queries = 0;
+  #queryId: number | null = null;
+  #decoder: LogDecoder | null = null;
+  #wanted = NOTHING;
+  #isSearching = false;
+  #isPublishing = false;
 
-  /** Ascending; another array whenever there are more lines, or another search has gone through them. */
-  get chunks(): readonly LogChunk[] {
-    return this.#chunks;
+  constructor(options: HostLinesOptions) {
+    this.#options = options;
+    const store = {
+      search: (queryId: number | null): void => {
+        this.#queryId = queryId;
+        for (const chunk of this.#chunks) chunk.search(queryId);
+      },
+      takeMatches: (firstSeq: number, matches: LogMatches): void =>
+        this.#chunks.find((chunk) => chunk.firstSeq === firstSeq)?.takeMatches(matches),
+      nextToScan: (): LogChunk | undefined => this.#chunks.findLast((chunk) => chunk.needsScan),
+    };
+    this.#search = new StoreSearch(store, () => this.#searcher());
   }
+
+  /** Ascending; another array whenever there are more lines, or something else is found in them. */
+  readonly chunks = (): readonly LogChunk[] => this.#chunks;
+
+  /** True while `chunks` do not say yet what is found. */
+  readonly isSearching = (): boolean => this.#isSearching;
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 
   /** Puts a page, oldest line first, in front of those that are here. */
   prepend(lines: readonly ReadLine[]): void {
+    const isFirst = this.#chunks.length === 0;
     const endSeq = this.#chunks[0]?.firstSeq ?? HOST_LINES_END;
     const columns = columnsOf(lines, endSeq - lines.length);
     const chunks: LogChunk[] = [];
@@ -46,24 +81,69 @@ export class HostLines {
       const chunk = new LogChunk(columns.firstSeq + from);
       from += chunk.append(columns, from, columns.count, null);
       chunk.seal();
+      chunk.search(this.#queryId);
       chunks.push(chunk);
     }
-    for (const chunk of chunks) this.#searchIn(chunk);
     this.#chunks = [...chunks, ...this.#chunks];
+    if (isFirst) this.#begin();
+    else this.#search.scanNext();
+    this.#tell();
   }
 
-  /** Searches the lines that are here, and those that come; `null`: nothing is searched for. They are few: no worker is asked. */
-  search(search: HostSearch | null): void {
-    this.#queries += 1;
-    this.#search = search === null ? null : { ...search, queryId: this.#queries };
+  /** Searches the lines that are here, and those that come; no text and nothing to leave out end it. */
+  search(pattern: LogPattern, excludes: readonly string[]): void {
+    this.#wanted = { pattern, excludes };
     if (this.#chunks.length === 0) return;
-    for (const chunk of this.#chunks) this.#searchIn(chunk);
+    this.#begin();
     this.#chunks = [...this.#chunks];
+    this.#tell();
   }
 
-  #searchIn(chunk: LogChunk): void {
-    chunk.search(this.#search?.queryId ?? null);
-    if (this.#search !== null) chunk.takeMatches(matchLines(chunk.textToScan(), this.#search));
+  /** The worker goes; the lines stay, and can be searched again. */
+  stop(): void {
+    this.#decoder?.close();
+    this.#decoder = null;
+    this.#search.search(NOTHING.pattern, NOTHING.excludes);
+    // What the worker had begun is not answered any more.
+    this.#search.restart();
+  }
+
+  #begin(): void {
+    this.#search.search(this.#wanted.pattern, this.#wanted.excludes);
+  }
+
+  #searcher(): LogDecoder {
+    this.#decoder ??= new LogDecoder(this.#options.openPort, {
+      // No frames come from here.
+      onLines: () => {},
+      onMalformed: () => {},
+      onScanned: (firstSeq, matches) => {
+        this.#search.scanned(firstSeq, matches);
+        this.#publish();
+      },
+      // The log itself has been refused the same pattern, and says so.
+      onRefused: () => {},
+      onBroken: () => {
+        this.stop();
+        this.#publish();
+      },
+    });
+    return this.#decoder;
+  }
+
+  #publish(): void {
+    if (this.#isPublishing) return;
+    this.#isPublishing = true;
+    this.#options.schedule(() => {
+      this.#isPublishing = false;
+      this.#chunks = [...this.#chunks];
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    this.#isSearching = this.#search.isScanning;
+    this.#listeners.tell();
   }
 }
 

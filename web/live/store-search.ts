@@ -3,6 +3,9 @@ import type { LogStore } from "./log-store.ts";
 
 /** Searching what a store holds, chunk by chunk, the newest first. What comes is searched by the worker as it is decoded. */
 
+/** What is searched. */
+export type SearchedStore = Pick<LogStore, "search" | "takeMatches" | "nextToScan">;
+
 /** What does the searching. */
 export type Searcher = {
   readonly search: (query: LogQuery | null) => void;
@@ -10,7 +13,7 @@ export type Searcher = {
 };
 
 export class StoreSearch {
-  readonly #store: LogStore;
+  readonly #store: SearchedStore;
   readonly #searcher: () => Searcher;
   #query: LogQuery | null = null;
   #problem: string | null = null;
@@ -19,7 +22,7 @@ export class StoreSearch {
   /** Lines from here on have changed their places since they were given away to be searched. */
   #validEnd = Number.POSITIVE_INFINITY;
 
-  constructor(store: LogStore, searcher: () => Searcher) {
+  constructor(store: SearchedStore, searcher: () => Searcher) {
     this.#store = store;
     this.#searcher = searcher;
   }

@@ -7,7 +7,6 @@ import {
   useLayoutEffect,
   useMemo,
   useReducer,
-  useRef,
   useState,
 } from "react";
 import { useNow } from "../../live/now.ts";
@@ -45,6 +44,7 @@ import { useLogMoment } from "./use-log-moment.ts";
 import { useLogViewState } from "./use-log-view-state.ts";
 import { useMatcher } from "./use-matcher.ts";
 import { usePointedMoment } from "./use-pointed-moment.ts";
+import { useStable } from "./use-stable.ts";
 import { useUnseen } from "./use-unseen.ts";
 
 const ColumnHeader = lazy(async () => ({ default: (await import("./columns/ColumnHeader.tsx")).ColumnHeader }));
@@ -55,6 +55,8 @@ export type LogViewProps = {
   /** Rows as they are now; called again with each version of the reader. MUST stay the same function. */
   readonly buildRows: (wanted: RowsWanted) => LogRowList;
   readonly lineAt: LineAt;
+  /** Lines that stand in front of the reader's own are being searched still. */
+  readonly isSearchingOlder?: boolean;
   readonly label: string;
   readonly transport: Transport;
   /** What there is to say beside or instead of the lines. */
@@ -132,7 +134,8 @@ export const LogView = (props: LogViewProps) => {
   const parts = { reader, current, lineAt, reading, dispatch, view, address, onAddress, preferences, onPreference };
   const commands = useLogCommands(scroll, { ...parts, linkOf, fileName });
   useLogKeys(commands);
-  useJumpWhenSearched(moment, view, search.text, commands);
+  const isSearching = moment.isSearching || props.isSearchingOlder === true;
+  useJumpWhenSearched({ ...moment, isSearching }, view, search.text, commands);
 
   useCellClicks(commands, lineAt, columns);
 
@@ -172,7 +175,7 @@ export const LogView = (props: LogViewProps) => {
   const shownCount = rows.lineCount - rows.hiddenCount;
   const { hiddenCount } = rows;
   const matches = search.text === "" ? null : rows.matches();
-  const isSearched = !moment.isSearching && moment.queryProblem === null && moment.query?.text === search.text;
+  const isSearched = !isSearching && moment.queryProblem === null && moment.query?.text === search.text;
   const notice = props.noticeOf({
     ...{ shownCount, hiddenCount, holdsLines: !moment.isEmpty, isCleared: cleared !== null },
     isNothingFound: matches?.count === 0 && isSearched,
@@ -195,7 +198,7 @@ export const LogView = (props: LogViewProps) => {
         search={search}
         matchCount={matches?.count ?? 0}
         matchPosition={matches?.positionOf(view.currentSeq) ?? null}
-        isSearching={moment.isSearching}
+        isSearching={isSearching}
         problem={moment.queryProblem}
         levelMask={levelMask}
         isFollowing={isPinned}
@@ -289,12 +292,3 @@ const isTextSelected = (): boolean => document.getSelection()?.isCollapsed === f
 /** The same object as long as it says the same. */
 const useSameChip = ({ icon, tone, text }: ChipLook): ChipLook =>
   useMemo(() => ({ icon, tone, text }), [icon, tone, text]);
-
-/** A function for the life of the view, which does what the last one given does. */
-const useStable = (run: (() => void) | undefined): (() => void) => {
-  const latest = useRef(run);
-  useLayoutEffect(() => {
-    latest.current = run;
-  });
-  return useCallback(() => latest.current?.(), []);
-};

@@ -4,7 +4,6 @@ import type { Host } from "@yardarm/protocol/host";
 import { lazy, Suspense, useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { downloadUrl, getPosition } from "../../../api/stored-logs.ts";
 import { useConnection, useLive } from "../../../live/live-context.tsx";
-import type { HostSearch } from "../../../live/host-lines.ts";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
 import { useNow } from "../../../live/now.ts";
@@ -21,9 +20,6 @@ import { LogRowBuilder } from "../../log/rows/row-builder.ts";
 import type { RowsWanted } from "../../log/rows/row-list.ts";
 import { deriveTransport } from "../../log/rows/transport.ts";
 import { useLogAddress } from "../../log/use-log-address.ts";
-import { useMatcher } from "../../log/use-matcher.ts";
-import { excludeMatchers } from "../../../workers/match-lines.ts";
-import { NEVER } from "../../../workers/pattern.ts";
 import type { LogsSearch } from "../../logs/logs-address.ts";
 import { containerPath, PATHS } from "../../paths.ts";
 import { ContainerSelector } from "./ContainerSelector.tsx";
@@ -57,7 +53,7 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
   const [isDownloading, setDownloading] = useState(false);
   const target = useTargetLine(container, session, address.line);
   const { markers, onMarker } = useMarkers(container);
-  const older = useHostLines({ container, host, session }, useHostSearch(address));
+  const older = useHostLines({ container, host, session }, address.search);
   const buildRows = useCallback(
     (wanted: RowsWanted) =>
       builder.build({
@@ -118,6 +114,7 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
         reader={session}
         buildRows={buildRows}
         lineAt={lineAt}
+        isSearchingOlder={older.isSearching}
         label={`Log of ${name}`}
         transport={transport}
         noticeOf={(facts) => logNotice({ ...facts, transport, hostName }) ?? target.notice}
@@ -184,17 +181,6 @@ const storedSearch = (workloadId: Container["workloadId"], address: LogAddress):
     ...(re === undefined ? {} : { pattern: re }),
     ...(levels === undefined ? {} : { levels }),
   };
-};
-
-/** What the page searches by itself for: a search's places are marked by the same matcher. */
-const useHostSearch = ({ search }: LogAddress): HostSearch | null => {
-  const { text, excludes } = search;
-  const matcher = useMatcher(search);
-  return useMemo(
-    () =>
-      text === "" && excludes.length === 0 ? null : { found: matcher ?? NEVER, excluded: excludeMatchers(excludes) },
-    [text, excludes, matcher],
-  );
 };
 
 /** The charts beside the log point at the line's time. */

@@ -4,9 +4,11 @@ import { FLAG_LOSS } from "@yardarm/protocol/log/line-flags";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { errorText } from "../../../api/errors.ts";
 import { getOlder } from "../../../api/stored-logs.ts";
-import { HostLines, type HostSearch } from "../../../live/host-lines.ts";
+import { HostLines } from "../../../live/host-lines.ts";
 import type { LogChunk } from "../../../live/log-chunk.ts";
 import type { LogSession } from "../../../live/log-session.ts";
+import { openLogWorkerPort } from "../../../live/log-worker-port.ts";
+import type { Search } from "../../log/bar/search.ts";
 import type { LogMarker } from "../../log/rows/row-list.ts";
 
 /** Lines that only the host still has: asked for by hand, page by page, kept as long as this page is open. */
@@ -24,6 +26,8 @@ const JOINT_ID = 1_000_001;
 export type OlderLines = {
   readonly chunks: readonly LogChunk[];
   readonly markers: readonly LogMarker[];
+  /** True while what is searched for has not been looked for in all of them. */
+  readonly isSearching: boolean;
   /** True when the marker was one of these. */
   readonly onMarker: (id: number) => boolean;
 };
@@ -58,16 +62,19 @@ export const useHostLines = (
     host,
     session,
   }: { readonly container: Container; readonly host: Host | undefined; readonly session: LogSession },
-  search: HostSearch | null,
+  { text, isCaseSensitive, isRegex, excludes }: Search,
 ): OlderLines => {
   const { containerId } = container;
   const [reading, setReading] = useState<Reading>({ status: "idle", cursor: null });
-  const [lines] = useState(() => new HostLines());
-  const [chunks, setChunks] = useState(lines.chunks);
+  const [lines] = useState(
+    () => new HostLines({ openPort: openLogWorkerPort, schedule: (publish) => void requestAnimationFrame(publish) }),
+  );
+  const chunks = useSyncExternalStore(lines.subscribe, lines.chunks);
+  const isSearching = useSyncExternalStore(lines.subscribe, lines.isSearching);
   useEffect(() => {
-    lines.search(search);
-    setChunks(lines.chunks);
-  }, [lines, search]);
+    lines.search({ text, isCaseSensitive, isRegex }, excludes);
+  }, [lines, text, isCaseSensitive, isRegex, excludes]);
+  useEffect(() => () => lines.stop(), [lines]);
   const mayHave = useSyncExternalStore(session.subscribe, () => mayHaveOlder(session));
   const isOffered = mayHave && host?.status === "online" && container.removedAtNs === null;
   const hostName = host?.name ?? "The host";
@@ -88,7 +95,6 @@ export const useHostLines = (
       getOlder(containerId, cursor).then(
         ({ items, nextCursor, end }) => {
           lines.prepend(items);
-          setChunks(lines.chunks);
           setReading(end === "more" ? { status: "idle", cursor: nextCursor } : { status: "ended", end });
         },
         (error: unknown) => setReading({ status: "failed", cursor, why: errorText(error).title }),
@@ -97,5 +103,5 @@ export const useHostLines = (
     },
     [containerId, reading, lines],
   );
-  return { chunks, markers, onMarker };
+  return { chunks, markers, isSearching, onMarker };
 };

@@ -276,7 +276,7 @@ test("markers stand between the lines of their time, and at the ends only when n
 });
 
 test("[LOGS-15] lines from the host stand in front of what is stored, in place of what the hub no longer has", () => {
-  const host = new HostLines();
+  const host = new HostLines({ openPort: () => ({ post: () => {}, close: () => {} }), schedule: () => {} });
   const old = (message: string) => ({ ts: "2026-11-21T13:00:00Z", stream: "stdout", level: "info", message }) as const;
   host.prepend([old("oldest"), old("old")]);
   const store = storeOf([{ text: "stored" }], 10);
@@ -284,7 +284,7 @@ test("[LOGS-15] lines from the host stand in front of what is stored, in place o
     { id: 0, at: "start" as const, text: "offer", action: "Read" },
     { id: 1, at: "joint" as const, text: "joint", action: null },
   ];
-  const older = host.chunks;
+  const older = host.chunks();
   // Not while lines could still be loaded in between.
   expect(described(build(store, { markers, older }))).toEqual(["notLoaded 0-10", "10"]);
   store.noteAbsent({ fromSeq: 0, endSeq: 10 });
