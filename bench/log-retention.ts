@@ -10,7 +10,7 @@ import { LogKeeper } from "../hub/logs/log-keeper.ts";
 import type { LogStore } from "../hub/logs/log-store.ts";
 import type { EvictionReason, OrgRetention, RetentionLimits } from "../hub/logs/retention.ts";
 import { SqliteLogStore } from "../hub/logs/sqlite/sqlite-log-store.ts";
-import type { LogCommit } from "../hub/relay/committed-log.ts";
+import type { LogCommit } from "../hub/relay/log/committed-log.ts";
 import type { Bench, BenchContext, Series } from "./bench.ts";
 
 const MIB = 1024 * 1024;

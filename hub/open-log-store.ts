@@ -4,7 +4,7 @@ import type { LogDamage, LogStore } from "./logs/log-store.ts";
 import { openPgLogStore } from "./logs/postgres/pg-log-store.ts";
 import { SqliteLogStore } from "./logs/sqlite/sqlite-log-store.ts";
 import type { HubMetrics } from "./observability/metrics.ts";
-import type { CommittedLog } from "./relay/committed-log.ts";
+import type { CommittedLog } from "./relay/log/committed-log.ts";
 import { after } from "./timers.ts";
 
 /** Log lines live beside the rows: in files per org and day, or in the same PostgreSQL. */

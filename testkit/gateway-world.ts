@@ -8,11 +8,11 @@ import { Gateway } from "@yardarm/hub/gateway/gateway";
 import { MemoryLogStore } from "@yardarm/hub/logs/memory-log-store";
 import type { AgentConnection } from "@yardarm/hub/relay/agent-connection";
 import { AgentRegistry } from "@yardarm/hub/relay/agent-registry";
-import { LogRelay } from "@yardarm/hub/relay/log-relay";
+import { LogRelay } from "@yardarm/hub/relay/log/log-relay";
 import { PageRequests } from "@yardarm/hub/relay/page-requests";
 import { RequestRouter } from "@yardarm/hub/relay/request-router";
-import { Turn } from "@yardarm/hub/relay/turn";
-import { Viewer } from "@yardarm/hub/relay/viewer";
+import { Turn } from "@yardarm/hub/relay/viewer/turn";
+import { Viewer } from "@yardarm/hub/relay/viewer/viewer";
 import { ProtocolError } from "@yardarm/protocol/errors";
 import {
   asId,

@@ -21,11 +21,11 @@ import { MemoryBus } from "../../hub/bus/memory-bus.ts";
 import { frameTransport } from "../../hub/gateway/frame-transport.ts";
 import { Gateway } from "../../hub/gateway/gateway.ts";
 import { AgentRegistry } from "../../hub/relay/agent-registry.ts";
-import type { CommittedLog, LogCommit } from "../../hub/relay/committed-log.ts";
-import { LogRelay } from "../../hub/relay/log-relay.ts";
+import type { CommittedLog, LogCommit } from "../../hub/relay/log/committed-log.ts";
+import { LogRelay } from "../../hub/relay/log/log-relay.ts";
 import { RequestRouter } from "../../hub/relay/request-router.ts";
-import { Turn } from "../../hub/relay/turn.ts";
-import { Viewer } from "../../hub/relay/viewer.ts";
+import { Turn } from "../../hub/relay/viewer/turn.ts";
+import { Viewer } from "../../hub/relay/viewer/viewer.ts";
 import { CONTAINER_ID, DOCKER_ID } from "./fanout-container.ts";
 
 /** Remembers where the log ends, and nothing else. */

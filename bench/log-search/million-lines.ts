@@ -13,7 +13,7 @@ import { LOG_SAMPLES, readLogSample } from "@yardarm/testkit/log-samples";
 import { createRandom } from "@yardarm/testkit/random";
 import { reportedContainer } from "@yardarm/testkit/sample-container";
 import { SqliteLogStore } from "../../hub/logs/sqlite/sqlite-log-store.ts";
-import type { LogCommit } from "../../hub/relay/committed-log.ts";
+import type { LogCommit } from "../../hub/relay/log/committed-log.ts";
 import { openSqliteStorage } from "../../hub/storage/sqlite/open-sqlite.ts";
 import { after } from "../../hub/timers.ts";
 

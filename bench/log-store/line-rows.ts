@@ -3,7 +3,7 @@ import { rmSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { decodeBatch } from "@yardarm/protocol/log/batch";
 import { type PgPool, queryRows } from "../../hub/logs/postgres/pg-client.ts";
-import type { LogCommit } from "../../hub/relay/committed-log.ts";
+import type { LogCommit } from "../../hub/relay/log/committed-log.ts";
 
 /** What the bench does to either engine's table. */
 export interface LineRows {

@@ -4,7 +4,7 @@ import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { openChunk } from "../../hub/logs/log-chunk.ts";
 import type { LogStore } from "../../hub/logs/log-store.ts";
 import type { RetentionLimits } from "../../hub/logs/retention.ts";
-import type { LogCommit } from "../../hub/relay/committed-log.ts";
+import type { LogCommit } from "../../hub/relay/log/committed-log.ts";
 import type { LineRows } from "./line-rows.ts";
 import { type Corpus, ORG } from "./sample-corpus.ts";
 

@@ -3,7 +3,7 @@ import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { LOG_SAMPLES, readLogSample } from "@yardarm/testkit/log-samples";
 import { createRandom } from "@yardarm/testkit/random";
-import type { LogCommit } from "../../hub/relay/committed-log.ts";
+import type { LogCommit } from "../../hub/relay/log/committed-log.ts";
 
 export const ORG = "org_00000000benc" as OrgId;
 const LINES_PER_BATCH = 500;

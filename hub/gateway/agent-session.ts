@@ -11,7 +11,7 @@ import { negotiateVersion } from "@yardarm/protocol/protocol-version";
 import type { WebSocket } from "ws";
 import type { AgentConnection, AgentSocket } from "../relay/agent-connection.ts";
 import type { AgentRegistry } from "../relay/agent-registry.ts";
-import type { LogRelay } from "../relay/log-relay.ts";
+import type { LogRelay } from "../relay/log/log-relay.ts";
 import type { PageRequests } from "../relay/page-requests.ts";
 import type { RequestRouter } from "../relay/request-router.ts";
 import { readMessage } from "./read-message.ts";

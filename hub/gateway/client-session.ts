@@ -9,8 +9,8 @@ import type { WebSocket } from "ws";
 import type { Actor, Resource } from "../auth/authority/can.ts";
 import type { Permission } from "../auth/authority/permissions.ts";
 import { type ReportFailure, reportUnder } from "../observability/report-failure.ts";
-import type { LogRelay } from "../relay/log-relay.ts";
-import type { Viewer, ViewerSocket } from "../relay/viewer.ts";
+import type { LogRelay } from "../relay/log/log-relay.ts";
+import type { Viewer, ViewerSocket } from "../relay/viewer/viewer.ts";
 import { MessageLimit } from "./message-limit.ts";
 import { readMessage } from "./read-message.ts";
 

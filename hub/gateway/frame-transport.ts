@@ -1,4 +1,4 @@
-import type { ViewerTransport } from "../relay/log-chunk.ts";
+import type { ViewerTransport } from "../relay/log/log-chunk.ts";
 
 /**
  * WebSocket frames as bytes (RFC 6455 §5.2): a server's are unmasked and, without extensions, whole messages. Built once

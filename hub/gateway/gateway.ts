@@ -7,7 +7,7 @@ import { AGENT_FRAME_BYTES, CLIENT_MESSAGE_BYTES, CLIENT_PING_MS } from "@yardar
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Actor } from "../auth/authority/can.ts";
 import type { ReportFailure } from "../observability/report-failure.ts";
-import type { Viewer, ViewerSocket } from "../relay/viewer.ts";
+import type { Viewer, ViewerSocket } from "../relay/viewer/viewer.ts";
 import { AgentSession, type AgentSessionOptions, type AuthenticatedAgent } from "./agent-session.ts";
 import { ClientSession, type ClientSessionOptions } from "./client-session.ts";
 

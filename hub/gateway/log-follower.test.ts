@@ -4,10 +4,10 @@ import { ManualClock } from "@yardarm/testkit/manual-clock";
 import { expect, test } from "vitest";
 import { MemoryLogStore } from "../logs/memory-log-store.ts";
 import type { LiveBatch } from "../logs/query/live-log.ts";
-import { LogRelay } from "../relay/log-relay.ts";
-import { Turn } from "../relay/turn.ts";
-import { Viewer } from "../relay/viewer.ts";
-import { containerIdOf, lineText, ORG, WorldAgent } from "../relay/world-agent.contract.ts";
+import { LogRelay } from "../relay/log/log-relay.ts";
+import { containerIdOf, lineText, ORG, WorldAgent } from "../relay/log/world-agent.contract.ts";
+import { Turn } from "../relay/viewer/turn.ts";
+import { Viewer } from "../relay/viewer/viewer.ts";
 import { frameTransport } from "./frame-transport.ts";
 import { createLogFollower } from "./log-follower.ts";
 

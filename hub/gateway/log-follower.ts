@@ -4,8 +4,8 @@ import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { FRAME_PREFIX_BYTES } from "@yardarm/protocol/log/frame";
 import type { LiveBatch, LiveLog } from "../logs/query/live-log.ts";
-import type { LogRelay } from "../relay/log-relay.ts";
-import type { Viewer, ViewerSocket } from "../relay/viewer.ts";
+import type { LogRelay } from "../relay/log/log-relay.ts";
+import type { Viewer, ViewerSocket } from "../relay/viewer/viewer.ts";
 import { readFrames } from "./frame-transport.ts";
 
 export interface LogFollowerOptions {

@@ -1,7 +1,7 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { decodeLogCursor, type LogCursor } from "@yardarm/protocol/log/cursor";
-import type { LogCommit } from "../relay/committed-log.ts";
+import type { LogCommit } from "../relay/log/committed-log.ts";
 
 /** What a store needs to know of a batch, read from its header. */
 export interface BatchSpan {

@@ -1,6 +1,6 @@
 import { ProtocolError } from "@yardarm/protocol/errors";
 import { ACK_INTERVAL_MS } from "@yardarm/protocol/limits";
-import type { LogCommit } from "../relay/committed-log.ts";
+import type { LogCommit } from "../relay/log/committed-log.ts";
 import { conflict, spansOf } from "./commit-check.ts";
 
 /** What waits at most this long, or is this large, is written in one transaction. */

@@ -1,7 +1,7 @@
 import { ndjsonLineSchema } from "@yardarm/protocol/api/log-line";
 import { asId, type HostId } from "@yardarm/protocol/ids";
 import { describe, expect, test } from "vitest";
-import { World } from "../relay/log-world.contract.ts";
+import { World } from "../relay/log/log-world.contract.ts";
 import { CONTAINER, commitOf, ORG } from "./log-store.contract.ts";
 import type { LogDamage, LogStore } from "./log-store.ts";
 import { compactEverything, linesOf } from "./log-upkeep.contract.ts";

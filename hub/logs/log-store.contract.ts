@@ -5,7 +5,7 @@ import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { createRandom } from "@yardarm/testkit/random";
 import { describe, expect, test } from "vitest";
-import type { LogCommit } from "../relay/committed-log.ts";
+import type { LogCommit } from "../relay/log/committed-log.ts";
 import type { LogStore } from "./log-store.ts";
 
 /** One place where logs are kept, which may be closed and opened again; `disposing` it removes everything. */

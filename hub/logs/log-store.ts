@@ -1,5 +1,5 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
-import type { CommittedLog } from "../relay/committed-log.ts";
+import type { CommittedLog } from "../relay/log/committed-log.ts";
 import type { ChunkStore } from "./log-chunk.ts";
 import type { Eviction, LogsSinceMap, RetentionLimits } from "./retention.ts";
 

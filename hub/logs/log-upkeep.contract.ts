@@ -5,7 +5,7 @@ import { decodeBatch } from "@yardarm/protocol/log/batch";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import { createRandom } from "@yardarm/testkit/random";
 import { describe, expect, test } from "vitest";
-import type { LogCommit } from "../relay/committed-log.ts";
+import type { LogCommit } from "../relay/log/committed-log.ts";
 import { type ChunkQuery, type ChunkRead, openChunk } from "./log-chunk.ts";
 import { CONTAINER, commitOf, cursorAt, type LogStoreHome, ORG, OTHER, OTHER_ORG } from "./log-store.contract.ts";
 import type { LogStore } from "./log-store.ts";

@@ -1,4 +1,4 @@
-import type { LogCommit } from "../relay/committed-log.ts";
+import type { LogCommit } from "../relay/log/committed-log.ts";
 import { spansOf } from "./commit-check.ts";
 
 /**

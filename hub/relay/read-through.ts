@@ -7,8 +7,8 @@ import { CURSOR_TAIL_LINES } from "@yardarm/protocol/log/cursor";
 import type { PageEnd } from "@yardarm/protocol/log/page-frame";
 import { hashText } from "@yardarm/protocol/log/text-hash";
 import type { LineMark, LogReadQuestion } from "@yardarm/protocol/log-read";
-import type { CommittedLog } from "./committed-log.ts";
-import { decodeFrame, frameOf } from "./log-frame.ts";
+import type { CommittedLog } from "./log/committed-log.ts";
+import { decodeFrame, frameOf } from "./log/log-frame.ts";
 import { CANCEL_PAGE, type PageAnswer, READ_PAGE } from "./page-requests.ts";
 
 /** How requests reach the node that holds the agent (`request-router.ts`). */

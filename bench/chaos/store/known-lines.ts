@@ -2,7 +2,7 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { LogCommit } from "../../../hub/relay/committed-log.ts";
+import type { LogCommit } from "../../../hub/relay/log/committed-log.ts";
 
 export const ORG = "org_000000chaos0" as OrgId;
 export const CONTAINERS = ["0", "1", "2", "3"].map((name) => `ctr_000000chaos${name}` as ContainerId);

@@ -1,7 +1,7 @@
 import { createDatabase } from "@yardarm/testkit/postgres-database";
 import { expect, inject, test } from "vitest";
 import "@yardarm/testkit/provided";
-import { logFuzzContract } from "../../relay/log-fuzz.contract.ts";
+import { logFuzzContract } from "../../relay/log/log-fuzz.contract.ts";
 import { logDamageContract } from "../log-damage.contract.ts";
 import { CONTAINER, commitOf, logStoreContract, ORG } from "../log-store.contract.ts";
 import { logUpkeepContract } from "../log-upkeep.contract.ts";

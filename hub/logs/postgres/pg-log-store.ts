@@ -2,7 +2,7 @@ import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type pg from "pg";
-import type { LogCommit, RangeQuery } from "../../relay/committed-log.ts";
+import type { LogCommit, RangeQuery } from "../../relay/log/committed-log.ts";
 import { walkChunks } from "../chunk-walk.ts";
 import { parseCursor } from "../commit-check.ts";
 import { cursorOfLines, REPAIR_LINES } from "../cursor-repair.ts";

@@ -1,7 +1,7 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import type pg from "pg";
-import type { LogCommit } from "../../relay/committed-log.ts";
+import type { LogCommit } from "../../relay/log/committed-log.ts";
 import { judgeCommit, parseCursor } from "../commit-check.ts";
 import type { CommitOutcome } from "../group-commit.ts";
 import { packedBytes, writePacks } from "../pack.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { makeTempDir } from "@yardarm/testkit/temp-dir";
 import { expect, test } from "vitest";
-import { logFuzzContract } from "../../relay/log-fuzz.contract.ts";
+import { logFuzzContract } from "../../relay/log/log-fuzz.contract.ts";
 import { CONTAINER, commitOf, logStoreContract, ORG } from "../log-store.contract.ts";
 import { logUpkeepContract } from "../log-upkeep.contract.ts";
 import { dayFile, dayOf, openForWriting } from "./sqlite-day-file.ts";

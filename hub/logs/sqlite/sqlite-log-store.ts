@@ -1,6 +1,6 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { LogCommit, RangeQuery } from "../../relay/committed-log.ts";
+import type { LogCommit, RangeQuery } from "../../relay/log/committed-log.ts";
 import { walkChunks } from "../chunk-walk.ts";
 import { type CommitOutcome, GroupCommit } from "../group-commit.ts";
 import type { ChunkQuery, ChunkRead } from "../log-chunk.ts";

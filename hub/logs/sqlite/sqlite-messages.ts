@@ -1,6 +1,6 @@
 import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { RangeQuery } from "../../relay/committed-log.ts";
+import type { RangeQuery } from "../../relay/log/committed-log.ts";
 import type { ChunkRow, RowBody, RowsRequest } from "../chunk-walk.ts";
 import type { CommitOutcome } from "../group-commit.ts";
 import type { TailQuery } from "../log-store.ts";

@@ -3,17 +3,17 @@ import type { ContainerId, DockerId, NodeId, OrgId } from "@yardarm/protocol/ids
 import { readBatchHeader } from "@yardarm/protocol/log/batch-header";
 import { parseCursorPayload } from "@yardarm/protocol/log/cursor";
 import { FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, parseFramePrefix } from "@yardarm/protocol/log/frame";
-import type { ReportFailure } from "../observability/report-failure.ts";
-import type { AgentConnection } from "./agent-connection.ts";
+import type { ReportFailure } from "../../observability/report-failure.ts";
+import type { AgentConnection } from "../agent-connection.ts";
+import type { DropCounter } from "../viewer/drop-counter.ts";
+import type { Turn } from "../viewer/turn.ts";
+import type { Viewer } from "../viewer/viewer.ts";
 import { CommitBacklog } from "./commit-backlog.ts";
 import type { CommittedLog } from "./committed-log.ts";
-import type { DropCounter } from "./drop-counter.ts";
 import type { LogEncoding } from "./log-chunk.ts";
 import { LogStream } from "./log-stream.ts";
 import { LogSubscription } from "./log-subscription.ts";
 import { RingBudget } from "./ring-budget.ts";
-import type { Turn } from "./turn.ts";
-import type { Viewer } from "./viewer.ts";
 
 /** The schema's own limit for one `log.assign`. */
 const STREAMS_PER_ASSIGNMENT = 500;

@@ -2,8 +2,8 @@ import type { ClientDown } from "@yardarm/protocol/client-down/down";
 import type { ErrorCode } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { VIEWER_QUEUE_BYTES } from "@yardarm/protocol/limits";
+import type { ViewerTransport } from "../log/log-chunk.ts";
 import type { DropCounter } from "./drop-counter.ts";
-import type { ViewerTransport } from "./log-chunk.ts";
 import { type QueuedLog, SendQueue } from "./send-queue.ts";
 import type { Turn } from "./turn.ts";
 

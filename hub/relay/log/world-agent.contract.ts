@@ -5,7 +5,7 @@ import { BatchEncoder } from "@yardarm/protocol/log/batch-encoder";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
 import { encodeCursorFrame, FRAME_LOG_BATCH, FRAME_PREFIX_BYTES, writeFramePrefix } from "@yardarm/protocol/log/frame";
 import { expect } from "vitest";
-import { AgentConnection } from "./agent-connection.ts";
+import { AgentConnection } from "../agent-connection.ts";
 import type { LogRelay } from "./log-relay.ts";
 
 export const ORG = asId<OrgId>("org_0000000000aa");

@@ -1,8 +1,8 @@
 import type { ContainerId } from "@yardarm/protocol/ids";
+import type { Turn } from "../viewer/turn.ts";
 import { LogChunk } from "./log-chunk.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { Ring } from "./ring.ts";
-import type { Turn } from "./turn.ts";
 
 /** Text and columns that go into one chunk: the grain in which a slow viewer's queue drops. */
 const CHUNK_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 import type { ContainerId } from "@yardarm/protocol/ids";
-import type { ViewerTransport } from "./log-chunk.ts";
+import type { ViewerTransport } from "../log/log-chunk.ts";
 
 /** Where live frames belong to; frames of an ended subscription are not sent any more. */
 export interface LogSource {

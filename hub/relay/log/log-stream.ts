@@ -3,17 +3,17 @@ import type { ContainerId, OrgId } from "@yardarm/protocol/ids";
 import { AGENT_WINDOW_BYTES } from "@yardarm/protocol/limits";
 import type { BatchHeader } from "@yardarm/protocol/log/batch-header";
 import type { LogCursor } from "@yardarm/protocol/log/cursor";
-import type { AgentConnection } from "./agent-connection.ts";
+import type { AgentConnection } from "../agent-connection.ts";
+import type { DropCounter } from "../viewer/drop-counter.ts";
+import type { Turn } from "../viewer/turn.ts";
 import type { CommitBacklog } from "./commit-backlog.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import type { CommittedLog } from "./committed-log.ts";
-import type { DropCounter } from "./drop-counter.ts";
 import { Epochs } from "./epochs.ts";
 import { FanOut, type LogSubscriber } from "./fan-out.ts";
 import { LogEntry } from "./log-entry.ts";
 import { Ring } from "./ring.ts";
 import type { RingBudget } from "./ring-budget.ts";
-import type { Turn } from "./turn.ts";
 import { Watching } from "./watching.ts";
 
 /** An agent that still sends frames which do not follow has not understood. */

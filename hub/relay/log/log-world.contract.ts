@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { asId, type NodeId } from "@yardarm/protocol/ids";
 import type { DropReason } from "@yardarm/protocol/log/drop-reason";
 import { ManualClock } from "@yardarm/testkit/manual-clock";
+import { Turn } from "../viewer/turn.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import { LogRelay } from "./log-relay.ts";
-import { Turn } from "./turn.ts";
 import { WorldAgent } from "./world-agent.contract.ts";
 import { WorldViewer } from "./world-viewer.contract.ts";
 

@@ -2,12 +2,12 @@ import { type ClientDown, clientDownSchema } from "@yardarm/protocol/client-down
 import type { ContainerId } from "@yardarm/protocol/ids";
 import type { DropReason } from "@yardarm/protocol/log/drop-reason";
 import { expect } from "vitest";
+import type { Turn } from "../viewer/turn.ts";
+import type { Viewer } from "../viewer/viewer.ts";
+import { Viewer as RelayViewer } from "../viewer/viewer.ts";
 import type { ViewerTransport } from "./log-chunk.ts";
 import { decodeFrame } from "./log-frame.ts";
 import type { LogRelay, LogRequest } from "./log-relay.ts";
-import type { Turn } from "./turn.ts";
-import type { Viewer } from "./viewer.ts";
-import { Viewer as RelayViewer } from "./viewer.ts";
 import { containerIdOf, lineText, ORG } from "./world-agent.contract.ts";
 
 /** Text as `T` and its bytes; each binary message as `B`, its length and its bytes. */

@@ -1,5 +1,5 @@
 import { RING_BUDGET_BYTES } from "@yardarm/protocol/limits";
-import type { DropCounter } from "./drop-counter.ts";
+import type { DropCounter } from "../viewer/drop-counter.ts";
 import type { Ring, RingAccount } from "./ring.ts";
 
 /**

@@ -1,15 +1,15 @@
 import { toProtocolError } from "@yardarm/protocol/errors";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { DEFAULT_TAIL_LINES, MAX_TAIL_LINES, VIEWER_QUEUE_BYTES } from "@yardarm/protocol/limits";
-import { type ReportFailure, reportUnder } from "../observability/report-failure.ts";
+import { type ReportFailure, reportUnder } from "../../observability/report-failure.ts";
+import type { LogSource } from "../viewer/send-queue.ts";
+import type { Viewer, ViewerSubscription } from "../viewer/viewer.ts";
 import type { CommittedLog } from "./committed-log.ts";
 import type { HeldEpoch } from "./epochs.ts";
 import type { LogSubscriber } from "./fan-out.ts";
 import { LogChunk, type LogEncoding } from "./log-chunk.ts";
 import { type LogPiece, readPiece } from "./log-reader.ts";
 import type { LogStream } from "./log-stream.ts";
-import type { LogSource } from "./send-queue.ts";
-import type { Viewer, ViewerSubscription } from "./viewer.ts";
 
 /** Backfill is read and sent in pieces of about this size. */
 const PIECE_BYTES = 512 * 1024;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MemoryLogStore } from "../logs/memory-log-store.ts";
+import { MemoryLogStore } from "../../logs/memory-log-store.ts";
 import { logFuzzContract } from "./log-fuzz.contract.ts";
 import { logRelayContract } from "./log-relay.contract.ts";
 import { World } from "./log-world.contract.ts";
