@@ -89,9 +89,13 @@ test("[LOGS-05] search, levels and clear", async ({ page, run, open }) => {
 
   await page.getByRole("button", { name: "All levels" }).click();
   await expect(page.getByRole("menuitemcheckbox", { name: /^info\s*2$/ })).toBeVisible();
+  const overTime = page.getByText("All lines, hidden ones too");
+  await expect(overTime).toHaveCount(0);
   await page.getByRole("menuitem", { name: "Errors only" }).click();
   await expect(lines).toHaveCount(1);
   await expect(lineOf(page, "ERROR no database")).toBeVisible();
+  // The bars above do not follow the filter, and say so.
+  await expect(overTime).toBeVisible();
   await page.getByRole("button", { name: "Errors only" }).click();
   await page.getByRole("menuitem", { name: "Only warn" }).click();
   await expect(lines).toHaveCount(1);
@@ -100,6 +104,7 @@ test("[LOGS-05] search, levels and clear", async ({ page, run, open }) => {
   await expect(lines).toHaveCount(2);
   await page.getByRole("menuitem", { name: "All levels" }).click();
   await expect(lines).toHaveCount(4);
+  await expect(overTime).toHaveCount(0);
 
   await page.getByRole("button", { name: "Clear this view" }).click();
   await expect(lines).toHaveCount(0);

@@ -82,8 +82,8 @@ export type LogViewProps = {
   readonly onDownload?: () => void;
   /** When the line was written that is pointed at or current, ms since the epoch; `null`: there is none. */
   readonly onMoment?: (atMs: number | null) => void;
-  /** Between the bar and the lines, given what acts on the log. */
-  readonly above?: (commands: LogCommands) => ReactNode;
+  /** Between the bar and the lines, given what acts on the log, and whether lines are hidden by a filter. */
+  readonly above?: (commands: LogCommands, isFiltered: boolean) => ReactNode;
   /** Instead of the view's own details of the line that is open, and of no line. A click on a line then opens it. */
   readonly detailsOf?: (seq: number | null, commands: LogCommands) => ReactNode;
 };
@@ -187,7 +187,8 @@ export const LogView = (props: LogViewProps) => {
   const noticeLine = notice === null ? null : <NoticeLine notice={notice} isSmall={shownCount > 0} onAct={onNotice} />;
   const openAt = view.openSeq === null ? null : lineAt(view.openSeq);
   const openLine = openAt === null || view.openSeq === null ? null : { ...openAt, seq: view.openSeq };
-  const aboveLines = useMemo(() => above?.(commands), [above, commands]);
+  const isFiltered = isFiltering(filter);
+  const aboveLines = useMemo(() => above?.(commands, isFiltered), [above, commands, isFiltered]);
   return (
     <section aria-label="Log" className="flex min-h-0 flex-1 flex-col" style={columnWidths(columns)}>
       <LogBar
@@ -231,7 +232,7 @@ export const LogView = (props: LogViewProps) => {
           subscribe={reader.subscribe}
           scroll={scroll}
           isFollowing={isPinned}
-          loadsByItself={!isPinned && !isFiltering(filter)}
+          loadsByItself={!isPinned && !isFiltered}
           isWrapped={isWrapped}
           isDark={preferences.isDark}
           stamps={stamps}

@@ -11,6 +11,8 @@ import { useStoredCount } from "./use-stored-count.ts";
 
 export type LiveHistogramProps = {
   readonly session: MergedSession;
+  /** Lines are hidden, which are counted here nevertheless. */
+  readonly isFiltered: boolean;
   /** To a line that the view holds, by its place. */
   readonly onPlace: (place: number | null) => void;
   /** To the stored lines of that time. */
@@ -28,7 +30,7 @@ type Range = (typeof RANGES)[number]["value"];
 const sinceOf = (range: Range): Since | undefined => (range === "1h" || range === "24h" ? range : undefined);
 
 /** Lines over time above the live view: of what it holds, or of what the hub has stored, which leads to the stored lines. */
-export const LiveHistogram = ({ session, onPlace, onStored }: LiveHistogramProps) => {
+export const LiveHistogram = ({ session, isFiltered, onPlace, onStored }: LiveHistogramProps) => {
   const [range, setRange] = useState<Range>("loaded");
   const [zoom, setZoom] = useState<TimeSpan | null>(null);
   const isLoaded = range === "loaded";
@@ -43,6 +45,7 @@ export const LiveHistogram = ({ session, onPlace, onStored }: LiveHistogramProps
     return (
       <LogHistogram
         read={readLoaded}
+        drawsHidden={isFiltered}
         choice={choice}
         zoom={zoom}
         onZoom={setZoom}
@@ -53,6 +56,7 @@ export const LiveHistogram = ({ session, onPlace, onStored }: LiveHistogramProps
   return (
     <StoredHistogram
       counted={counted}
+      drawsHidden={isFiltered}
       choice={choice}
       leftOut={Math.max(0, ids.length - MOST_COUNTED)}
       range={{}}

@@ -105,9 +105,10 @@ export const MergedLog = (props: MergedLogProps) => {
   const transport = mergedTransport(facts);
   const words = followedWords(facts);
   const above = useCallback(
-    (commands: LogCommands) => (
+    (commands: LogCommands, isFiltered: boolean) => (
       <LiveHistogram
         session={session}
+        isFiltered={isFiltered}
         onPlace={(place) => {
           if (place !== null) commands.goToLine(place);
         }}

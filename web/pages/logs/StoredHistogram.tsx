@@ -13,6 +13,8 @@ export type StoredHistogramProps = {
   readonly leftOut: number;
   /** Chooses what is counted, where something else could be. */
   readonly choice?: ReactNode;
+  /** What a filter hides is counted as well. */
+  readonly drawsHidden?: boolean;
   readonly range: StoredRange;
   readonly onRange: (range: StoredRange) => void;
   /** Somebody wants to see the lines from that moment on back, ms since the epoch; `endMs` ends its bar. */
@@ -20,7 +22,8 @@ export type StoredHistogramProps = {
 };
 
 /** Stored lines over time, by level; what is dragged over becomes the range. Says in words what it counts, and what not. */
-export const StoredHistogram = ({ counted, leftOut, choice, range, onRange, onMoment }: StoredHistogramProps) => {
+export const StoredHistogram = (props: StoredHistogramProps) => {
+  const { counted, leftOut, choice, drawsHidden = false, range, onRange, onMoment } = props;
   const live = useLive();
   useNow();
   const nowMs = live.hubNow();
@@ -47,6 +50,7 @@ export const StoredHistogram = ({ counted, leftOut, choice, range, onRange, onMo
           if (!isDrag && buckets !== null) onMoment(atMs, atMs + buckets.stepMs);
         }}
         countedFromMs={count.countedFromMs}
+        drawsHidden={drawsHidden}
       />
       <div className="flex h-10 items-center gap-2 border-line border-b px-3 text-meta text-muted phone:h-7">
         <p role="status" className="tabular line-clamp-2 min-w-0 flex-1 phone:line-clamp-1" title={words}>

@@ -134,9 +134,10 @@ const OpenLog = ({ container, host, session }: ContainerLogProps & { readonly se
         lineName={lineName}
         goToSeq={target.goToSeq}
         fileName={fileName}
-        above={(commands) => (
+        above={(commands, isFiltered) => (
           <LogHistogram
             read={overTime.read}
+            drawsHidden={isFiltered}
             zoom={overTime.zoom}
             onZoom={overTime.onZoom}
             choice={

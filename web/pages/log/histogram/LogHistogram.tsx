@@ -10,11 +10,12 @@ import {
   useState,
 } from "react";
 import { formatCount } from "../../../format/percent.ts";
-import { formatClock, formatMoment } from "../../../format/time.ts";
+import { formatClock } from "../../../format/time.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
 import { resolveColours } from "../resolve-colours.ts";
-import { type Buckets, bucketCount, countOf, type TimeSpan, tallest, totalOf } from "./buckets.ts";
+import { BucketTable } from "./BucketTable.tsx";
+import { type Buckets, bucketCount, countOf, ORDER, type TimeSpan, tallest } from "./buckets.ts";
 
 export type LogHistogramProps = {
   /** What is drawn: of the lines loaded, or of what the hub has stored. `null`: there are no lines. */
@@ -27,6 +28,8 @@ export type LogHistogramProps = {
   readonly onZoom: (zoom: TimeSpan | null) => void;
   /** Before this moment, ms since the epoch, not every line was counted: drawn hatched. `null`: all are. */
   readonly countedFromMs?: number | null;
+  /** Lines that a filter hides are drawn as well; that is said. */
+  readonly drawsHidden?: boolean;
 };
 
 /** As often as somebody can follow; in a burst it must not cost a frame. */
@@ -35,10 +38,10 @@ const EVERY_MS = 1_000;
 const FIRST_MS = 100;
 const HEIGHT_PX = 40;
 const HATCH_PX = 8;
+/** What is said above the bars. */
+const WORDS_PX = 16;
 /** Less is a click with an unsteady hand. */
 const LEAST_DRAG_PX = 5;
-/** From the bottom up: what is most severe stands where it is seen first. */
-const ORDER: readonly LevelName[] = ["fatal", "error", "warn", "info", "debug", "trace", "unknown"];
 const TOKENS: Readonly<Record<LevelName, string>> = {
   fatal: "--yd-danger",
   error: "--yd-danger",
@@ -56,7 +59,8 @@ type Drag = { readonly fromPx: number; readonly toPx: number };
  * Lines over time, by level; a click goes to that moment, dragging draws only that part. The same as a table for those who do not see
  * it, or do not drag.
  */
-export const LogHistogram = ({ read, choice, onJump, zoom, onZoom, countedFromMs = null }: LogHistogramProps) => {
+export const LogHistogram = (props: LogHistogramProps) => {
+  const { read, choice, onJump, zoom, onZoom, countedFromMs = null, drawsHidden = false } = props;
   const [buckets, setBuckets] = useState<Buckets | null>(read);
   const [isTable, setTable] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -75,12 +79,12 @@ export const LogHistogram = ({ read, choice, onJump, zoom, onZoom, countedFromMs
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const draw = (): void => drawBuckets(element, buckets, countedFromMs);
+    const draw = (): void => drawBuckets(element, buckets, countedFromMs, drawsHidden ? WORDS_PX : 0);
     draw();
     const observer = new ResizeObserver(draw);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [buckets, countedFromMs]);
+  }, [buckets, countedFromMs, drawsHidden]);
   const bucketAt = (event: MouseEvent): number | null => {
     const box = canvas.current?.getBoundingClientRect();
     if (box === undefined || buckets === null) return null;
@@ -138,6 +142,11 @@ export const LogHistogram = ({ read, choice, onJump, zoom, onZoom, countedFromMs
         }}
       >
         <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
+        {drawsHidden ? (
+          <span className="pointer-events-none absolute top-0 left-0 bg-surface pr-1 text-meta text-muted">
+            All lines, hidden ones too
+          </span>
+        ) : null}
         {drag === null ? null : (
           <span
             className="pointer-events-none absolute inset-y-0 border-accent border-x bg-accent/20"
@@ -181,63 +190,6 @@ export const LogHistogram = ({ read, choice, onJump, zoom, onZoom, countedFromMs
   );
 };
 
-type TableProps = { readonly buckets: Buckets } & Pick<LogHistogramProps, "onJump"> & {
-    readonly onZoom: (span: TimeSpan) => void;
-  };
-
-const BucketTable = ({ buckets, onJump, onZoom }: TableProps) => (
-  <div role="region" aria-label="Lines over time, table" tabIndex={0} className="max-h-96 overflow-auto">
-    <table className="tabular w-full text-right">
-      <thead className="text-muted">
-        <tr>
-          <th scope="col" className="text-left font-medium">
-            From
-          </th>
-          {ORDER.map((name) => (
-            <th key={name} scope="col" className="px-2 font-medium">
-              {name}
-            </th>
-          ))}
-          <th scope="col">
-            <span className="only-read-aloud">Narrow</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {Array.from({ length: bucketCount(buckets) }, (_, bucket) => bucket)
-          .filter((bucket) => totalOf(buckets, bucket) > 0)
-          .map((bucket) => {
-            const atMs = buckets.fromMs + bucket * buckets.stepMs;
-            return (
-              <tr key={atMs}>
-                <th scope="row" className="text-left font-normal">
-                  <button type="button" className="min-h-6 text-accent underline" onClick={() => onJump(atMs)}>
-                    {formatMoment(atMs)}
-                  </button>
-                </th>
-                {ORDER.map((name) => (
-                  <td key={name} className="px-2">
-                    {formatCount(countOf(buckets, bucket, LEVEL_NAMES.indexOf(name)))}
-                  </td>
-                ))}
-                <td className="pl-2">
-                  <button
-                    type="button"
-                    className="min-h-6 text-accent underline"
-                    aria-label={`Draw only ${formatMoment(atMs)}`}
-                    onClick={() => onZoom({ fromMs: atMs, toMs: atMs + buckets.stepMs })}
-                  >
-                    only
-                  </button>
-                </td>
-              </tr>
-            );
-          })}
-      </tbody>
-    </table>
-  </div>
-);
-
 /** `14:02:10: 41 lines, 2 error, 39 info`. */
 const wordsOf = (buckets: Buckets, bucket: number): string => {
   const parts = ORDER.map((name) => ({ name, count: countOf(buckets, bucket, LEVEL_NAMES.indexOf(name)) }))
@@ -246,7 +198,13 @@ const wordsOf = (buckets: Buckets, bucket: number): string => {
   return `${formatClock(buckets.fromMs + bucket * buckets.stepMs)}: ${parts.length === 0 ? "no lines" : parts.join(", ")}`;
 };
 
-const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null, countedFromMs: number | null): void => {
+/** The upper `abovePx` stay free. */
+const drawBuckets = (
+  canvas: HTMLCanvasElement,
+  buckets: Buckets | null,
+  countedFromMs: number | null,
+  abovePx: number,
+): void => {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const scale = devicePixelRatio;
@@ -269,7 +227,7 @@ const drawBuckets = (canvas: HTMLCanvasElement, buckets: Buckets | null, counted
       const lines = countOf(buckets, bucket, LEVEL_NAMES.indexOf(name));
       if (lines === 0) continue;
       // What is there at all is seen.
-      const height = Math.max(1, (lines / most) * (HEIGHT_PX - 2));
+      const height = Math.max(1, (lines / most) * (HEIGHT_PX - 2 - abovePx));
       context.fillStyle = colours.get(TOKENS[name]) ?? "";
       context.fillRect(bucket * step, bottom - height, Math.max(1, step - 1), height);
       bottom -= height;

@@ -1,4 +1,4 @@
-import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
+import { LEVEL_NAMES, type LevelName } from "@yardarm/protocol/log/level";
 import type { LogStore } from "../../../live/log-store.ts";
 
 /** Lines over time in equal buckets. */
@@ -12,6 +12,9 @@ export type Buckets = {
 
 /** From (inclusive) to (exclusive), ms since the epoch. */
 export type TimeSpan = { readonly fromMs: number; readonly toMs: number };
+
+/** From the bottom of a bar up: what is most severe stands where it is seen first. */
+export const ORDER: readonly LevelName[] = ["fatal", "error", "warn", "info", "debug", "trace", "unknown"];
 
 const MOST_BUCKETS = 120;
 const SECOND = 1_000;
