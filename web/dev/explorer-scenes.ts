@@ -20,6 +20,7 @@ const isOpen = (page: Page): Promise<void> =>
 
 /** On a phone lines over time are behind a button. */
 const showOverTime = async (page: Page): Promise<void> => {
+  await expect(button(page, "Download")).toBeVisible();
   if (await button(page, "Lines over time").isVisible()) await button(page, "Lines over time").click();
   // One of the containers is too large to be counted at once.
   await expect(page.getByText(/not all is counted: narrow the range/)).toBeVisible();

@@ -80,7 +80,7 @@ const NarrowHeader = ({ container, host }: ContainerHeaderProps) => {
 };
 
 const State = ({ container, host }: ContainerHeaderProps) => (
-  <span className="shrink-0 phone:min-w-24">
+  <span className="min-w-24 shrink-0">
     <StateBadge look={containerLook(container)} isDim={useFreshness(host).state === "old"} />
   </span>
 );

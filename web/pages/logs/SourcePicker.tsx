@@ -78,7 +78,7 @@ export const SourcePicker = ({ inventory, selection, onChange }: SourcePickerPro
         ))}
       </div>
       <Combobox.Portal>
-        <Combobox.Positioner sideOffset={4} align="start" className="z-50 outline-none">
+        <Combobox.Positioner sideOffset={2} align="start" className="z-50 outline-none">
           <Combobox.Popup
             aria-label="Sources"
             className="flex max-h-[min(440px,var(--available-height))] w-[min(420px,var(--available-width))] flex-col rounded-layer border border-control bg-surface shadow-layer outline-none"

@@ -112,48 +112,50 @@ export const LogHistogram = (props: LogHistogramProps) => {
   };
   return (
     <div className="flex h-12 shrink-0 items-center gap-1 border-line border-b bg-surface py-1 pl-2">
-      <button
-        type="button"
-        // By keyboard the table has a button for each moment.
-        tabIndex={-1}
-        aria-label="Lines over time: go to a moment"
-        className="relative min-w-0 flex-1 cursor-default"
-        title={hovered === null || buckets === null ? undefined : wordsOf(buckets, hovered)}
-        onMouseMove={(event) => setHovered(bucketAt(event))}
-        onMouseLeave={() => setHovered(null)}
-        onPointerDown={(event) => {
-          if (event.button !== 0) return;
-          isDragged.current = false;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setDrag({ fromPx: offsetPx(event), toPx: offsetPx(event) });
-        }}
-        onPointerMove={(event) => {
-          if (drag === null) return;
-          const toPx = offsetPx(event);
-          if (Math.abs(toPx - drag.fromPx) >= LEAST_DRAG_PX) isDragged.current = true;
-          setDrag({ ...drag, toPx });
-        }}
-        onPointerUp={onPointerUp}
-        onPointerCancel={() => setDrag(null)}
-        onClick={(event) => {
-          if (isDragged.current) return;
-          const bucket = bucketAt(event);
-          if (bucket !== null && buckets !== null) onJump(buckets.fromMs + bucket * buckets.stepMs);
-        }}
-      >
-        <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
+      <div className="relative min-w-0 flex-1">
+        <button
+          type="button"
+          // By keyboard the table has a button for each moment.
+          tabIndex={-1}
+          aria-label="Lines over time: go to a moment"
+          className="relative block w-full cursor-default"
+          title={hovered === null || buckets === null ? undefined : wordsOf(buckets, hovered)}
+          onMouseMove={(event) => setHovered(bucketAt(event))}
+          onMouseLeave={() => setHovered(null)}
+          onPointerDown={(event) => {
+            if (event.button !== 0) return;
+            isDragged.current = false;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            setDrag({ fromPx: offsetPx(event), toPx: offsetPx(event) });
+          }}
+          onPointerMove={(event) => {
+            if (drag === null) return;
+            const toPx = offsetPx(event);
+            if (Math.abs(toPx - drag.fromPx) >= LEAST_DRAG_PX) isDragged.current = true;
+            setDrag({ ...drag, toPx });
+          }}
+          onPointerUp={onPointerUp}
+          onPointerCancel={() => setDrag(null)}
+          onClick={(event) => {
+            if (isDragged.current) return;
+            const bucket = bucketAt(event);
+            if (bucket !== null && buckets !== null) onJump(buckets.fromMs + bucket * buckets.stepMs);
+          }}
+        >
+          <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
+          {drag === null ? null : (
+            <span
+              className="pointer-events-none absolute inset-y-0 border-accent border-x bg-accent/20"
+              style={{ left: Math.min(drag.fromPx, drag.toPx), width: Math.abs(drag.toPx - drag.fromPx) }}
+            />
+          )}
+        </button>
         {drawsHidden ? (
           <span className="pointer-events-none absolute top-0 left-0 bg-surface pr-1 text-meta text-muted">
             All lines, hidden ones too
           </span>
         ) : null}
-        {drag === null ? null : (
-          <span
-            className="pointer-events-none absolute inset-y-0 border-accent border-x bg-accent/20"
-            style={{ left: Math.min(drag.fromPx, drag.toPx), width: Math.abs(drag.toPx - drag.fromPx) }}
-          />
-        )}
-      </button>
+      </div>
       {choice === undefined ? null : <div className="flex w-44 shrink-0 justify-end">{choice}</div>}
       {zoom === null ? null : (
         <IconButton
