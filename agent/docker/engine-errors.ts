@@ -30,12 +30,15 @@ export const timeoutError = (endpoint: EngineEndpoint, what: string, timeoutMs: 
   );
 };
 
+/** How an engine words that the runtime's own daemon went away over a call (gRPC's status 14): nobody knows whether it was done. */
+const RUNTIME_LOST = /: unavailable$/;
 const TOO_OLD = /client version \S+ is too (old|new)|minimum supported API version/i;
 
 /**
  * The engine answered with a refusal. `what` names the call ("stop container"), `body` is its JSON `{message}` or text.
  * 404 → `not_found`, 409 → `conflict`, 403 (a socket proxy) → `engine_permission`, version complaints →
- * `engine_too_old`, 501 on logs → `log_unreadable`, everything else → `engine_error`.
+ * `engine_too_old`, 501 on logs → `log_unreadable`, everything else → `engine_error`. Where the engine itself lost the
+ * answer, because its runtime died over the call, that is no refusal: `engine_unreachable`.
  */
 export const statusError = (what: string, status: number, body: Buffer): ProtocolError => {
   const said = engineMessage(body);
@@ -53,6 +56,10 @@ export const statusError = (what: string, status: number, body: Buffer): Protoco
   if (said.includes("does not support reading")) {
     const advice = `use json-file, local or journald, or leave dual logging on`;
     return new ProtocolError("log_unreadable", `This container's logs cannot be read (${said}): ${advice}.`);
+  }
+  if (status >= 500 && RUNTIME_LOST.test(said)) {
+    const sentence = `The engine lost its container runtime over this (${what}); it is asked again: ${said}`;
+    return new ProtocolError("engine_unreachable", sentence);
   }
   return new ProtocolError("engine_error", `The engine failed to ${what} (HTTP ${status}): ${said}`);
 };
