@@ -52,6 +52,11 @@ const HONEST: Readonly<Record<string, Round>> = {
   }),
   kill: round([["KILL", "succeeded"]], { engine: { dies: 1 } }),
   "half a restart, which failed": round([["RESTART", "failed"]], { engine: { stops: 1, dies: 1 } }),
+  "half a restart of what was paused": round([["RESTART", "failed"]], {
+    from: "paused",
+    engine: { unpauses: 1, stops: 1, dies: 1 },
+    runtime: { resumes: one },
+  }),
   refused: round([["PAUSE", "rejected"]], {}),
   "two people, one of them too late": round(
     [

@@ -66,7 +66,7 @@ export const expectedOf = ({
   const restartsOfRunning: Range = { least: isAlone ? ended : 0, most: ended + (isAlone && !wasUp ? 0 : halves) };
   const plus = (value: number, range: Range): Range => ({ least: value + range.least, most: value + range.most });
   // Whatever ends a paused container lets it run for that; a kill may be quicker.
-  const endsPaused = (isAlone ? wasPaused : true) && count(...ENDING) > 0 ? count(...ENDING) : 0;
+  const endsPaused = !isAlone || wasPaused ? count(...ENDING) + halves : 0;
   const unpauses = count("UNPAUSE");
   return {
     starts: one(count("START") + restarts),
