@@ -144,13 +144,11 @@ test("[LOGS-13] hits are gone through by keyboard; the line that is open stands 
   await page.goto(`${fleet.hub.url}/logs?tab=stored&workload=${workloadId}`);
   await untilFound(page, 11);
   const open = page.getByRole("region", { name: "Lines around the line" }).locator("[aria-current]");
-  // Escape ends what is typed first, then leads to the hits.
+  // Escape forgets what is typed, and leads to the hits.
   const field = page.getByLabel("Search stored lines");
   await field.fill("step 1");
   await field.press("Escape");
   await expect(field).toHaveValue("");
-  await expect(field).toBeFocused();
-  await field.press("Escape");
   await expect(page.getByRole("region", { name: "Hits" })).toBeFocused();
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");

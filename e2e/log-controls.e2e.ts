@@ -129,8 +129,10 @@ test("[LOGS-05] a search that is cleared hides nothing; its switches stay in sig
   await expect(lines).toHaveCount(1);
   await page.keyboard.press("Escape");
   await expect(lines).toHaveCount(3);
-  await expect(search(page)).toBeFocused();
+  await expect(search(page)).toHaveValue("");
+  await expect(logOf(page)).toBeFocused();
   await expect(only).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("/");
   await page.keyboard.type("slow");
   await expect(lines).toHaveCount(1);
   await page.getByRole("button", { name: "Clear the search" }).click();

@@ -28,7 +28,7 @@ export type HitRowProps = {
 };
 
 /** What the column of sources (`w-44`) holds. */
-const SOURCE_CHARACTERS = 23;
+const SOURCE_CHARACTERS = 22;
 
 /** A line that was found; opens in the panel, or in the container's log. */
 export const HitRow = memo((props: HitRowProps) => {

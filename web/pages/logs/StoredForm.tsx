@@ -99,8 +99,9 @@ export const StoredForm = (props: StoredFormProps) => {
             onKeyDown={(event) => {
               if (event.key === "Escape") {
                 event.preventDefault();
-                if (text === "") onLeave();
-                else setText("");
+                // What was asked is what the hits are of.
+                setText(find);
+                onLeave();
               }
               // While a search runs no button of the form sends it, and then the browser would not do so either.
               if (event.key !== "Enter" || event.nativeEvent.isComposing) return;

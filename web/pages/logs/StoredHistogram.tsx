@@ -47,7 +47,7 @@ export const StoredHistogram = (props: StoredHistogramProps) => {
         onJump={(atMs) => {
           const isDrag = draggedToMs.current === atMs;
           draggedToMs.current = null;
-          if (!isDrag && buckets !== null) onMoment(atMs, atMs + buckets.stepMs);
+          if (!isDrag && buckets !== null) onMoment(atMs, Math.round(atMs + buckets.stepMs));
         }}
         countedFromMs={count.countedFromMs}
         drawsHidden={drawsHidden}

@@ -1,5 +1,5 @@
 import { formatCount, formatPlural } from "../../format/percent.ts";
-import { bucketCount } from "../log/histogram/buckets.ts";
+import { bucketBegin, bucketCount } from "../log/histogram/buckets.ts";
 import type { StoredCount } from "./stored-count.ts";
 import { momentWords } from "./stored-range.ts";
 
@@ -9,7 +9,7 @@ export const countWords = (count: StoredCount, leftOut: number, nowMs: number): 
   if (status === "idle") return "";
   if (status === "failed") return "The lines could not be counted.";
   if (buckets === null) return status === "running" ? "Counting lines…" : "Nothing is stored of these containers.";
-  const toMs = buckets.fromMs + bucketCount(buckets) * buckets.stepMs;
+  const toMs = bucketBegin(buckets, bucketCount(buckets));
   const span = `${momentWords(buckets.fromMs, nowMs)} to ${momentWords(Math.min(toMs, Math.max(nowMs, buckets.fromMs)), nowMs)}`;
   const parts = [`${formatPlural(total, "line")}, ${span}`];
   if (containersDone < containersTotal) {

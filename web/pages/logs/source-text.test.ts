@@ -18,6 +18,13 @@ describe("[LOGS-12] whose a line is, in a column", () => {
     expect(sourceText(name("shop-checkout-worker-12", "prod-eu-west-02"), 17)).toBe("shop-che…orker-12");
   });
 
+  test("of a host's name with a domain the first part is what people say", () => {
+    expect(sourceText(name("web-1", "app-2.eu.example"), 17)).toBe("web-1 · app-2");
+    expect(sourceText(name("web-1", "app-2.eu"), 17)).toBe("web-1 · app-2.eu");
+    expect(sourceText(name("web-1", "production-app-2.eu"), 17)).toBe("web-1 · prod…2.eu");
+    expect(sourceText(name("web-1", ".hidden.example"), 17)).toBe("web-1 · .hid…mple");
+  });
+
   test("that a line is late is said before anything else", () => {
     expect(sourceText(name("web-1", "prod-eu-west-02", true), 17)).toBe("late · web-1");
     expect(wholeSource(name("web-1", "prod-eu-west-02", true))).toBe("late · web-1 · prod-eu-west-02");

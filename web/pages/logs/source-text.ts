@@ -25,9 +25,15 @@ export const sourceText = (name: SourceName, characters: number): string => {
   const isHostShown = host !== null && (hostRoom >= LEAST_HOST || hostRoom >= host.length);
   return wholeSource({
     container: shortened(container, room),
-    host: isHostShown ? shortened(host, hostRoom) : null,
+    host: isHostShown ? shortHost(host, hostRoom) : null,
     isLate,
   });
+};
+
+/** People call a host by what stands before the first dot; where that fits, it says more than both ends of the whole. */
+const shortHost = (host: string, characters: number): string => {
+  const [first = ""] = host.split(/[. ]/, 1);
+  return host.length > characters && first !== "" && first.length <= characters ? first : shortened(host, characters);
 };
 
 /** Names that begin alike end in what tells them apart, such as a number: the middle goes. */

@@ -2,7 +2,7 @@ import type { HistogramResponse, ScanProgress } from "@yardarm/protocol/api/logs
 import { asId, type ContainerId } from "@yardarm/protocol/ids";
 import { ERROR, INFO } from "@yardarm/protocol/log/level";
 import { beforeEach, describe, expect, test } from "vitest";
-import { countOf } from "../log/histogram/buckets.ts";
+import { bucketBegin, bucketCount, countOf } from "../log/histogram/buckets.ts";
 import { countWords } from "./count-words.ts";
 import { type CountQuery, StoredCounting } from "./stored-count.ts";
 
@@ -74,6 +74,21 @@ describe("[LOGS-13] lines of many containers over time", () => {
     expect([countOf(buckets, 0, INFO), countOf(buckets, 1, INFO), countOf(buckets, 1, ERROR)]).toEqual([11, 2, 4]);
     expect(asked[0]?.query.buckets).toBeLessThanOrEqual(120);
     expect(asked[0]?.query.since).toBe(ns(buckets.fromMs));
+  });
+
+  test("are those of the chosen time, and not of the buckets that would hold it", async () => {
+    const [fromMs, toMs] = [NOW_MS - 137_211, NOW_MS - 1];
+    await begin({ range: { fromMs, toMs } });
+    expect(asked[0]?.query).toMatchObject({ since: ns(fromMs), until: ns(toMs) });
+    await asked[0]?.answer({ info: [3] });
+    const { buckets } = counting.state();
+    if (buckets === null) throw new Error("There are no buckets.");
+    expect([bucketBegin(buckets, 0), bucketBegin(buckets, bucketCount(buckets))]).toEqual([fromMs, toMs]);
+    expect(Number.isInteger(bucketBegin(buckets, 1))).toBe(true);
+    await begin({ range: { since: "15m" } });
+    expect(asked[1]?.query).toMatchObject({ since: ns(NOW_MS - 15 * 60_000), until: ns(NOW_MS) });
+    await begin({ range: { fromMs: NOW_MS - 1, toMs: NOW_MS } });
+    expect(asked[2]?.query).toMatchObject({ since: ns(NOW_MS - 1), until: ns(NOW_MS) });
   });
 
   test("begin with the oldest stored line of any of them where no range is chosen", async () => {

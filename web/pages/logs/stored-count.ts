@@ -1,8 +1,8 @@
 import type { HistogramQueryInput, HistogramResponse } from "@yardarm/protocol/api/logs";
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
-import { type Buckets, bucketsFor } from "../log/histogram/buckets.ts";
-import { beginningOf, nsText, type StoredRange } from "./stored-range.ts";
+import { type Buckets, bucketBegin, bucketCount, bucketsFor } from "../log/histogram/buckets.ts";
+import { beginningOf, isAbsolute, nsText, type StoredRange } from "./stored-range.ts";
 
 /**
  * Counting the stored lines of many containers over time. The hub counts one container at a time, for two seconds at most; their counts
@@ -117,7 +117,7 @@ export class StoredCounting {
     this.#set({ ...this.#state, status: this.#waiting.length > 0 ? "paused" : hasFailed ? "failed" : "done" });
   }
 
-  /** Empty buckets for the whole time; `null` when nothing is stored. */
+  /** Empty buckets for the whole time, and for no other: what they count is what a search finds. `null` when nothing is stored. */
   async #grid({ containerIds, range }: CountQuery, signal: AbortSignal): Promise<Buckets | null> {
     const nowMs = this.#options.now();
     const toMs = range.toMs ?? nowMs;
@@ -128,8 +128,14 @@ export class StoredCounting {
       if (stored.length === 0) return null;
       beginMs = Math.min(...stored);
     }
-    const { fromMs: start, stepMs, count } = bucketsFor(Math.min(beginMs, toMs - 1), toMs - 1);
-    return { fromMs: start, stepMs, counts: new Uint32Array(count * LEVEL_NAMES.length) };
+    const fromMs = Math.min(beginMs, toMs - 1);
+    const round = bucketsFor(fromMs, toMs - 1);
+    const counts = new Uint32Array(round.count * LEVEL_NAMES.length);
+    // Before everything and after now there are no lines: there the steps may be those that people count in.
+    const isChosen = isAbsolute(range) || range.since !== undefined;
+    return isChosen
+      ? { fromMs, stepMs: (toMs - fromMs) / round.count, counts }
+      : { fromMs: round.fromMs, stepMs: round.stepMs, counts };
   }
 
   async #work(query: CountQuery, isLate: () => boolean, signal: AbortSignal): Promise<void> {
@@ -143,9 +149,8 @@ export class StoredCounting {
   async #countOne(containerId: ContainerId, { filter }: CountQuery, signal: AbortSignal): Promise<void> {
     const { buckets } = this.#state;
     if (buckets === null) return;
-    const { fromMs, stepMs, counts } = buckets;
-    const count = counts.length / LEVEL_NAMES.length;
-    const bounds = { since: nsText(fromMs), until: nsText(fromMs + stepMs * count) };
+    const count = bucketCount(buckets);
+    const bounds = { since: nsText(bucketBegin(buckets, 0)), until: nsText(bucketBegin(buckets, count)) };
     try {
       const answer = await this.#options.count(containerId, { ...filter, ...bounds, buckets: count }, signal);
       if (!signal.aborted) this.#took(answer);

@@ -43,12 +43,12 @@ export const SearchField = ({
     // The button that was pressed goes, and the next thing is another text.
     field.current?.focus();
   };
-  /** Leads back also from the switches. */
+  /** Ends the search, and leads back to the lines; also from the switches. */
   const onEscape = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
     event.preventDefault();
-    if (isEmpty) onLeave();
-    else clear();
+    if (!isEmpty) onChange({ ...search, text: "" });
+    onLeave();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     onEscape(event);

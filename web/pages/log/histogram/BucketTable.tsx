@@ -1,7 +1,7 @@
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
 import { formatCount } from "../../../format/percent.ts";
 import { formatMoment } from "../../../format/time.ts";
-import { type Buckets, bucketCount, countOf, ORDER, type TimeSpan, totalOf } from "./buckets.ts";
+import { bucketBegin, type Buckets, bucketCount, countOf, ORDER, type TimeSpan, totalOf } from "./buckets.ts";
 
 export type BucketTableProps = {
   readonly buckets: Buckets;
@@ -32,7 +32,7 @@ export const BucketTable = ({ buckets, onJump, onZoom }: BucketTableProps) => (
         {Array.from({ length: bucketCount(buckets) }, (_, bucket) => bucket)
           .filter((bucket) => totalOf(buckets, bucket) > 0)
           .map((bucket) => {
-            const atMs = buckets.fromMs + bucket * buckets.stepMs;
+            const atMs = bucketBegin(buckets, bucket);
             return (
               <tr key={atMs}>
                 <th scope="row" className="text-left font-normal">
@@ -50,7 +50,7 @@ export const BucketTable = ({ buckets, onJump, onZoom }: BucketTableProps) => (
                     type="button"
                     className="min-h-6 text-accent underline"
                     aria-label={`Draw only ${formatMoment(atMs)}`}
-                    onClick={() => onZoom({ fromMs: atMs, toMs: atMs + buckets.stepMs })}
+                    onClick={() => onZoom({ fromMs: atMs, toMs: bucketBegin(buckets, bucket + 1) })}
                   >
                     only
                   </button>

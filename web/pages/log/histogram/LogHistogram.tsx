@@ -15,7 +15,7 @@ import { IconButton } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
 import { resolveColours } from "../resolve-colours.ts";
 import { BucketTable } from "./BucketTable.tsx";
-import { type Buckets, bucketCount, countOf, ORDER, type TimeSpan, tallest } from "./buckets.ts";
+import { bucketBegin, type Buckets, bucketCount, countOf, ORDER, type TimeSpan, tallest } from "./buckets.ts";
 
 export type LogHistogramProps = {
   /** What is drawn: of the lines loaded, or of what the hub has stored. `null`: there are no lines. */
@@ -107,8 +107,7 @@ export const LogHistogram = (props: LogHistogramProps) => {
     const bucketPx = widthPx / bucketCount(buckets);
     const first = Math.floor(Math.min(drag.fromPx, drag.toPx) / bucketPx);
     const end = Math.max(first + 1, Math.ceil(Math.max(drag.fromPx, drag.toPx) / bucketPx));
-    const { fromMs, stepMs } = buckets;
-    zoomTo({ fromMs: fromMs + first * stepMs, toMs: fromMs + end * stepMs });
+    zoomTo({ fromMs: bucketBegin(buckets, first), toMs: bucketBegin(buckets, end) });
   };
   return (
     <div className="flex h-12 shrink-0 items-center gap-1 border-line border-b bg-surface py-1 pl-2">
@@ -139,7 +138,7 @@ export const LogHistogram = (props: LogHistogramProps) => {
           onClick={(event) => {
             if (isDragged.current) return;
             const bucket = bucketAt(event);
-            if (bucket !== null && buckets !== null) onJump(buckets.fromMs + bucket * buckets.stepMs);
+            if (bucket !== null && buckets !== null) onJump(bucketBegin(buckets, bucket));
           }}
         >
           <canvas ref={canvas} className="block h-10 w-full" aria-hidden="true" />
@@ -197,7 +196,7 @@ const wordsOf = (buckets: Buckets, bucket: number): string => {
   const parts = ORDER.map((name) => ({ name, count: countOf(buckets, bucket, LEVEL_NAMES.indexOf(name)) }))
     .filter(({ count }) => count > 0)
     .map(({ name, count }) => `${formatCount(count)} ${name}`);
-  return `${formatClock(buckets.fromMs + bucket * buckets.stepMs)}: ${parts.length === 0 ? "no lines" : parts.join(", ")}`;
+  return `${formatClock(bucketBegin(buckets, bucket))}: ${parts.length === 0 ? "no lines" : parts.join(", ")}`;
 };
 
 /** The upper `abovePx` stay free. */

@@ -5,6 +5,7 @@ import type { LogStore } from "../../../live/log-store.ts";
 
 export type Buckets = {
   readonly fromMs: number;
+  /** May have a fraction: a chosen time is divided as it is. */
   readonly stepMs: number;
   /** Entry `bucket * levels + level`. */
   readonly counts: Uint32Array;
@@ -49,6 +50,10 @@ export const loadedBuckets = (store: Pick<LogStore, "span" | "histogram">, zoom:
 const LEVELS = LEVEL_NAMES.length;
 
 export const bucketCount = ({ counts }: Buckets): number => counts.length / LEVELS;
+
+/** ms since the epoch; of the bucket after the last one: when that ends. */
+export const bucketBegin = ({ fromMs, stepMs }: Buckets, bucket: number): number =>
+  Math.round(fromMs + bucket * stepMs);
 
 export const countOf = ({ counts }: Buckets, bucket: number, level: number): number =>
   counts[bucket * LEVELS + level] ?? 0;
