@@ -4,7 +4,7 @@ import { httpStatus, isoTime } from "./web-programs.ts";
 
 /** Application services: JSON, logfmt, and the two languages whose stack traces everybody knows. */
 
-const milliseconds = (seed: number, slot: number): number => Math.round(noise(seed + 6, slot) ** 3 * 4000) / 10 + 0.8;
+const milliseconds = (seed: number, slot: number): number => (Math.round(noise(seed + 6, slot) ** 3 * 4000) + 8) / 10;
 const requestId = ({ seed, slot }: LinePlace): string => hexFrom("request", seed, slot).slice(0, 16);
 
 const ROUTES = [
