@@ -131,7 +131,7 @@ test("[LOGS-13] a value says the whole of it, filters, and leaves out; a line's 
     .locator(".yd-cell")
     .nth(1)
     .click({ modifiers: ["Alt"] });
-  await expect(page.getByRole("button", { name: "Show lines with 404 again" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Show lines with status=404 again" })).toBeVisible();
   await expect(lineWith(page, /slow query/)).toHaveCount(0);
   // A cell without a value is a part of the line like any other.
   await lineWith(page, /plain words/)

@@ -199,7 +199,7 @@ export const LogBar = memo((props: LogBarProps) => {
               <button
                 type="button"
                 className="flex h-6 max-w-80 items-center gap-1 rounded-control border border-control px-1.5 text-meta"
-                aria-label={`Show lines with ${text} again`}
+                aria-label={`Show lines with ${text.trim()} again`}
                 onClick={() => commands.include(text)}
               >
                 <span className="truncate font-mono">without {text}</span>

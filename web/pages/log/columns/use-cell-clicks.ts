@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent } from "react";
 import { fieldAt, fieldText, structureOf } from "../../../workers/line-shape.ts";
+import { fieldFragment } from "../details/field-fragment.ts";
 import type { LogCommands } from "../log-commands.ts";
 import type { LineAt } from "../rows/copy-lines.ts";
 import type { Column } from "./columns.ts";
@@ -12,11 +13,15 @@ export const useCellClicks = (commands: LogCommands, lineAt: LineAt, columns: re
     const column = columns[Number(cell?.dataset.column)];
     // Whoever selects text ends with a click, too.
     if (seq === undefined || column === undefined || document.getSelection()?.isCollapsed === false) return;
-    const value = valueAt(lineAt(Number(seq)), column.key);
-    if (value === "") return;
+    const line = lineAt(Number(seq));
+    if (line === null) return;
+    const [text, shape] = [line.chunk.lineText(line.index), line.chunk.shape(line.index)];
+    const structure = structureOf(text, shape);
+    const value = structure === null ? undefined : fieldAt(structure, column.key);
+    if (value === undefined || fieldText(value) === "") return;
     event.stopPropagation();
-    if (event.altKey) commands.exclude(value);
-    else commands.filterBy(value);
+    if (event.altKey) commands.exclude(fieldFragment(text, shape, column.key, value));
+    else commands.filterBy(fieldText(value));
   });
   const hasColumns = columns.length > 0;
   useEffect(() => {
@@ -26,10 +31,4 @@ export const useCellClicks = (commands: LogCommands, lineAt: LineAt, columns: re
     pane.addEventListener("click", clicked, { capture: true });
     return () => pane.removeEventListener("click", clicked, { capture: true });
   }, [commands, hasColumns]);
-};
-
-const valueAt = (line: ReturnType<LineAt>, key: string): string => {
-  const structure = line === null ? null : structureOf(line.chunk.lineText(line.index), line.chunk.shape(line.index));
-  const value = structure === null ? undefined : fieldAt(structure, key);
-  return value === undefined ? "" : fieldText(value);
 };

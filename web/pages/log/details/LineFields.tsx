@@ -5,6 +5,7 @@ import { IconButton } from "../../../ui/Button.tsx";
 import { type FieldValue, fieldText, type LineField, structureOf } from "../../../workers/line-shape.ts";
 import { type Column, canBeColumn, FULL_WORDS, MOST_COLUMNS } from "../columns/columns.ts";
 import { visibleText } from "../line/visible-text.ts";
+import { fieldFragment } from "./field-fragment.ts";
 
 /** What can be done with a value of a line. */
 export interface ValueActions {
@@ -41,6 +42,7 @@ export const LineFields = ({ text, shape, actions, choice }: LineFieldsProps) =>
   const fields = useRef<HTMLDivElement>(null);
   useValueClicks(fields, actions);
   const structure = structureOf(text, shape);
+  const line = { text, shape };
   return (
     <div ref={fields}>
       {structure === null ? (
@@ -48,13 +50,14 @@ export const LineFields = ({ text, shape, actions, choice }: LineFieldsProps) =>
       ) : (
         <>
           {structure.message === "" ? null : (
-            <FieldRow field={{ key: "message", value: structure.message }} actions={actions} />
+            <FieldRow field={{ key: "message", value: structure.message }} line={line} actions={actions} />
           )}
           {structure.fields.map((field, position) => (
             // A line may name a field twice.
             <FieldRow
               key={`${field.key} ${position}`}
               field={field}
+              line={line}
               path={field.key}
               actions={actions}
               choice={choice}
@@ -70,10 +73,10 @@ export const LineFields = ({ text, shape, actions, choice }: LineFieldsProps) =>
 const useValueClicks = (fields: RefObject<HTMLElement | null>, actions: ValueActions): void => {
   useEffect(() => {
     const onClick = ({ target, altKey }: MouseEvent): void => {
-      const value = target instanceof Element ? target.closest<HTMLElement>("[data-value]")?.dataset.value : undefined;
-      if (value === undefined || document.getSelection()?.isCollapsed === false) return;
-      if (!altKey) actions.filterBy(value);
-      else if (actions.noExcluding === undefined) actions.exclude(value);
+      const data = target instanceof Element ? target.closest<HTMLElement>("[data-value]")?.dataset : undefined;
+      if (data?.value === undefined || document.getSelection()?.isCollapsed === false) return;
+      if (!altKey) actions.filterBy(data.value);
+      else if (actions.noExcluding === undefined) actions.exclude(data.fragment ?? data.value);
     };
     const element = fields.current;
     element?.addEventListener("click", onClick);
@@ -83,13 +86,14 @@ const useValueClicks = (fields: RefObject<HTMLElement | null>, actions: ValueAct
 
 type FieldProps = {
   readonly field: LineField;
+  readonly line: Pick<LineFieldsProps, "text" | "shape">;
   /** Its name with those of what it is inside of; absent for the message, which is no field. */
   readonly path?: string;
   readonly actions: ValueActions;
   readonly choice?: ColumnChoice | undefined;
 };
 
-const FieldRow = ({ field: { key, value }, path, actions, choice }: FieldProps) => {
+const FieldRow = ({ field: { key, value }, line, path, actions, choice }: FieldProps) => {
   const entries = entriesOf(value);
   if (entries !== null) {
     return (
@@ -98,12 +102,21 @@ const FieldRow = ({ field: { key, value }, path, actions, choice }: FieldProps) 
           <span className="text-muted">{visibleText(key)}</span>
         </summary>
         {entries.map((entry) => (
-          <FieldRow key={entry.key} field={entry} path={`${path}.${entry.key}`} actions={actions} choice={choice} />
+          <FieldRow
+            key={entry.key}
+            field={entry}
+            line={line}
+            path={`${path}.${entry.key}`}
+            actions={actions}
+            choice={choice}
+          />
         ))}
       </details>
     );
   }
   const text = fieldText(value);
+  // What is left out is said as it is: every 1 would be too much.
+  const fragment = fieldFragment(line.text, line.shape, path, value);
   return (
     <div className="group flex min-h-6 items-start gap-2">
       <span className="w-40 shrink-0 truncate text-muted" title={key}>
@@ -112,6 +125,7 @@ const FieldRow = ({ field: { key, value }, path, actions, choice }: FieldProps) 
       <span
         className="min-w-0 flex-1 whitespace-pre-wrap break-all decoration-dotted hover:underline"
         data-value={text === "" ? undefined : text}
+        data-fragment={fragment}
         title="Click: only lines with it. Alt and click: no lines with it."
       >
         {visibleText(text)}
@@ -126,10 +140,10 @@ const FieldRow = ({ field: { key, value }, path, actions, choice }: FieldProps) 
             icon={<Filter className={ICON} aria-hidden="true" />}
           />
           <IconButton
-            label={`No lines with ${text}`}
+            label={`No lines with ${fragment.trim()}`}
             className={SMALL}
             disabledReason={actions.noExcluding ?? null}
-            onClick={() => actions.exclude(text)}
+            onClick={() => actions.exclude(fragment)}
             icon={<FilterX className={ICON} aria-hidden="true" />}
           />
           <IconButton
