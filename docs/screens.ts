@@ -134,8 +134,9 @@ export const SCREENS: readonly Screen[] = [
     path: (fleet) => containerPath(fleet, "shop-api-1"),
     act: async (page) => {
       await hasLines(page);
-      const canvas = page.locator("canvas").first();
-      if (await canvas.isVisible()) await expect(page.getByText(/\d MiB/).first()).toBeVisible();
+      if (!(await page.getByRole("tab", { name: "Metrics" }).isVisible())) {
+        await expect(page.getByText(/\d MiB/).first()).toBeVisible();
+      }
     },
   },
   {
@@ -217,6 +218,8 @@ export const SCREENS: readonly Screen[] = [
     path: () => "/logs?tab=stored&find=GET&since=15m",
     act: async (page) => {
       await expect(page.getByRole("region", { name: "Hits" }).getByRole("listitem").nth(5)).toBeVisible();
+      const overTime = page.getByRole("button", { name: "Lines over time", exact: true });
+      if (await overTime.isVisible()) await overTime.click();
       await expect(
         page.getByRole("status").filter({ hasText: /^[\d,]+ lines, [\d:]+ to [\d:]+($| · the)/ }),
       ).toBeVisible();

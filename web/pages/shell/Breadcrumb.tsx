@@ -34,7 +34,7 @@ export const Breadcrumb = () => {
       <ol className="flex items-center gap-1">
         {crumbs.map((crumb, index) => {
           const isLast = index === crumbs.length - 1;
-          // Host and container need the room of a phone's bar; the fleet is one tap away below.
+          // Host and container need the room of a phone's bar, the container most of it; the fleet is one tap away below.
           const isSpare = index === 0 && crumbs.length > 2;
           return (
             <Fragment key={index}>
@@ -45,7 +45,7 @@ export const Breadcrumb = () => {
                 />
               )}
               <li
-                className={`truncate ${isLast ? "font-medium" : "text-muted"} ${isSpare ? "hidden phone:block" : ""}`}
+                className={`truncate ${isLast ? "font-medium" : "min-w-10 shrink-100 text-muted"} ${isSpare ? "hidden phone:block" : ""}`}
                 aria-current={isLast ? "page" : undefined}
               >
                 {crumb}
