@@ -1,5 +1,6 @@
 import { Link, useParams, useRouterState } from "@tanstack/react-router";
 import { asId, type ContainerId, type HostId } from "@yardarm/protocol/ids";
+import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
 import { useHost, useInventory } from "../../live/live-context.tsx";
@@ -29,23 +30,34 @@ export const Breadcrumb = () => {
       else crumbs.push(container.status === "unknown" ? "Unknown container" : "");
     }
   }
+  const isDeep = crumbs.length > 2;
   return (
     <nav aria-label="Breadcrumb" className="min-w-0 flex-1">
-      <ol className="flex items-center gap-1">
+      {/* On a phone the container's name has a row of its own, below its host; the fleet is one tap away at the bottom. */}
+      <ol
+        className={clsx(
+          "flex",
+          isDeep ? "flex-col phone:flex-row phone:items-center phone:gap-1" : "items-center gap-1",
+        )}
+      >
         {crumbs.map((crumb, index) => {
           const isLast = index === crumbs.length - 1;
-          // Host and container need the room of a phone's bar, the container most of it; the fleet is one tap away below.
-          const isSpare = index === 0 && crumbs.length > 2;
+          const isSpare = index === 0 && isDeep;
           return (
             <Fragment key={index}>
               {index === 0 ? null : (
                 <ChevronRight
-                  className={`size-4 shrink-0 text-muted ${index === 1 && crumbs.length > 2 ? "hidden phone:block" : ""}`}
+                  className={clsx("size-4 shrink-0 text-muted", isDeep && "hidden phone:block")}
                   aria-hidden="true"
                 />
               )}
               <li
-                className={`truncate ${isLast ? "font-medium" : "min-w-10 shrink-100 text-muted"} ${isSpare ? "hidden phone:block" : ""}`}
+                className={clsx(
+                  "max-w-full truncate",
+                  isLast ? "font-medium" : "text-muted phone:min-w-10 phone:shrink-100",
+                  !isLast && isDeep && "text-meta phone:text-base",
+                  isSpare && "hidden phone:block",
+                )}
                 aria-current={isLast ? "page" : undefined}
               >
                 {crumb}
