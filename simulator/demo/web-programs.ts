@@ -94,7 +94,7 @@ export const proxy = (intervalMs: number): DemoProgram => ({
         method: noise(seed + 8, slot) < 0.85 ? "GET" : "POST",
         path: noisePick(seed + 4, slot, PATHS),
         status,
-        duration_ms: Math.round(noise(seed + 6, slot) ** 3 * 900) / 10 + 1.2,
+        duration_ms: (Math.round(noise(seed + 6, slot) ** 3 * 900) + 12) / 10,
         msg: "access",
       }),
     };
