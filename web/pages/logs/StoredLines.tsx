@@ -32,7 +32,7 @@ import { StoredHistogram } from "./StoredHistogram.tsx";
 import { StoredStatus } from "./StoredStatus.tsx";
 import { MOST_COUNTED } from "./stored-count.ts";
 import { boundsOf, isAbsolute, type StoredRange } from "./stored-range.ts";
-import { useEscapeIn } from "./use-escape-in.ts";
+import { useEscapeIn } from "../use-escape-in.ts";
 import { useStoredCount } from "./use-stored-count.ts";
 import { useStoredSearch } from "./use-stored-search.ts";
 import { hitsAsNdjson } from "./write-hits.ts";

@@ -2,7 +2,7 @@ import type { HistogramQueryInput, HistogramResponse } from "@yardarm/protocol/a
 import type { ContainerId } from "@yardarm/protocol/ids";
 import { LEVEL_NAMES } from "@yardarm/protocol/log/level";
 import { type Buckets, bucketBegin, bucketCount, bucketsFor } from "../log/histogram/buckets.ts";
-import { beginningOf, isAbsolute, nsText, type StoredRange } from "./stored-range.ts";
+import { beginningOf, nsText, type StoredRange } from "./stored-range.ts";
 
 /**
  * Counting the stored lines of many containers over time. The hub counts one container at a time, for two seconds at most; their counts
@@ -129,13 +129,8 @@ export class StoredCounting {
       beginMs = Math.min(...stored);
     }
     const fromMs = Math.min(beginMs, toMs - 1);
-    const round = bucketsFor(fromMs, toMs - 1);
-    const counts = new Uint32Array(round.count * LEVEL_NAMES.length);
-    // Before everything and after now there are no lines: there the steps may be those that people count in.
-    const isChosen = isAbsolute(range) || range.since !== undefined;
-    return isChosen
-      ? { fromMs, stepMs: (toMs - fromMs) / round.count, counts }
-      : { fromMs: round.fromMs, stepMs: round.stepMs, counts };
+    const { count } = bucketsFor(fromMs, toMs - 1);
+    return { fromMs, stepMs: (toMs - fromMs) / count, counts: new Uint32Array(count * LEVEL_NAMES.length) };
   }
 
   async #work(query: CountQuery, isLate: () => boolean, signal: AbortSignal): Promise<void> {

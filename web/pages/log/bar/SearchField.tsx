@@ -1,12 +1,13 @@
 import { clsx } from "clsx";
 import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Regex, Search as SearchIcon, X } from "lucide-react";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, type RefCallback, useRef } from "react";
 import { formatCount } from "../../../format/percent.ts";
 import { IconButton } from "../../../ui/Button.tsx";
+import { useEscapeIn } from "../../use-escape-in.ts";
 import type { Search } from "./search.ts";
 
 export type SearchFieldProps = {
-  readonly fieldRef: (field: HTMLInputElement | null) => void;
+  readonly fieldRef: RefCallback<HTMLInputElement>;
   readonly search: Search;
   /** Lines that match, among those shown; which of them is the current one. */
   readonly matchCount: number;
@@ -37,21 +38,18 @@ export const SearchField = ({
   onLeave,
 }: SearchFieldProps) => {
   const isEmpty = search.text === "";
-  const field = useRef<HTMLInputElement>(null);
+  const box = useRef<HTMLElement>(null);
   const clear = (): void => {
     onChange({ ...search, text: "" });
     // The button that was pressed goes, and the next thing is another text.
-    field.current?.focus();
+    box.current?.querySelector("input")?.focus();
   };
-  /** Ends the search, and leads back to the lines; also from the switches. */
-  const onEscape = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
+  // Ends the search, and leads back to the lines; also from the switches.
+  useEscapeIn(box, true, () => {
     if (!isEmpty) onChange({ ...search, text: "" });
     onLeave();
-  };
+  });
   const onKeyDown = (event: KeyboardEvent): void => {
-    onEscape(event);
     if (event.key !== "Enter") return;
     event.preventDefault();
     onJump(event.shiftKey ? "backward" : "forward");
@@ -60,6 +58,7 @@ export const SearchField = ({
   const roomyUnless = (isOn: boolean): string => clsx(SMALL, isOn ? null : ROOMY);
   return (
     <search
+      ref={box}
       className={clsx(
         "relative flex h-8 min-w-0 flex-1 items-center rounded-control border bg-page pl-2 focus-within:outline-2 focus-within:outline-accent",
         problem === null ? "border-control" : "border-danger",
@@ -67,10 +66,7 @@ export const SearchField = ({
     >
       <SearchIcon className={`${ICON} shrink-0 text-muted`} aria-hidden="true" />
       <input
-        ref={(element) => {
-          field.current = element;
-          fieldRef(element);
-        }}
+        ref={fieldRef}
         type="text"
         aria-label="Search in this log"
         aria-invalid={problem !== null}
@@ -99,7 +95,6 @@ export const SearchField = ({
         label="Regular expression"
         className={roomyUnless(!isEmpty || search.isRegex)}
         aria-pressed={search.isRegex}
-        onKeyDown={onEscape}
         onClick={() => onChange({ ...search, isRegex: !search.isRegex })}
         icon={<Regex className={ICON} aria-hidden="true" />}
       />
@@ -107,7 +102,6 @@ export const SearchField = ({
         label="Match case"
         className={roomyUnless(search.isCaseSensitive)}
         aria-pressed={search.isCaseSensitive}
-        onKeyDown={onEscape}
         onClick={() => onChange({ ...search, isCaseSensitive: !search.isCaseSensitive })}
         icon={<CaseSensitive className={ICON} aria-hidden="true" />}
       />
@@ -115,7 +109,6 @@ export const SearchField = ({
         label="Show only lines that match"
         className={roomyUnless(!isEmpty || search.onlyMatches)}
         aria-pressed={search.onlyMatches}
-        onKeyDown={onEscape}
         onClick={() => onChange({ ...search, onlyMatches: !search.onlyMatches })}
         icon={<ListFilter className={ICON} aria-hidden="true" />}
       />
@@ -124,21 +117,18 @@ export const SearchField = ({
           <IconButton
             label="Previous match"
             className={SMALL}
-            onKeyDown={onEscape}
             onClick={() => onJump("backward")}
             icon={<ChevronUp className={ICON} aria-hidden="true" />}
           />
           <IconButton
             label="Next match"
             className={SMALL}
-            onKeyDown={onEscape}
             onClick={() => onJump("forward")}
             icon={<ChevronDown className={ICON} aria-hidden="true" />}
           />
           <IconButton
             label="Clear the search"
             className={clsx(SMALL, ROOMY)}
-            onKeyDown={onEscape}
             onClick={clear}
             icon={<X className={ICON} aria-hidden="true" />}
           />

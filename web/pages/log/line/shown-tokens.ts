@@ -21,10 +21,11 @@ export const shapeOfText = (text: string): LineShape => shapeOf(encodeUtf8(text)
 export const shownTokens = (text: string, { showsFields, matcher }: ShownLook): readonly LineToken[] => {
   const line = showsFields ? structureOf(text, shapeOfText(text)) : null;
   const structured = line === null ? null : structuredTokens(line, null);
+  if (structured !== null && (matcher === null || isFoundIn(structured, matcher)))
+    return markTokens(structured, matcher);
   const written = lineTokens(text);
-  if (structured === null) return markTokens(written, matcher);
-  const isLost = matcher !== null && !isFoundIn(structured, matcher) && isFoundIn(written, matcher);
-  return markTokens(isLost ? written : structured, matcher);
+  const isFound = matcher !== null && isFoundIn(written, matcher);
+  return markTokens(structured === null || isFound ? written : structured, matcher);
 };
 
 const isFoundIn = (tokens: readonly LineToken[], matcher: LineMatcher): boolean =>

@@ -14,7 +14,7 @@ import { type ColumnChoice, LineFields, type ValueActions } from "../../log/deta
 import { shapeOfText } from "../../log/line/shown-tokens.ts";
 import { PHONE, useMedia } from "../../use-media.ts";
 import { lineLink, lineTarget } from "../line-link.ts";
-import { useEscapeIn } from "../use-escape-in.ts";
+import { useEscapeIn } from "../../use-escape-in.ts";
 import { ContextLines } from "./ContextLines.tsx";
 import { Fact } from "./Fact.tsx";
 import { type PanelLine, textOfStored } from "./panel-line.ts";
